@@ -1,0 +1,93 @@
+import * as v from "valibot";
+import { accepted, type ErrorCode, errorStatus, type Result, refused } from "./codes.ts";
+import { epochField, messageIdField, nameField, optional, refField, roomField, seqField, textField } from "./fields.ts";
+import { historyLimit } from "./limits.ts";
+
+/** A place in a room's log: the last event that a client has. `id` catches a log that was swapped. [L4] */
+export const positionSchema = v.object({ epoch: epochField, seq: seqField, id: optional(messageIdField) });
+export type Position = v.InferOutput<typeof positionSchema>;
+
+const pageSize = v.pipe(seqField, v.maxValue(historyLimit));
+
+/** Every frame that a native client may send, by its `type`. */
+export const clientFrameSchemas = {
+  hello: v.object({
+    type: v.literal("hello"),
+    name: optional(nameField),
+    token: optional(v.string()),
+    key: optional(v.string()),
+    lang: optional(v.string()),
+    v: optional(v.number()),
+  }),
+  join: v.object({
+    type: v.literal("join"),
+    room: optional(roomField),
+    name: optional(nameField),
+    token: optional(v.string()),
+    since: optional(positionSchema),
+    history: optional(pageSize),
+    ref: optional(refField),
+  }),
+  message: v.object({
+    type: v.literal("message"),
+    room: optional(roomField),
+    text: textField,
+    id: optional(messageIdField),
+    reply_to: optional(messageIdField),
+  }),
+  typing: v.object({ type: v.literal("typing"), room: optional(roomField), active: optional(v.boolean()) }),
+  rename: v.object({ type: v.literal("rename"), name: nameField, ref: optional(refField) }),
+  history: v.object({
+    type: v.literal("history"),
+    room: optional(roomField),
+    before: optional(seqField),
+    after: optional(seqField),
+    limit: optional(pageSize),
+    ref: optional(refField),
+  }),
+  leave: v.object({ type: v.literal("leave"), room: optional(roomField) }),
+  ping: v.object({ type: v.literal("ping") }),
+} as const;
+
+type ClientFrameSchemas = typeof clientFrameSchemas;
+type FrameType = keyof ClientFrameSchemas;
+/** A client's frame after parsing: names in their stored form, ids checked. */
+export type ClientFrame = v.InferOutput<ClientFrameSchemas[FrameType]>;
+/** A client's frame as it is written, before parsing. */
+export type ClientFrameInput = v.InferInput<ClientFrameSchemas[FrameType]>;
+
+/** A refused frame, with what ties the refusal to it. */
+export interface RefusedFrame {
+  readonly ok: false;
+  readonly error: Extract<Result<never>, { ok: false }>["error"];
+  readonly ref?: string;
+  readonly id?: string;
+}
+
+const isCode = (text: string): text is ErrorCode => Object.hasOwn(errorStatus, text);
+const ownString = (object: object, key: "ref" | "id") => {
+  const value: unknown = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+  return typeof value === "string" && value.length <= 64 ? { [key]: value } : {};
+};
+
+/** Parses one text frame of a native client. Never throws; unknown fields are left out. */
+export function parseClientFrame(text: string): { readonly ok: true; readonly value: ClientFrame } | RefusedFrame {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return refused("bad_json");
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return refused("bad_json");
+  const type: unknown = Object.hasOwn(json, "type") ? (json as { type: unknown }).type : undefined;
+  const marks = { ...ownString(json, "ref"), ...ownString(json, "id") };
+  if (typeof type !== "string") return { ...refused("bad_frame", { params: { field: "type" } }), ...marks };
+  if (!Object.hasOwn(clientFrameSchemas, type)) {
+    return { ...refused("unknown_type", { params: { type: type.slice(0, 64) } }), ...marks };
+  }
+  const parsed = v.safeParse(clientFrameSchemas[type as FrameType], json, { abortEarly: true });
+  if (parsed.success) return accepted(parsed.output);
+  const [issue] = parsed.issues;
+  if (isCode(issue.message)) return { ...refused(issue.message), ...marks };
+  return { ...refused("bad_frame", { params: { field: v.getDotPath(issue) ?? type } }), ...marks };
+}

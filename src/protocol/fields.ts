@@ -1,0 +1,51 @@
+import * as v from "valibot";
+import type { ErrorCode, Result } from "./codes.ts";
+import type { DisplayName, Epoch, MessageId, RoomName, UserId } from "./ids.ts";
+import { parseDisplayName, parseRoomName } from "./names.ts";
+
+// The message of a failed check is the code of the error that the client reads.
+const named = (code: ErrorCode): ErrorCode => code;
+
+/** A string that a domain rule turns into its stored form, or refuses by name. */
+const parsedBy = <T extends string>(parse: (text: string) => Result<T>) =>
+  v.pipe(
+    v.string(),
+    v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
+      const parsed = parse(dataset.value);
+      if (parsed.ok) return parsed.value;
+      addIssue({ message: named(parsed.error.code) });
+      return NEVER;
+    }),
+  );
+
+export const roomField = parsedBy(parseRoomName);
+export const nameField = parsedBy(parseDisplayName);
+
+/** A message's text as it travels: any string that UTF-8 can carry. Its length is the session's to judge. */
+export const textField = v.pipe(
+  v.string(),
+  v.check((text) => text.isWellFormed(), named("bad_text")),
+);
+
+export const messageIdField = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]{16,64}$/, named("bad_id")),
+  v.transform((id) => id as MessageId),
+);
+
+export const seqField = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+export const countField = seqField;
+
+/** A client's own mark on a request, given back with its answer. */
+export const refField = v.pipe(v.string(), v.maxLength(64));
+
+// What the server says of itself is trusted to be in its stored form already.
+export const knownRoom = v.custom<RoomName>((value) => typeof value === "string");
+export const knownName = v.custom<DisplayName>((value) => typeof value === "string");
+export const knownUserId = v.custom<UserId>((value) => typeof value === "string");
+export const knownMessageId = v.custom<MessageId>((value) => typeof value === "string");
+export const epochField = v.custom<Epoch>((value) => typeof value === "string");
+export const userField = v.object({ id: knownUserId, name: knownName });
+
+/** What a person would leave out may be left out, or be `null`. */
+export const optional = <S extends v.GenericSchema>(schema: S) => v.nullish(schema);

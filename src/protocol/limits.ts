@@ -1,0 +1,39 @@
+/** Bounds that hold for every gateway; each is a key of the configuration, 0 lifts it. */
+export interface Limits {
+  /** Bytes of one inbound frame, line or request body. Past it: close 1009 or 413. */
+  readonly maxFrame: number;
+  /** Code points of one message's text. Past it: `too_long`. */
+  readonly maxText: number;
+  /** Rooms that one connection may have joined. Past it: `too_many_rooms`. */
+  readonly maxJoins: number;
+  /** Bytes waiting for one slow reader. Past it: close 4103. [B1] */
+  readonly maxQueue: number;
+}
+
+export const defaultLimits: Limits = {
+  maxFrame: 64 * 1024,
+  maxText: 4096,
+  maxJoins: 128,
+  maxQueue: 1024 * 1024,
+};
+
+/** Events that a resume replays at the most; a position further back gets `too_far`. [R2] */
+export const replayLimit = 300;
+/** Messages of a history page: what a native client may ask for, and what it gets unasked. */
+export const historyLimit = 100;
+export const historyDefault = 50;
+/** Messages of one answer over HTTP. */
+export const pollLimit = 1000;
+export const pollDefault = 100;
+/** A page ends early past this many bytes of text, and says `more`. [R2] */
+export const pageBytes = 256 * 1024;
+/** Members past which a room tells its count instead of who came and went. */
+export const presenceListLimit = 200;
+/** A typing notice lapses this long after it was last repeated. */
+export const typingLapseMs = 6_000;
+/** How often each joined room's position is told, so that a client behind finds out. [R5] */
+export const heartbeatMs = 25_000;
+/** Frames that are not of this protocol before a connection is closed with 4000. */
+export const badFrameLimit = 5;
+/** The version of the native protocol. */
+export const protocolVersion = 1;

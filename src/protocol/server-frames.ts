@@ -1,0 +1,124 @@
+import * as v from "valibot";
+import type { ErrorCode } from "./codes.ts";
+import {
+  countField,
+  epochField,
+  knownMessageId,
+  knownName,
+  knownRoom,
+  optional,
+  refField,
+  seqField,
+  userField,
+} from "./fields.ts";
+
+export type User = v.InferOutput<typeof userField>;
+
+/** One stored message, as everybody in the room reads it. */
+const messageSchema = v.object({
+  type: v.literal("message"),
+  room: knownRoom,
+  seq: seqField,
+  id: knownMessageId,
+  user: userField,
+  text: v.string(),
+  /** RFC 3339, milliseconds, UTC. */
+  ts: v.string(),
+  reply_to: optional(knownMessageId),
+});
+
+/** Every frame that the native gateway sends, by its `type`. */
+export const serverFrameSchemas = {
+  welcome: v.object({
+    type: v.literal("welcome"),
+    user: userField,
+    /** Keeps who you are: give it with the next `hello`. Never in a URL or a log. [D7] */
+    token: v.string(),
+    server: v.object({ name: v.string(), version: v.string() }),
+    limits: v.object({ max_text: countField, max_frame: countField, max_joins: countField, history: countField }),
+    heartbeat_ms: countField,
+  }),
+  joined: v.object({
+    type: v.literal("joined"),
+    room: knownRoom,
+    epoch: epochField,
+    head: seqField,
+    recovered: v.boolean(),
+    /** Why a `since` could not be resumed from: the client starts over from the history that follows. */
+    reason: optional(v.picklist(["epoch", "ahead", "too_far"])),
+    count: countField,
+    /** Left out in a room of more than {@link presenceListLimit}. */
+    members: optional(v.array(userField)),
+    ref: optional(refField),
+  }),
+  history: v.object({
+    type: v.literal("history"),
+    room: knownRoom,
+    epoch: epochField,
+    messages: v.array(messageSchema),
+    /** Whether there are more in the direction that was asked for. */
+    more: v.boolean(),
+    ref: optional(refField),
+  }),
+  message: messageSchema,
+  ack: v.object({
+    type: v.literal("ack"),
+    id: knownMessageId,
+    room: knownRoom,
+    seq: seqField,
+    ts: v.string(),
+    dup: v.boolean(),
+  }),
+  heads: v.object({
+    type: v.literal("heads"),
+    rooms: v.record(v.string(), v.object({ epoch: epochField, seq: seqField })),
+  }),
+  typing: v.object({ type: v.literal("typing"), room: knownRoom, user: userField, active: v.boolean() }),
+  user_joined: v.object({ type: v.literal("user_joined"), room: knownRoom, user: userField, count: countField }),
+  user_left: v.object({ type: v.literal("user_left"), room: knownRoom, user: userField, count: countField }),
+  user_renamed: v.object({ type: v.literal("user_renamed"), room: knownRoom, user: userField, was: knownName }),
+  members: v.object({ type: v.literal("members"), room: knownRoom, members: v.array(userField), count: countField }),
+  presence: v.object({ type: v.literal("presence"), room: knownRoom, count: countField }),
+  notice: v.object({
+    type: v.literal("notice"),
+    text: v.string(),
+    room: optional(knownRoom),
+    from: v.literal("server"),
+  }),
+  reconnect: v.object({ type: v.literal("reconnect"), delay_ms: countField }),
+  pong: v.object({ type: v.literal("pong") }),
+  error: v.object({
+    type: v.literal("error"),
+    code: v.custom<ErrorCode>((value) => typeof value === "string"),
+    message: v.string(),
+    ref: optional(refField),
+    id: optional(v.string()),
+    retry_after_ms: optional(countField),
+    /** A free display name, with `name_taken`. */
+    suggestion: optional(knownName),
+  }),
+} as const;
+
+type ServerFrameSchemas = typeof serverFrameSchemas;
+export type ServerFrameType = keyof ServerFrameSchemas;
+export type ServerFrameOf<T extends ServerFrameType> = v.InferOutput<ServerFrameSchemas[T]>;
+/** Any frame that the server sends. */
+export type ServerFrame = { [T in ServerFrameType]: ServerFrameOf<T> }[ServerFrameType];
+export type MessageFrame = ServerFrameOf<"message">;
+
+/**
+ * Parses one text frame of a server. `undefined` for what is not a frame, and for a `type` of a
+ * later version, which a client passes over.
+ */
+export function parseServerFrame(text: string): ServerFrame | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const type = (json as { type?: unknown } | null)?.type;
+  if (typeof type !== "string" || !Object.hasOwn(serverFrameSchemas, type)) return undefined;
+  const parsed = v.safeParse(serverFrameSchemas[type as ServerFrameType], json);
+  return parsed.success ? parsed.output : undefined;
+}

@@ -1,0 +1,130 @@
+import type { ErrorCode } from "../protocol/codes.ts";
+import type { MessageId, RoomName } from "../protocol/ids.ts";
+import type { MessageFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+
+/** How the line to the server stands. */
+export type LinkState =
+  | { readonly at: "connecting" }
+  /** Greeted: `welcome` has come, the rooms are being joined or are joined. */
+  | { readonly at: "open" }
+  /** The line broke; it is tried again at `retryAt` (milliseconds since 1970), or by `retryNow()`. */
+  | { readonly at: "waiting"; readonly retryAt: number }
+  /** Over for good: by `close()`, or by a close code that is final. */
+  | { readonly at: "closed"; readonly code: number };
+
+/** A message on its way: kept until the server has acknowledged it, and resent under its id until then. [S1] [K3] */
+export interface Outgoing {
+  readonly id: MessageId;
+  readonly room: RoomName;
+  readonly text: string;
+  readonly replyTo?: MessageId;
+  /** Milliseconds since 1970, by this machine's clock. */
+  readonly at: number;
+}
+
+/** What became of an {@link Outgoing} message. */
+export type OutgoingState =
+  | { readonly at: "sending" }
+  | { readonly at: "sent"; readonly seq: number; readonly ts: string }
+  /** The server refused it: it is out of the outbox. `send` it again as a new message, or not. */
+  | { readonly at: "refused"; readonly code: ErrorCode; readonly message: string };
+
+/** Where messages wait until they are acknowledged. Calls are synchronous, so that none is lost to a reload. */
+export interface Outbox {
+  /** Everything that waits, oldest first. */
+  all(): readonly Outgoing[];
+  add(message: Outgoing): void;
+  remove(id: MessageId): void;
+}
+
+export interface ConnectOptions {
+  /** The display name to ask for; without one the server gives one. */
+  readonly name?: string;
+  /** The token of an earlier `welcome`: come back as the same person. */
+  readonly token?: string;
+  /** The language of the server's error texts. */
+  readonly lang?: string;
+  /** Default: kept in memory only. Browsers have {@link webStorageOutbox}. */
+  readonly outbox?: Outbox;
+}
+
+export interface ClientEvents {
+  state: LinkState;
+  /** The server said who this is: at every (re)connection, and after a rename. Keep `token` and `user.name`. */
+  welcome: ServerFrameOf<"welcome">;
+  /** The operator speaks, to one room or to all. */
+  notice: ServerFrameOf<"notice">;
+  /** A refusal that belongs to no message of the outbox: a taken name, a room that may not be joined. */
+  error: ServerFrameOf<"error">;
+}
+
+export interface RoomEvents {
+  /**
+   * Start over from here: forget the messages you hold and show these, the newest page (oldest first).
+   * Comes at the first join, and again only when the log could not be resumed.
+   */
+  reset: { readonly messages: readonly MessageFrame[]; readonly more: boolean };
+  /** One message, the own ones too: each exactly once, by increasing `seq`, without a hole. [R1] [R2] [R4] */
+  message: MessageFrame;
+  typing: ServerFrameOf<"typing">;
+  /** Who is here changed. `members` is unknown in a room of more than 200; `count` is always right. */
+  members: { readonly members: readonly User[] | undefined; readonly count: number };
+  user_joined: ServerFrameOf<"user_joined">;
+  user_left: ServerFrameOf<"user_left">;
+  user_renamed: ServerFrameOf<"user_renamed">;
+  /** A message of this client changed its state. `sent` comes before or after its `message` event. */
+  outgoing: { readonly message: Outgoing; readonly state: OutgoingState };
+}
+
+export type Listener<T> = (event: T) => void;
+
+/** A joined room. The client joins it again by itself after every break, from where it left off. */
+export interface Room {
+  /** As asked for; the server's form (NFC, lower-cased) once joined. */
+  readonly name: RoomName;
+  /** Whether the server has confirmed the join on the present line. */
+  readonly joined: boolean;
+  readonly members: readonly User[] | undefined;
+  readonly count: number;
+  /** What waits in the outbox for this room, oldest first. */
+  readonly outgoing: readonly Outgoing[];
+  /** Listens; the answer ends it. */
+  on<E extends keyof RoomEvents>(event: E, listener: Listener<RoomEvents[E]>): () => void;
+  /** Puts a message into the outbox and sends it as soon as there is a line. Follow it by `outgoing` events. */
+  send(text: string, options?: { readonly replyTo?: MessageId }): Outgoing;
+  /** Resolves with the message's place once acknowledged; rejects with a {@link ChatRefusal} if refused. */
+  settled(message: Outgoing): Promise<{ readonly seq: number; readonly ts: string }>;
+  /** Tells the others that this person types, at most every 3 s; `false` takes it back. */
+  typing(active?: boolean): void;
+  /** The page of at most `limit` (≤ 100) messages before `seq`, oldest first. Rejects when the line breaks. */
+  history(request: { readonly before: number; readonly limit?: number }): Promise<{
+    readonly messages: readonly MessageFrame[];
+    readonly more: boolean;
+  }>;
+  leave(): void;
+}
+
+export interface Client {
+  readonly state: LinkState;
+  /** Who this is; unknown before the first `welcome`. */
+  readonly user: User | undefined;
+  on<E extends keyof ClientEvents>(event: E, listener: Listener<ClientEvents[E]>): () => void;
+  /** Joins a room, now or as soon as there is a line. Joining it again gives the same object. */
+  join(room: string, options?: { readonly history?: number }): Room;
+  /** Asks for another display name; answered by `welcome` or by `error` (`name_taken`, `bad_name`). */
+  rename(name: string): void;
+  /** Ends a wait before the next attempt. */
+  retryNow(): void;
+  /** Leaves all rooms and ends the line (1000). What the outbox holds stays in it. */
+  close(): void;
+}
+
+/** Why the server refused a message. */
+export class ChatRefusal extends Error {
+  override readonly name = "ChatRefusal";
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
