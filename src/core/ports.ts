@@ -1,6 +1,5 @@
-import type { Position } from "../protocol/client-frames.ts";
-import type { CloseReason, Result } from "../protocol/codes.ts";
-import type { DisplayName, Epoch, MessageId, RoomName, UserId } from "../protocol/ids.ts";
+import type { ChatError, CloseReason, Result } from "../protocol/codes.ts";
+import type { Epoch, MessageId, RoomName } from "../protocol/ids.ts";
 import type { ServerFrame, User } from "../protocol/server-frames.ts";
 
 /** Something said, not stored yet. */
@@ -69,7 +68,7 @@ export interface Store {
   append(drafts: readonly Draft[]): Promise<readonly Appended[]>;
   /** Reads a page of a room's log. A room that is not there reads as empty. */
   read(room: RoomName, request: PageRequest): Promise<EventPage>;
-  /** Who had which name when last seen is not kept; the key that signs tokens is. 32 random bytes. */
+  /** The key that signs tokens, made with the database: 32 random bytes. [D7] */
   tokenKey(): Promise<Uint8Array>;
   /** Resolves with the reason when the store has failed for good and the server must stop. [L3] */
   readonly failed: Promise<StoreError>;
@@ -77,17 +76,19 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** What one node tells all of them, itself too. */
-export type BusMessage =
-  | { readonly kind: "events"; readonly room: RoomName; readonly epoch: Epoch; readonly events: readonly StoredEvent[] }
-  | { readonly kind: "frame"; readonly room: RoomName; readonly frame: ServerFrame; readonly except?: UserId }
-  | { readonly kind: "notice"; readonly text: string };
+/** What was appended to one room's log, as one node tells it to all of them. */
+export interface Appends {
+  readonly room: RoomName;
+  readonly epoch: Epoch;
+  /** By increasing `seq`. */
+  readonly events: readonly StoredEvent[];
+}
 
-/** Carries what happened to every node. A hint only: the store is the truth. `test/bus-contract.ts` is its contract. */
+/** Carries what was stored to every node, this one too. A hint only: the store is the truth. */
 export interface Bus {
-  publish(message: BusMessage): void;
-  /** Hears everything published from now on, in its order for each room; the answer ends it. */
-  subscribe(listener: (message: BusMessage) => void): () => void;
+  publish(appends: Appends): void;
+  /** Hears everything published from now on, each room's in its order; the answer ends it. */
+  subscribe(listener: (appends: Appends) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -103,38 +104,53 @@ export interface Clock {
   soon(callback: () => void): void;
 }
 
-/** A frame from the core to a client. `error` has no words yet: the gateway finds them in the client's language. */
-export type OutFrame =
-  | Exclude<ServerFrame, { type: "error" }>
-  | {
-      readonly type: "error";
-      readonly error: import("../protocol/codes.ts").ChatError;
-      readonly ref?: string;
-      readonly id?: string;
-    };
+/** A refusal on its way to a client. It has no words yet: the gateway finds them in the client's language. */
+export interface ErrorOut {
+  readonly type: "error";
+  readonly error: ChatError;
+  readonly ref?: string;
+  readonly id?: string;
+}
+
+/** A frame for everybody in a room. */
+export type RoomFrame = Exclude<ServerFrame, { type: "error" }>;
+/** A frame for one client. */
+export type PersonalFrame = RoomFrame | ErrorOut;
 
 /**
- * How a kind of client reads what happens in a room: wire bytes, framing included. One object
+ * How one kind of client reads what happens in a room: wire bytes, framing included. One object
  * serves all connections that speak it, so that a frame is encoded once for all of them.
  */
 export interface Format {
   /** The bytes for everybody; `undefined` when this kind of client does not read such frames. */
-  encode(frame: ServerFrame): Uint8Array | undefined;
-  /** The same for the author of a message, where it differs; `undefined` where it does not. */
-  encodeOwn?(frame: ServerFrame): Uint8Array | undefined;
+  encode(frame: RoomFrame): Uint8Array | undefined;
+  /** For its author instead, where that differs: `null` for nothing at all, `undefined` for no difference. */
+  encodeOwn?(frame: RoomFrame): Uint8Array | null | undefined;
 }
 
 /** One client's line, as the core sees it. The gateway that opened it owns the reading. */
 export interface Connection {
   readonly format: Format;
-  /** Sends one frame meant for this client alone, after everything written before. */
-  encode(frame: OutFrame): Uint8Array | undefined;
+  /** The bytes of a frame meant for this client alone; `undefined` when it does not read such frames. */
+  encode(frame: PersonalFrame): Uint8Array | undefined;
+  /** Hands bytes to the line. Past the bound of what may wait, the line is closed instead. [B1] */
   write(bytes: Uint8Array): void;
-  /** Bytes written that have not left this process. */
-  readonly queued: number;
-  /** Resolves once hardly anything is queued, or the line is gone. */
+  /** Resolves once hardly anything waits to be written, or the line is gone. */
   drained(): Promise<void>;
+  /** The language, as a tag such as `uk-UA`, in which this client wants its errors explained. */
+  setLanguage(tag: string): void;
+  /** Stops reading, while what was read last is still being worked on. */
+  pause(): void;
+  resume(): void;
   close(reason: CloseReason): void;
+}
+
+/** Where the server says what it does, for its operator. Text of others goes through `oneLine` first. [D4] */
+export interface Log {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
 }
 
 /** Signs and reads the tokens by which people come back as themselves. [D7] */
@@ -143,5 +159,3 @@ export interface Tokens {
   /** Whose token it is, and the name they had when it was issued; `undefined` if it does not verify. */
   verify(token: string): User | undefined;
 }
-
-export type { DisplayName, Position };

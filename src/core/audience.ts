@@ -1,0 +1,161 @@
+import type { Clock, Connection, Format, RoomFrame } from "./ports.ts";
+
+/** A place where one seat's bytes differ from what its row shares. */
+interface Cut {
+  /** Where in the shared bytes. */
+  readonly at: number;
+  /** How many of the shared bytes this seat does not get. */
+  readonly skip: number;
+  /** What it gets instead. */
+  readonly bytes: Uint8Array;
+}
+
+/** One connection's place in a room's audience. */
+export class Seat {
+  readonly connection: Connection;
+  /** Where in the present turn its reading begins: later than 0 for who came in the midst of one. */
+  from = 0;
+  cuts: Cut[] | undefined;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+}
+
+/** The seats that read one format, and what they have not been handed yet. */
+interface Row {
+  readonly seats: Set<Seat>;
+  chunks: Uint8Array[];
+  bytes: number;
+}
+
+const nothing = new Uint8Array(0);
+
+/**
+ * How long a busy room gathers before it writes, in milliseconds. The cost of fan-out is the number
+ * of writes: a room that wrote within this time waits, so that all members get several frames in
+ * one write; an idle room writes at once, and nobody waits longer than this.
+ */
+export const gatherMs = 5;
+
+/**
+ * A room's fan-out. A frame is encoded once for each format, whoever reads it; the frames of a turn
+ * become one buffer that all seats of the format share, and each connection gets one write a turn.
+ * What is meant for one seat alone goes in at its place in the order, as slices around it.
+ */
+export class Audience {
+  readonly #clock: Clock;
+  readonly #rows = new Map<Format, Row>();
+  #lastFlush = Number.NEGATIVE_INFINITY;
+  #cancelFlush: (() => void) | undefined;
+  #flushing = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Seats a connection: it reads what is sent from now on. */
+  add(seat: Seat): void {
+    const row = this.#rows.get(seat.connection.format) ?? { seats: new Set(), chunks: [], bytes: 0 };
+    this.#rows.set(seat.connection.format, row);
+    seat.from = row.bytes;
+    row.seats.add(seat);
+  }
+
+  /** Hands the seat what is still due to it, and takes it away. */
+  remove(seat: Seat): void {
+    const row = this.#rows.get(seat.connection.format);
+    if (!row?.seats.delete(seat)) return;
+    this.#hand(seat, Buffer.concat(row.chunks));
+    if (row.seats.size === 0) this.#rows.delete(seat.connection.format);
+  }
+
+  /** Sends a frame to all; to the `author`'s own seats in their own form. */
+  send(frame: RoomFrame, author?: Iterable<Seat>): void {
+    const starts = author && new Map([...this.#rows].map(([format, row]) => [format, row.bytes]));
+    for (const [format, row] of this.#rows) {
+      const bytes = format.encode(frame);
+      if (bytes) this.#push(row, bytes);
+    }
+    for (const seat of author ?? []) {
+      const own = seat.connection.format.encodeOwn?.(frame);
+      if (own !== undefined) this.#replace(seat, starts?.get(seat.connection.format), own ?? nothing);
+    }
+    this.#schedule();
+  }
+
+  /** Sends a frame to all but some seats. */
+  sendExcept(frame: RoomFrame, except: Iterable<Seat>): void {
+    const starts = new Map([...this.#rows].map(([format, row]) => [format, row.bytes]));
+    this.send(frame);
+    for (const seat of except) this.#replace(seat, starts.get(seat.connection.format), nothing);
+  }
+
+  /** Sends bytes to one seat, after what was sent to all before. */
+  sendTo(seat: Seat, bytes: Uint8Array): void {
+    const row = this.#rows.get(seat.connection.format);
+    if (!row?.seats.has(seat) || row.bytes === seat.from) return seat.connection.write(bytes);
+    seat.cuts ??= [];
+    seat.cuts.push({ at: row.bytes, skip: 0, bytes });
+  }
+
+  /** Writes everything that was gathered, one write a connection. */
+  flush(): void {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    this.#flushing = false;
+    this.#lastFlush = this.#clock.monotonic();
+    for (const row of this.#rows.values()) {
+      if (row.bytes === 0) continue;
+      const [first] = row.chunks;
+      const shared = row.chunks.length === 1 && first ? first : Buffer.concat(row.chunks, row.bytes);
+      row.chunks = [];
+      row.bytes = 0;
+      for (const seat of row.seats) this.#hand(seat, shared);
+    }
+  }
+
+  /** Forgets its timer; for a room that is closed. */
+  close(): void {
+    this.#cancelFlush?.();
+  }
+
+  #push(row: Row, bytes: Uint8Array): void {
+    row.chunks.push(bytes);
+    row.bytes += bytes.length;
+  }
+
+  #replace(seat: Seat, start: number | undefined, bytes: Uint8Array): void {
+    const row = this.#rows.get(seat.connection.format);
+    if (start === undefined || !row?.seats.has(seat)) return;
+    seat.cuts ??= [];
+    seat.cuts.push({ at: start, skip: row.bytes - start, bytes });
+  }
+
+  #schedule(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    const wait = this.#lastFlush + gatherMs - this.#clock.monotonic();
+    if (wait <= 0) this.#clock.soon(() => this.#flushing && this.flush());
+    else this.#cancelFlush = this.#clock.after(wait, () => this.flush());
+  }
+
+  #hand(seat: Seat, shared: Uint8Array): void {
+    const { from, cuts } = seat;
+    seat.from = 0;
+    seat.cuts = undefined;
+    if (!cuts) {
+      if (from < shared.length) seat.connection.write(from === 0 ? shared : shared.subarray(from));
+      return;
+    }
+    const pieces: Uint8Array[] = [];
+    let at = from;
+    for (const cut of cuts) {
+      pieces.push(shared.subarray(at, cut.at), cut.bytes);
+      at = cut.at + cut.skip;
+    }
+    pieces.push(shared.subarray(at));
+    const bytes = Buffer.concat(pieces);
+    if (bytes.length > 0) seat.connection.write(bytes);
+  }
+}

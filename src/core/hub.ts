@@ -1,0 +1,243 @@
+import { accepted, type ChatError, type Result, refused } from "../protocol/codes.ts";
+import { type DisplayName, type MessageId, newMessageId, type RandomBytes, type RoomName } from "../protocol/ids.ts";
+import { heartbeatMs, type Limits, pageBytes } from "../protocol/limits.ts";
+import type { User } from "../protocol/server-frames.ts";
+import { codePoints, isBlank } from "../protocol/text.ts";
+import type { Seat } from "./audience.ts";
+import { Departures, graceMs } from "./departures.ts";
+import { LogWriter } from "./log-writer.ts";
+import { People, type Person } from "./people.ts";
+import {
+  type Appended,
+  type Bus,
+  type Clock,
+  type Connection,
+  type EventPage,
+  type Format,
+  type Log,
+  type RoomHead,
+  type Store,
+  StoreError,
+  type Tokens,
+} from "./ports.ts";
+import { Room } from "./room.ts";
+import { Session } from "./session.ts";
+
+export interface HubOptions {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tokens: Tokens;
+  readonly randomBytes: RandomBytes;
+  readonly limits: Limits;
+  /** What the server calls itself in `welcome`. */
+  readonly server: { readonly name: string; readonly version: string };
+  /** Names that nobody may take. */
+  readonly reservedNames: readonly string[];
+}
+
+/** Something to say in a room. */
+export interface Post {
+  readonly room: RoomName;
+  readonly user: User;
+  readonly text: string;
+  /** The sender's own id makes a resend harmless; without one it is given one. [S1] [S3] */
+  readonly id?: MessageId | null | undefined;
+  readonly replyTo?: MessageId | null | undefined;
+}
+
+/** The chat of one node: every room that somebody is in, everybody who is here, and the way into the log. */
+export class Hub {
+  readonly people: People;
+  readonly limits: Limits;
+  readonly server: HubOptions["server"];
+  readonly #options: HubOptions;
+  readonly #writer: LogWriter;
+  readonly #rooms = new Map<RoomName, Room>();
+  readonly #sessions = new Set<Session>();
+  readonly #departures: Departures;
+  readonly #unsubscribe: () => void;
+  #cancelHeads: () => void;
+  #cancelQuiet: () => void;
+  /** Just started: who returns is counted, not announced. [K5] */
+  #quiet = true;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+    this.limits = options.limits;
+    this.server = options.server;
+    const { tokens, randomBytes, clock } = options;
+    this.people = new People({ tokens, randomBytes, reserved: options.reservedNames });
+    this.#writer = new LogWriter(options.store, options.bus, options.log);
+    this.#departures = new Departures(clock);
+    this.#unsubscribe = options.bus.subscribe((appends) => this.#rooms.get(appends.room)?.deliver(appends));
+    this.#cancelHeads = clock.after(heartbeatMs, () => this.#beat());
+    this.#cancelQuiet = clock.after(graceMs, () => this.#endQuiet());
+  }
+
+  /** How many clients have a line. */
+  get lines(): number {
+    return this.#sessions.size;
+  }
+
+  /** Gives a new line its session. */
+  connect(connection: Connection): Session {
+    const session = new Session(this, connection);
+    this.#sessions.add(session);
+    return session;
+  }
+
+  forget(session: Session): void {
+    this.#sessions.delete(session);
+  }
+
+  /**
+   * Says something in a room, which is made if it is new. `settle` is called once with what became of
+   * it, before anybody hears it; `id` is the one it has. Refusals: `empty`, `too_long`, `id_conflict`,
+   * `unavailable`. [S1]
+   */
+  post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
+    const { room, user, text, replyTo } = post;
+    const problem = this.#judge(text);
+    if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
+    const id = post.id ?? newMessageId(this.#options.randomBytes);
+    const ts = this.#options.clock.now();
+    const draft = { room, id, kind: "message", user, text, ts, ...(replyTo && { replyTo }) } as const;
+    this.#writer.append(draft, (outcome) => settle(outcome, id));
+  }
+
+  /** Reads a room for somebody without a line; makes no room. Refusals: `no_such_room`, `unavailable`. */
+  async read(
+    room: RoomName,
+    range: { after: number } | { before: number | undefined },
+    limit: number,
+  ): Promise<Result<RoomHead & EventPage>> {
+    const { store } = this.#options;
+    try {
+      const found = await store.findRoom(room);
+      if (!found) return refused("no_such_room");
+      // What is committed but not delivered here yet is nobody's to see. [R4]
+      const head = this.#rooms.get(room)?.deliveredHead ?? found.head;
+      const page = { limit, maxBytes: pageBytes };
+      const read =
+        "after" in range
+          ? store.read(room, { ...page, after: range.after, upTo: head })
+          : store.read(room, { ...page, before: Math.min(range.before ?? head + 1, head + 1) });
+      return accepted({ epoch: found.epoch, head, ...(await read) });
+    } catch (error) {
+      this.reportTrouble(error, "a room could not be read");
+      return refused("unavailable", { retryAfterMs: 1000 });
+    }
+  }
+
+  /** The operator speaks to everybody. Not stored. */
+  notice(text: string): void {
+    const encoded = new Map<Format, Uint8Array | undefined>();
+    for (const { connection } of this.#sessions) {
+      const { format } = connection;
+      if (!encoded.has(format)) encoded.set(format, format.encode({ type: "notice", text, from: "server" }));
+      const bytes = encoded.get(format);
+      if (bytes) connection.write(bytes);
+    }
+  }
+
+  /** Gives somebody another name and tells their rooms. Refused: `name_taken`, with a free one. */
+  rename(person: Person, name: DisplayName): Result<unknown> {
+    if (name === person.user.name) return accepted(undefined);
+    const renamed = this.people.rename(person, name);
+    if (!renamed.ok) return renamed;
+    for (const room of this.#rooms.values()) {
+      if (!room.presence.has(person)) continue;
+      room.audience.send({ type: "user_renamed", room: room.name, user: person.user, was: renamed.value.was });
+    }
+    return renamed;
+  }
+
+  /** Keeps a room open while somebody is on the way in; {@link release} it after. */
+  hold(name: RoomName): Room {
+    const { store, clock, log } = this.#options;
+    const room = this.#rooms.get(name) ?? new Room({ name, store, clock, log, people: this.people });
+    this.#rooms.set(name, room);
+    room.holds++;
+    return room;
+  }
+
+  release(room: Room): void {
+    room.holds--;
+    this.#closeIfEmpty(room);
+  }
+
+  /** Makes somebody a member of a room, by one more seat. */
+  enter(room: Room, person: Person, seat: Seat): void {
+    if (room.presence.enter(person, seat, this.#quiet && person.returned)) this.people.hold(person);
+  }
+
+  /** Takes a seat away. With the last one somebody leaves: at once if they meant it, else after the grace period. [K5] */
+  vacate(room: Room, person: Person, seat: Seat, left: boolean): void {
+    room.audience.remove(seat);
+    room.typing.stop(person);
+    if (room.presence.vacate(person, seat) > 0) return;
+    if (left) this.#depart(room, person);
+    else this.#departures.expect(() => this.#depart(room, person));
+  }
+
+  reportTrouble(error: unknown, text: string): void {
+    if (!(error instanceof StoreError)) throw error;
+    this.#options.log.error({ error: error.message }, text);
+  }
+
+  /** Takes no more sends, and asks every client to come back within `spreadMs`, each at its own moment. [K4] */
+  async drain(spreadMs: number): Promise<void> {
+    const [most = 0] = new Uint32Array(this.#options.randomBytes(new Uint8Array(4)).buffer);
+    let share = most / 2 ** 32;
+    for (const session of this.#sessions) {
+      // Steps of the golden ratio spread any number of clients evenly.
+      share = (share + 0.618_033_988_75) % 1;
+      session.send({ type: "reconnect", delay_ms: Math.round(share * spreadMs) });
+    }
+    await this.#writer.stop();
+    for (const room of this.#rooms.values()) room.audience.flush();
+  }
+
+  /** Ends every line and every timer; after {@link drain}. */
+  close(): void {
+    this.#unsubscribe();
+    this.#cancelHeads();
+    this.#cancelQuiet();
+    this.#departures.close();
+    for (const session of this.#sessions) session.close("restarting");
+    for (const room of this.#rooms.values()) room.close();
+  }
+
+  #judge(text: string): ChatError | undefined {
+    const { maxText } = this.limits;
+    if (isBlank(text)) return { code: "empty" };
+    // A code point is one or two units: counting is for the texts in between.
+    if (maxText === 0 || text.length <= maxText || codePoints(text) <= maxText) return undefined;
+    return { code: "too_long", params: { max: maxText } };
+  }
+
+  #depart(room: Room, person: Person): void {
+    if (!room.presence.has(person) || room.presence.seatsOf(person).size > 0) return;
+    room.presence.depart(person);
+    this.people.letGo(person);
+    this.#closeIfEmpty(room);
+  }
+
+  #closeIfEmpty(room: Room): void {
+    if (room.holds > 0 || room.presence.count > 0) return;
+    this.#rooms.delete(room.name);
+    room.close();
+  }
+
+  #beat(): void {
+    for (const session of this.#sessions) session.sendHeads();
+    this.#cancelHeads = this.#options.clock.after(heartbeatMs, () => this.#beat());
+  }
+
+  #endQuiet(): void {
+    this.#quiet = false;
+    for (const room of this.#rooms.values()) room.presence.announceQuiet();
+  }
+}

@@ -1,0 +1,57 @@
+/** One command: done when it returns, or when the promise it returns is settled. */
+export type Command = () => void | Promise<void>;
+
+/**
+ * Carries commands out one after the other, in the order they came in. While one is under way the
+ * source is held, so that no more than what was read already can wait. [S2]
+ */
+export class InTurn {
+  readonly #source: { pause(): void; resume(): void };
+  readonly #failed: (error: unknown) => void;
+  readonly #waiting: Command[] = [];
+  #busy = false;
+  #ended = false;
+
+  /** `failed` is told of a rejection; the next command follows. */
+  constructor(source: { pause(): void; resume(): void }, failed: (error: unknown) => void) {
+    this.#source = source;
+    this.#failed = failed;
+  }
+
+  do(command: Command): void {
+    if (this.#ended) return;
+    if (this.#busy) this.#waiting.push(command);
+    else this.#start(command);
+  }
+
+  /** Drops what waits, and whatever comes. */
+  end(): void {
+    this.#ended = true;
+    this.#waiting.length = 0;
+  }
+
+  #start(command: Command): void {
+    const underWay = command();
+    if (!underWay) return;
+    this.#busy = true;
+    this.#source.pause();
+    underWay
+      .catch((error: unknown) => this.#failed(error))
+      .then(
+        () => this.#goOn(),
+        (bug: unknown) =>
+          queueMicrotask(() => {
+            throw bug;
+          }),
+      );
+  }
+
+  #goOn(): void {
+    this.#busy = false;
+    while (!this.#busy && !this.#ended) {
+      const next = this.#waiting.shift();
+      if (!next) return this.#source.resume();
+      this.#start(next);
+    }
+  }
+}

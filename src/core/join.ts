@@ -1,0 +1,105 @@
+import type { Position } from "../protocol/client-frames.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import { replayLimit } from "../protocol/limits.ts";
+import { Seat } from "./audience.ts";
+import type { Hub } from "./hub.ts";
+import { messageFrame } from "./messages.ts";
+import type { Person } from "./people.ts";
+import type { Room } from "./room.ts";
+import type { Session } from "./session.ts";
+
+interface JoinRequest {
+  readonly since: Position | undefined;
+  /** How many messages of history to show to who does not resume. */
+  readonly history: number;
+  readonly ref: string | undefined;
+}
+
+/**
+ * Brings a session into a room: `joined`, then what it missed or the last page of history, then what
+ * is live, with nothing between and nothing twice. [R2] [R4]
+ *
+ * The seat is taken only once everything delivered so far has been written, in the same turn of the
+ * loop as the last page; what happens during the reading is read from the log too. So nothing live
+ * is ever queued for somebody who is still catching up.
+ */
+export async function joinRoom(
+  hub: Hub,
+  session: Session,
+  person: Person,
+  name: RoomName,
+  request: JoinRequest,
+): Promise<void> {
+  const room = hub.hold(name);
+  try {
+    if (!room.isOpen) await room.open();
+    const lost = request.since && (await whyLost(room, request.since));
+    if (session.ended) return;
+    const seat = new Seat(session.connection);
+    const before = session.places.get(name);
+    hub.enter(room, person, seat);
+    if (before) hub.vacate(room, person, before.seat, true);
+    session.places.set(name, { room, seat });
+    await catchUp(room, session, seat, request, lost).catch((error: unknown) => {
+      session.places.delete(name);
+      if (!session.ended) hub.vacate(room, person, seat, true);
+      throw error;
+    });
+  } finally {
+    hub.release(room);
+  }
+}
+
+/** Why a position cannot be resumed from; `undefined` when it can. [R2] [L4] */
+async function whyLost(room: Room, { epoch, seq, id }: Position): Promise<"epoch" | "ahead" | "too_far" | undefined> {
+  if (epoch !== room.epoch) return "epoch";
+  if (seq > room.delivered) return "ahead";
+  if (room.delivered - seq > replayLimit) return "too_far";
+  return id && !(await room.isAt(seq, id)) ? "epoch" : undefined;
+}
+
+async function catchUp(
+  room: Room,
+  session: Session,
+  seat: Seat,
+  request: JoinRequest,
+  lost: "epoch" | "ahead" | "too_far" | undefined,
+): Promise<void> {
+  const { connection } = session;
+  const { since, ref } = request;
+  const recovered = since !== undefined && lost === undefined;
+  const cut = room.delivered;
+  const { version } = room.presence;
+  session.send({
+    type: "joined",
+    room: room.name,
+    epoch: room.epoch,
+    head: cut,
+    recovered,
+    ...(lost && { reason: lost }),
+    ...room.presence.roll(),
+    ...(ref && { ref }),
+  });
+  let at = recovered ? since.seq : cut;
+  if (!recovered) {
+    const read = room.pageBefore(cut + 1, request.history);
+    const { events, more } = read instanceof Promise ? await read : read;
+    if (session.ended) return;
+    const messages = events.map(messageFrame);
+    session.send({ type: "history", room: room.name, epoch: room.epoch, messages, more, ...(ref && { ref }) });
+  }
+  while (at < room.delivered) {
+    const read = room.pageAfter(at, replayLimit);
+    const { events } = read instanceof Promise ? await read : read;
+    if (session.ended) return;
+    const last = events.at(-1);
+    if (!last) throw new Error(`the log of ${room.name} ends before ${room.delivered}`);
+    session.sendAll(events.map(messageFrame));
+    at = last.seq;
+    if (at === room.delivered) break;
+    await connection.drained();
+    if (session.ended) return;
+  }
+  room.audience.add(seat);
+  if (room.presence.version !== version) session.send(room.presence.rollFrame());
+}

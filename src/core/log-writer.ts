@@ -1,0 +1,96 @@
+import { type Result, refused } from "../protocol/codes.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import { type Appended, type Bus, type Draft, type Log, type Store, type StoredEvent, StoreError } from "./ports.ts";
+
+/** Drafts of one commit at the most: it bounds how long a commit takes. [L2] */
+const groupLimit = 200;
+/** Drafts that may wait for the disk; past it, sending is refused. */
+const waitingLimit = 20_000;
+
+interface Waiting {
+  readonly draft: Draft;
+  readonly settle: (outcome: Appended) => void;
+}
+
+const unavailable = (): Result<never> => refused("unavailable", { retryAfterMs: 1000 });
+
+/**
+ * The one place where what is said becomes what was said: **commit, acknowledge, publish**, in that
+ * order. Group commit without waiting: a draft goes to the store at once if the store is idle, and
+ * what arrives during a commit is the next group. [L2] [L3] [S2]
+ */
+export class LogWriter {
+  readonly #store: Store;
+  readonly #bus: Bus;
+  readonly #log: Log;
+  #waiting: Waiting[] = [];
+  #committing: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(store: Store, bus: Bus, log: Log) {
+    this.#store = store;
+    this.#bus = bus;
+    this.#log = log;
+  }
+
+  /**
+   * Stores a draft, then calls `settle` once with what became of it, before anybody hears of it.
+   * After a fatal failure of the store `settle` is never called: whether the draft is on disk is
+   * then unknown, and only the client's resend can tell. [L3]
+   */
+  append(draft: Draft, settle: (outcome: Appended) => void): void {
+    if (this.#stopped || this.#waiting.length >= waitingLimit) return settle(unavailable());
+    this.#waiting.push({ draft, settle });
+    this.#committing ??= this.#commitAll();
+  }
+
+  /** Refuses what comes from now on, and resolves when all before is committed, acknowledged and published. [K4] */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#committing;
+  }
+
+  async #commitAll(): Promise<void> {
+    // One turn of the loop lets everything that came in with the same read join the first group.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.slice(0, groupLimit);
+      this.#waiting = this.#waiting.slice(groupLimit);
+      await this.#commit(group);
+    }
+    this.#committing = undefined;
+  }
+
+  async #commit(group: readonly Waiting[]): Promise<void> {
+    let outcomes: readonly Appended[];
+    try {
+      outcomes = await this.#store.append(group.map(({ draft }) => draft));
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#log.error({ error: error.message, drafts: group.length }, "could not store messages");
+      const known = error.fatal ? this.#giveUp() : group;
+      for (const { settle } of known) settle(unavailable());
+      return;
+    }
+    for (const [index, { settle }] of group.entries()) settle(outcomes[index] ?? unavailable());
+    this.#publish(outcomes);
+  }
+
+  /** Takes nothing more, and hands back what never reached the store. */
+  #giveUp(): readonly Waiting[] {
+    this.#stopped = true;
+    return this.#waiting.splice(0);
+  }
+
+  #publish(outcomes: readonly Appended[]): void {
+    const rooms = new Map<RoomName, { epoch: (Appended & { ok: true })["value"]["epoch"]; events: StoredEvent[] }>();
+    for (const outcome of outcomes) {
+      if (!outcome.ok || outcome.value.dup) continue;
+      const { event, epoch } = outcome.value;
+      const appends = rooms.get(event.room);
+      if (appends) appends.events.push(event);
+      else rooms.set(event.room, { epoch, events: [event] });
+    }
+    for (const [room, { epoch, events }] of rooms) this.#bus.publish({ room, epoch, events });
+  }
+}

@@ -1,0 +1,136 @@
+import { accepted, type Result, refused } from "../protocol/codes.ts";
+import { type DisplayName, type NameKey, newUserId, type RandomBytes, type UserId } from "../protocol/ids.ts";
+import { displayNameKey, generateDisplayName, generatedNameForm, maxNameCodePoints } from "../protocol/names.ts";
+import type { User } from "../protocol/server-frames.ts";
+import type { Tokens } from "./ports.ts";
+
+/** Somebody who is here: one person, however many lines and tabs they come by. */
+export interface Person {
+  readonly user: User;
+  /** Whether they came with a token that proved who they are. */
+  readonly returned: boolean;
+  /** Lines that are theirs, and rooms that still count them; when both are 0 they are gone. */
+  holds: number;
+}
+
+/** How somebody says who they are. */
+export interface Introduction {
+  readonly name?: DisplayName | null | undefined;
+  readonly token?: string | null | undefined;
+}
+
+/** Everybody who is on this server now, with the names they hold: a name is unique while in use. */
+export class People {
+  readonly #byId = new Map<UserId, Person>();
+  readonly #holders = new Map<NameKey, UserId>();
+  readonly #reserved: ReadonlySet<NameKey>;
+  readonly #tokens: Tokens;
+  readonly #randomBytes: RandomBytes;
+
+  /** `reserved`: names nobody may take, such as the operator's in every language. */
+  constructor(options: { tokens: Tokens; randomBytes: RandomBytes; reserved: readonly string[] }) {
+    this.#tokens = options.tokens;
+    this.#randomBytes = options.randomBytes;
+    this.#reserved = new Set(options.reserved.map(displayNameKey));
+  }
+
+  /**
+   * Lets somebody in: back as themselves by their token, else as a new guest. A guest's name that is
+   * taken or reserved is refused (`name_taken`); somebody who comes back to find their name taken
+   * meanwhile gets the free suggestion instead. Hold the person, and let go in the end.
+   */
+  enter(introduction: Introduction): Result<Person> {
+    const returning = introduction.token ? this.#tokens.verify(introduction.token) : undefined;
+    const here = returning && this.#byId.get(returning.id);
+    if (here) return accepted(here);
+    const id = returning?.id ?? newUserId(this.#randomBytes);
+    const wanted = introduction.name ?? returning?.name;
+    const name = wanted === undefined ? accepted(this.#freeGeneratedName()) : this.#claim(wanted, id, returning);
+    if (!name.ok) return name;
+    const person: Person = { user: { id, name: name.value }, returned: returning !== undefined, holds: 0 };
+    this.#byId.set(id, person);
+    this.#holders.set(displayNameKey(name.value), id);
+    return accepted(person);
+  }
+
+  /** Who is here under an id. */
+  find(id: UserId): Person | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Who a message without a line is from: a token's owner, or a name nobody else is using, or a generated one. */
+  author(introduction: Introduction): Result<User> {
+    const returning = introduction.token ? this.#tokens.verify(introduction.token) : undefined;
+    if (returning) return accepted(this.#byId.get(returning.id)?.user ?? returning);
+    const id = newUserId(this.#randomBytes);
+    if (!introduction.name) return accepted({ id, name: this.#freeGeneratedName() });
+    const name = this.#claim(introduction.name, id, undefined);
+    return name.ok ? accepted({ id, name: name.value }) : name;
+  }
+
+  /** Gives somebody another name; `was` is the one they had. */
+  rename(person: Person, name: DisplayName): Result<{ was: DisplayName }> {
+    const was = person.user.name;
+    const claimed = this.#claim(name, person.user.id, undefined);
+    if (!claimed.ok) return claimed;
+    this.#holders.delete(displayNameKey(was));
+    this.#holders.set(displayNameKey(name), person.user.id);
+    // A new object: what was sent with the old name must not change behind its back.
+    (person as { user: User }).user = { id: person.user.id, name };
+    return accepted({ was });
+  }
+
+  hold(person: Person): void {
+    person.holds++;
+  }
+
+  letGo(person: Person): void {
+    if (--person.holds > 0) return;
+    this.#byId.delete(person.user.id);
+    this.#holders.delete(displayNameKey(person.user.name));
+  }
+
+  tokenFor(person: Person): string {
+    return this.#tokens.issue(person.user);
+  }
+
+  /** The name, if `id` may have it; a returning person's second best; else a refusal with a free one. */
+  #claim(name: DisplayName, id: UserId, returning: User | undefined): Result<DisplayName> {
+    if (this.#isFree(name, id) || (returning?.name === name && this.#isOwnGeneratedName(name, id)))
+      return accepted(name);
+    const suggestion = this.#suggest(name);
+    return returning ? accepted(suggestion) : refused("name_taken", { suggestion, params: { suggestion } });
+  }
+
+  #isFree(name: string, id: UserId): boolean {
+    const key = displayNameKey(name);
+    const holder = this.#holders.get(key);
+    return !this.#reserved.has(key) && !generatedNameForm.test(key) && (holder === undefined || holder === id);
+  }
+
+  /** A generated name may not be chosen, but whoever was given it keeps it. */
+  #isOwnGeneratedName(name: DisplayName, id: UserId): boolean {
+    const holder = this.#holders.get(displayNameKey(name));
+    return generatedNameForm.test(name) && (holder === undefined || holder === id);
+  }
+
+  #suggest(name: DisplayName): DisplayName {
+    if (generatedNameForm.test(displayNameKey(name))) return this.#freeGeneratedName();
+    for (let number = 2; ; number++) {
+      const ending = String(number);
+      const stem = [...name]
+        .slice(0, maxNameCodePoints - ending.length)
+        .join("")
+        .trimEnd();
+      const candidate = `${stem}${ending}` as DisplayName;
+      if (this.#isFree(candidate, "" as UserId)) return candidate;
+    }
+  }
+
+  #freeGeneratedName(): DisplayName {
+    for (;;) {
+      const name = generateDisplayName(this.#randomBytes);
+      if (!this.#holders.has(displayNameKey(name))) return name;
+    }
+  }
+}

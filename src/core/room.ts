@@ -1,0 +1,163 @@
+import type { Epoch, RoomName } from "../protocol/ids.ts";
+import { pageBytes } from "../protocol/limits.ts";
+import { Audience } from "./audience.ts";
+import { messageFrame } from "./messages.ts";
+import type { People } from "./people.ts";
+import type { Appends, Clock, EventPage, Log, Store, StoredEvent } from "./ports.ts";
+import { Presence } from "./presence.ts";
+import { firstPage, Tail } from "./tail.ts";
+import { Typing } from "./typing.ts";
+
+/** Events that a room reads when it is opened, so that who joins need not wait for the store. */
+const seedLimit = 300;
+
+export interface RoomOptions {
+  readonly name: RoomName;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly people: People;
+}
+
+/**
+ * A room that somebody is in: its members, and the delivery of its log to them in order. It exists
+ * while it has members; the log itself is the store's.
+ */
+export class Room {
+  readonly name: RoomName;
+  readonly audience: Audience;
+  readonly presence: Presence;
+  readonly typing: Typing;
+  /** Set by {@link open}. */
+  epoch = "" as Epoch;
+  /** Joins under way. */
+  holds = 0;
+  readonly #store: Store;
+  readonly #log: Log;
+  readonly #people: People;
+  #tail = new Tail(0);
+  #delivered = 0;
+  /** The highest `seq` heard of: past `#delivered` there is a hole to fill from the store. */
+  #announced = 0;
+  #isOpen = false;
+  #opening: Promise<void> | undefined;
+  #filling = false;
+
+  constructor(options: RoomOptions) {
+    this.name = options.name;
+    this.#store = options.store;
+    this.#log = options.log;
+    this.#people = options.people;
+    this.audience = new Audience(options.clock);
+    this.presence = new Presence(this.name, options.clock, (frame) => this.audience.send(frame));
+    this.typing = new Typing(options.clock, (person, active) =>
+      this.audience.sendExcept(
+        { type: "typing", room: this.name, user: person.user, active },
+        this.presence.seatsOf(person),
+      ),
+    );
+  }
+
+  /** The `seq` up to which every member has been handed the log: the cut of a join. [R4] */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** Finds out where the log stands, making the room if it is new. Rejects with the store's error. */
+  open(): Promise<void> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<void> {
+    const { epoch, head } = await this.#store.openRoom(this.name);
+    const { events } = await this.#store.read(this.name, { before: head + 1, limit: seedLimit, maxBytes: pageBytes });
+    this.epoch = epoch;
+    this.#delivered = head;
+    this.#tail = new Tail(head);
+    this.#tail.seed(events);
+    this.#isOpen = true;
+    this.#fillHole();
+  }
+
+  /** {@link delivered}, once the room is open. */
+  get deliveredHead(): number | undefined {
+    return this.#isOpen ? this.#delivered : undefined;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Hands events to every member, in `seq` order and each once, whatever order they come in. [R1] */
+  deliver({ events }: Appends): void {
+    for (const event of events) {
+      this.#announced = Math.max(this.#announced, event.seq);
+      if (this.#isOpen && event.seq === this.#delivered + 1) this.#show(event);
+    }
+    this.#fillHole();
+  }
+
+  /** Reads a page of the log after `seq`, up to what has been delivered. At once if memory has it. */
+  pageAfter(seq: number, limit: number): EventPage | Promise<EventPage> {
+    const kept = this.#tail.after(seq);
+    return kept
+      ? firstPage(kept, limit)
+      : this.#store.read(this.name, { after: seq, upTo: this.#delivered, limit, maxBytes: pageBytes });
+  }
+
+  /** Reads the page of the log before `seq`. At once if memory has it. */
+  pageBefore(seq: number, limit: number): EventPage | Promise<EventPage> {
+    const last = Math.min(seq - 1, this.#delivered);
+    const kept = this.#tail.upTo(last, limit + 1);
+    if (!kept) return this.#store.read(this.name, { before: last + 1, limit, maxBytes: pageBytes });
+    const { events } = firstPage(kept.slice(-limit).toReversed(), limit);
+    return { events: events.toReversed(), more: kept.length > events.length };
+  }
+
+  /** Whether the event at `seq` has this id: a position is only good in the log it was read from. [L4] */
+  async isAt(seq: number, id: string): Promise<boolean> {
+    const { events } = await this.pageAfter(seq - 1, 1);
+    return events[0]?.id === id;
+  }
+
+  close(): void {
+    this.audience.flush();
+    this.audience.close();
+    this.presence.close();
+    this.typing.close();
+  }
+
+  #show(event: StoredEvent): void {
+    this.#delivered = event.seq;
+    this.#tail.push(event);
+    const author = this.#people.find(event.user.id);
+    if (author) this.typing.stop(author);
+    this.audience.send(messageFrame(event), author && this.presence.seatsOf(author));
+  }
+
+  #fillHole(): void {
+    if (this.#isOpen && this.#announced > this.#delivered && !this.#filling) void this.#fill();
+  }
+
+  /** Reads what the bus did not bring from the store, which is the truth. */
+  async #fill(): Promise<void> {
+    this.#filling = true;
+    try {
+      while (this.#announced > this.#delivered) {
+        const request = { after: this.#delivered, upTo: this.#announced, limit: seedLimit, maxBytes: pageBytes };
+        const { events } = await this.#store.read(this.name, request);
+        // What the store does not hold was never stored, whoever announced it.
+        if (events.length === 0) this.#announced = this.#delivered;
+        for (const event of events) if (event.seq === this.#delivered + 1) this.#show(event);
+      }
+    } catch (error) {
+      this.#log.error({ room: this.name, error: String(error) }, "could not fill a hole in a room's delivery");
+    } finally {
+      this.#filling = false;
+    }
+  }
+}
