@@ -1,0 +1,70 @@
+import { pino } from "pino";
+import type { Log } from "../core/ports.ts";
+import { oneLine } from "../protocol/text.ts";
+import type { LogLevel } from "./config.ts";
+
+/** Where log lines go: a stream, or a file descriptor, written without ever waiting for its reader. */
+export type LogOutput = { write(text: string): unknown } | { readonly fd: number };
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** `json`: one object a line, for programs. `plain`: one readable line, for somebody at a terminal. */
+  readonly form: "json" | "plain";
+  readonly output: LogOutput;
+}
+
+// Log lines that nobody fetches are dropped past this, rather than held without bound.
+const maxWaitingBytes = 1024 * 1024;
+
+const secrets = ["token", "key", "authorization", "cookie"].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+/** JSON escapes C0 by itself; what else could steer a terminal or break a line is escaped likewise, so nothing is lost. [B2] [D4] */
+const escapeSteering = (json: string): string =>
+  json.replace(
+    /[\u007f-\u009f\u2028\u2029\p{Bidi_Control}]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+const marks: Readonly<Record<string, string>> = { debug: "🔎", info: "ℹ️ ", warn: "⚠️ ", error: "❌" };
+const unread = new Set(["level", "time", "msg"]);
+
+// Where an error was thrown is for the JSON lines; who sits at the terminal is told what went wrong.
+const messageOf = (value: unknown): unknown =>
+  (value as { stack?: unknown; message?: unknown } | null)?.stack ? (value as { message: unknown }).message : value;
+
+/** `⚠️  text (key=value, key="several words")` */
+function plainLine(json: string): string {
+  const entry = JSON.parse(json) as Record<string, unknown>;
+  const details = Object.entries(entry)
+    .filter(([key]) => !unread.has(key))
+    .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(messageOf(value))}`)
+    .join(", ");
+  const text = oneLine(`${entry["msg"] ?? ""}${details === "" ? "" : ` (${details})`}`);
+  return `${marks[String(entry["level"])] ?? ""} ${text}\n`;
+}
+
+/**
+ * The server's log. Fields called `token`, `key`, `authorization` or `cookie` never get into it
+ * [D7], and nothing in it can steer a terminal, whoever wrote it. [B2] Times are RFC 3339, UTC.
+ * What is still waiting when the process exits is written then.
+ */
+export function createLog({ level, form, output }: LogOptions): Log {
+  const sink = "fd" in output ? pino.destination({ fd: output.fd, sync: false, maxLength: maxWaitingBytes }) : output;
+  const logger = pino(
+    {
+      level,
+      base: null,
+      redact: { paths: secrets, remove: true },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: form === "json" ? escapeSteering : plainLine },
+    },
+    sink,
+  );
+  return {
+    debug: (fields, text) => logger.debug(fields, text),
+    info: (fields, text) => logger.info(fields, text),
+    warn: (fields, text) => logger.warn(fields, text),
+    error: (fields, text) => logger.error(fields, text),
+  };
+}
