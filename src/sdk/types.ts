@@ -42,6 +42,8 @@ export interface ConnectOptions {
   readonly name?: string;
   /** The token of an earlier `welcome`: come back as the same person. */
   readonly token?: string;
+  /** The access key of a server that asks for one. [D6] */
+  readonly key?: string;
   /** The language of the server's error texts. */
   readonly lang?: string;
   /** Default: kept in memory only. Browsers have {@link webStorageOutbox}. */
@@ -61,7 +63,7 @@ export interface ClientEvents {
 export interface RoomEvents {
   /**
    * Start over from here: forget the messages you hold and show these, the newest page (oldest first).
-   * Comes at the first join, and again only when the log could not be resumed.
+   * Comes at the first join (also after `leave`), and again only when the log could not be resumed.
    */
   reset: { readonly messages: readonly MessageFrame[]; readonly more: boolean };
   /** One message, the own ones too: each exactly once, by increasing `seq`, without a hole. [R1] [R2] [R4] */
@@ -72,6 +74,8 @@ export interface RoomEvents {
   user_joined: ServerFrameOf<"user_joined">;
   user_left: ServerFrameOf<"user_left">;
   user_renamed: ServerFrameOf<"user_renamed">;
+  /** The server does not let this client in. The room is not tried again until it is joined again. */
+  refused: ServerFrameOf<"error">;
   /** A message of this client changed its state. `sent` comes before or after its `message` event. */
   outgoing: { readonly message: Outgoing; readonly state: OutgoingState };
 }
@@ -80,7 +84,7 @@ export type Listener<T> = (event: T) => void;
 
 /** A joined room. The client joins it again by itself after every break, from where it left off. */
 export interface Room {
-  /** As asked for; the server's form (NFC, lower-cased) once joined. */
+  /** In the server's form: NFC, lower-cased. */
   readonly name: RoomName;
   /** Whether the server has confirmed the join on the present line. */
   readonly joined: boolean;
@@ -92,7 +96,10 @@ export interface Room {
   on<E extends keyof RoomEvents>(event: E, listener: Listener<RoomEvents[E]>): () => void;
   /** Puts a message into the outbox and sends it as soon as there is a line. Follow it by `outgoing` events. */
   send(text: string, options?: { readonly replyTo?: MessageId }): Outgoing;
-  /** Resolves with the message's place once acknowledged; rejects with a {@link ChatRefusal} if refused. */
+  /**
+   * Resolves with the message's place once acknowledged; rejects with a {@link ChatRefusal} if refused,
+   * and with an Error if the client closes first: then the outbox keeps the message.
+   */
   settled(message: Outgoing): Promise<{ readonly seq: number; readonly ts: string }>;
   /** Tells the others that this person types, at most every 3 s; `false` takes it back. */
   typing(active?: boolean): void;
@@ -101,6 +108,7 @@ export interface Room {
     readonly messages: readonly MessageFrame[];
     readonly more: boolean;
   }>;
+  /** Leaves, and ends coming back. What the outbox holds for the room waits until it is joined again. */
   leave(): void;
 }
 
@@ -109,7 +117,10 @@ export interface Client {
   /** Who this is; unknown before the first `welcome`. */
   readonly user: User | undefined;
   on<E extends keyof ClientEvents>(event: E, listener: Listener<ClientEvents[E]>): () => void;
-  /** Joins a room, now or as soon as there is a line. Joining it again gives the same object. */
+  /**
+   * Joins a room, now or as soon as there is a line. Joining it again gives the same object. `history`:
+   * how many of the newest messages its `reset` should bring (≤ 100; default 50).
+   */
   join(room: string, options?: { readonly history?: number }): Room;
   /** Asks for another display name; answered by `welcome` or by `error` (`name_taken`, `bad_name`). */
   rename(name: string): void;

@@ -1,0 +1,256 @@
+import { closeCodes, closeIsFinal } from "../protocol/codes.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import { protocolVersion } from "../protocol/limits.ts";
+import { parseRoomName } from "../protocol/names.ts";
+import type { ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+import { gatewayAddress } from "./address.ts";
+import { Backoff } from "./backoff.ts";
+import { Emitter } from "./emitter.ts";
+import { Link } from "./link.ts";
+import { memoryOutbox } from "./outbox.ts";
+import { JoinedRoom } from "./room.ts";
+import { defaultRetryMs, type OpenLine } from "./sending.ts";
+import { realSurroundings, type Surroundings } from "./surroundings.ts";
+import type { Client, ClientEvents, ConnectOptions, LinkState, Listener, Outbox, Room } from "./types.ts";
+
+/** A line that held this long was no failed attempt. [K3] */
+const stableMs = 60_000;
+/**
+ * A connection may send 100 frames at once and 20 a second after that (else 4102): so many rooms are
+ * joined at once, and the further ones at this distance.
+ */
+const joinsAtOnce = 64;
+const joinIntervalMs = 60;
+
+/**
+ * Connects to a server's native gateway and keeps coming back until {@link Client.close}, or until
+ * the server closes for good. [K3] `url` is the server's address, http(s) or ws(s); without a path
+ * it gets `/api/v1/ws`. Throws a TypeError for anything else; a server that is away is no error but
+ * a `waiting` state. Works in browsers and in Node.
+ */
+export function connect(url: string, options: ConnectOptions = {}): Client {
+  return connectIn(realSurroundings, url, options);
+}
+
+/** {@link connect}, with time and chance given. */
+export function connectIn(surroundings: Surroundings, url: string, options: ConnectOptions = {}): Client {
+  return new ReturningClient(surroundings, gatewayAddress(url), options);
+}
+
+/** Where the greeting of the present line stands. */
+type Greeting =
+  | { readonly at: "none" }
+  | { readonly at: "asked"; readonly name: string | undefined }
+  /** The server did not take the name: it waits for another one. */
+  | { readonly at: "refused" };
+
+class ReturningClient implements Client {
+  readonly #surroundings: Surroundings;
+  readonly #address: string;
+  readonly #options: ConnectOptions;
+  readonly #outbox: Outbox;
+  readonly #backoff: Backoff;
+  readonly #events = new Emitter<ClientEvents>();
+  readonly #rooms = new Map<RoomName, JoinedRoom>();
+  readonly #unwatch: () => void;
+  #state: LinkState = { at: "connecting" };
+  #link: Link | undefined;
+  /** The present line, once greeted. */
+  #line: OpenLine | undefined;
+  #welcome: ServerFrameOf<"welcome"> | undefined;
+  /** A name asked for that the server has not granted. */
+  #wish: string | undefined;
+  #greeting: Greeting = { at: "none" };
+  /** The wait that the server asked for before it restarts. */
+  #restartMs: number | undefined;
+  #refs = 0;
+  /** Calls off what is timed: the next attempt, or the moment when a line counts as stable. */
+  #cancelTimer = () => {};
+
+  constructor(surroundings: Surroundings, address: string, options: ConnectOptions) {
+    this.#surroundings = surroundings;
+    this.#address = address;
+    this.#options = options;
+    this.#outbox = options.outbox ?? memoryOutbox();
+    this.#backoff = new Backoff(surroundings.random);
+    this.#wish = options.name;
+    this.#link = this.#open();
+    this.#unwatch = surroundings.watch({
+      online: () => {
+        this.retryNow();
+        this.#link?.ping();
+      },
+      visible: () => this.#link?.ping(),
+    });
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  get user(): User | undefined {
+    return this.#welcome?.user;
+  }
+
+  on<E extends keyof ClientEvents>(event: E, listener: Listener<ClientEvents[E]>): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  join(name: string, options: { readonly history?: number } = {}): Room {
+    const parsed = parseRoomName(name);
+    // The server's refusal has the words for a name that cannot be one.
+    const key = parsed.ok ? parsed.value : (name as RoomName);
+    const newRef = () => `${++this.#refs}`;
+    const room = this.#rooms.get(key) ?? new JoinedRoom(key, this.#outbox, this.#surroundings, newRef);
+    this.#rooms.set(key, room);
+    if (this.#state.at === "closed") room.end();
+    else if (!room.wanted) {
+      room.want(options.history);
+      if (this.#line) room.open(this.#line);
+    }
+    return room;
+  }
+
+  rename(name: string): void {
+    this.#wish = name;
+    if (this.#line) this.#link?.send({ type: "rename", name });
+    else if (this.#greeting.at === "refused") this.#greet();
+  }
+
+  retryNow(): void {
+    if (this.#state.at === "waiting") this.#attempt();
+  }
+
+  close(): void {
+    this.#link?.close(closeCodes.done);
+    this.#finish(closeCodes.done);
+  }
+
+  #attempt(): void {
+    this.#cancelTimer();
+    this.#become({ at: "connecting" });
+    // A listener of that may have closed the client.
+    if (this.#state.at === "connecting") this.#link = this.#open();
+  }
+
+  #open(): Link {
+    return new Link(this.#address, this.#surroundings, {
+      opened: () => this.#greet(),
+      frame: (frame) => this.#take(frame),
+      closed: (code) => this.#lose(code),
+    });
+  }
+
+  #greet(): void {
+    const { key, lang } = this.#options;
+    const token = this.#welcome?.token ?? this.#options.token;
+    const name = this.#wish ?? this.#welcome?.user.name;
+    this.#greeting = { at: "asked", name };
+    this.#link?.send({
+      type: "hello",
+      v: protocolVersion,
+      ...(token !== undefined && { token }),
+      ...(name !== undefined && { name }),
+      ...(key !== undefined && { key }),
+      ...(lang !== undefined && { lang }),
+    });
+  }
+
+  #take(frame: ServerFrame): void {
+    switch (frame.type) {
+      case "welcome":
+        return this.#takeWelcome(frame);
+      case "heads":
+        for (const [name, head] of Object.entries(frame.rooms)) this.#rooms.get(name as RoomName)?.look(head);
+        return;
+      case "notice":
+        return this.#events.emit("notice", frame);
+      case "reconnect":
+        this.#restartMs = frame.delay_ms;
+        return;
+      case "pong":
+        return;
+      case "error":
+        return this.#takeError(frame);
+      default:
+        return this.#rooms.get(frame.room)?.take(frame);
+    }
+  }
+
+  #takeWelcome(welcome: ServerFrameOf<"welcome">): void {
+    this.#welcome = welcome;
+    const wish = this.#wish;
+    this.#wish = undefined;
+    if (!this.#line) {
+      const asked = this.#greeting.at === "asked" ? this.#greeting.name : undefined;
+      this.#begin(welcome.limits.max_frame);
+      if (wish !== undefined && wish !== asked) this.rename(wish);
+    }
+    this.#events.emit("welcome", welcome);
+  }
+
+  /** The line is greeted: every room comes back on it. */
+  #begin(maxFrame: number): void {
+    const link = this.#link;
+    if (!link) return;
+    const line: OpenLine = { maxFrame, send: (frame) => link.send(frame) };
+    this.#line = line;
+    this.#cancelTimer = this.#surroundings.after(stableMs, () => this.#backoff.reset());
+    const wanted = [...this.#rooms.values()].filter((room) => room.wanted);
+    for (const [index, room] of wanted.entries()) {
+      room.open(line, Math.max(0, index + 1 - joinsAtOnce) * joinIntervalMs);
+    }
+    this.#become({ at: "open" });
+  }
+
+  #takeError(error: ServerFrameOf<"error">): void {
+    if (!this.#line) return this.#takeRefusedGreeting(error);
+    for (const room of this.#rooms.values()) {
+      if (room.refuse(error)) return;
+    }
+    if (error.code === "name_taken" || error.code === "bad_name") this.#wish = undefined;
+    this.#events.emit("error", error);
+  }
+
+  #takeRefusedGreeting(error: ServerFrameOf<"error">): void {
+    if (error.code === "rate_limited" || error.code === "unavailable") {
+      this.#cancelTimer = this.#surroundings.after(error.retry_after_ms ?? defaultRetryMs, () => this.#greet());
+      return;
+    }
+    this.#greeting = { at: "refused" };
+    // Back after a break, with somebody else under the name: nobody need be asked.
+    if (this.#welcome && this.#wish === undefined && error.suggestion) return this.rename(error.suggestion);
+    this.#events.emit("error", error);
+  }
+
+  #lose(code: number): void {
+    if (closeIsFinal(code)) return this.#finish(code);
+    this.#cancelTimer();
+    this.#link = undefined;
+    this.#line = undefined;
+    this.#greeting = { at: "none" };
+    for (const room of this.#rooms.values()) {
+      room.lose();
+      if (code === closeCodes.position_lost) room.forget();
+    }
+    const delayMs = this.#restartMs ?? this.#backoff.next();
+    this.#restartMs = undefined;
+    this.#cancelTimer = this.#surroundings.after(delayMs, () => this.#attempt());
+    this.#become({ at: "waiting", retryAt: this.#surroundings.now() + delayMs });
+  }
+
+  #finish(code: number): void {
+    if (this.#state.at === "closed") return;
+    this.#cancelTimer();
+    this.#unwatch();
+    this.#link = undefined;
+    this.#line = undefined;
+    for (const room of this.#rooms.values()) room.end();
+    this.#become({ at: "closed", code });
+  }
+
+  #become(state: LinkState): void {
+    this.#state = state;
+    this.#events.emit("state", state);
+  }
+}

@@ -1,0 +1,6 @@
+export type { ErrorCode } from "../protocol/codes.ts";
+export type { DisplayName, MessageId, RoomName, UserId } from "../protocol/ids.ts";
+export type { MessageFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+export { connect } from "./connect.ts";
+export { type KeyValueStorage, memoryOutbox, webStorageOutbox } from "./outbox.ts";
+export * from "./types.ts";

@@ -1,0 +1,87 @@
+import * as v from "valibot";
+import { countField, knownMessageId, knownRoom } from "../protocol/fields.ts";
+import type { MessageId } from "../protocol/ids.ts";
+import type { Outbox, Outgoing } from "./types.ts";
+
+const oldestFirst = (messages: Iterable<Outgoing>): Outgoing[] => [...messages].sort((a, b) => a.at - b.at);
+
+/** Keeps what waits for as long as the program runs. */
+export function memoryOutbox(): Outbox {
+  const messages = new Map<MessageId, Outgoing>();
+  return {
+    all: () => oldestFirst(messages.values()),
+    add: (message) => void messages.set(message.id, message),
+    remove: (id) => void messages.delete(id),
+  };
+}
+
+/** What {@link webStorageOutbox} needs of a browser's `localStorage` or `sessionStorage`. */
+export interface KeyValueStorage {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+const outgoingSchema = v.object({
+  id: knownMessageId,
+  room: knownRoom,
+  text: v.string(),
+  replyTo: v.exactOptional(knownMessageId),
+  at: countField,
+});
+
+function parseOutgoing(text: string): Outgoing | undefined {
+  try {
+    return v.parse(outgoingSchema, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Keeps what waits across reloads, under one key a message (`{prefix}{id}`), so that two tabs do not
+ * overwrite each other's. Every tab that joins the room sends what it finds; the server stores it
+ * once. [S1] Entries that are no messages are dropped. What the storage does not take (full, or
+ * forbidden) is kept in memory.
+ */
+export function webStorageOutbox(storage: KeyValueStorage, prefix = "parlance-outbox:"): Outbox {
+  const unstored = new Map<MessageId, Outgoing>();
+
+  /** Reads or writes the storage; a storage that refuses is one that holds nothing. */
+  const attempt = <T>(use: () => T): T | undefined => {
+    try {
+      return use();
+    } catch {
+      return undefined;
+    }
+  };
+
+  function stored(): Outgoing[] {
+    const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? "");
+    return keys
+      .filter((key) => key.startsWith(prefix))
+      .flatMap((key) => {
+        const message = parseOutgoing(storage.getItem(key) ?? "");
+        if (message && key === prefix + message.id) return [message];
+        storage.removeItem(key);
+        return [];
+      });
+  }
+
+  return {
+    all: () => oldestFirst([...(attempt(stored) ?? []), ...unstored.values()]),
+    add(message) {
+      const written = attempt(() => {
+        storage.setItem(prefix + message.id, JSON.stringify(message));
+        return true;
+      });
+      if (!written) unstored.set(message.id, message);
+    },
+    remove(id) {
+      unstored.delete(id);
+      attempt(() => storage.removeItem(prefix + id));
+    },
+  };
+}

@@ -1,0 +1,223 @@
+import type { MessageId, RoomName } from "../protocol/ids.ts";
+import type { MessageFrame, ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+import { Emitter } from "./emitter.ts";
+import { Membership, type PresenceFrame } from "./membership.ts";
+import { Reading } from "./reading.ts";
+import { type OpenLine, Sending } from "./sending.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { ChatRefusal, type Listener, type Outbox, type Outgoing, type Room, type RoomEvents } from "./types.ts";
+
+/** The own typing is told once in this time. */
+const typingHoldMs = 3_000;
+
+/** The frames that belong to one room. */
+export type RoomFrame = Extract<ServerFrame, { room: RoomName }>;
+
+interface HistoryRequest {
+  resolve(page: { messages: readonly MessageFrame[]; more: boolean }): void;
+  reject(error: Error): void;
+}
+
+/** One room, across lines: the client tells it of every line and hands it its frames. */
+export class JoinedRoom implements Room {
+  readonly name: RoomName;
+  readonly #surroundings: Surroundings;
+  readonly #newRef: () => string;
+  readonly #events = new Emitter<RoomEvents>();
+  readonly #membership = new Membership();
+  readonly #reading: Reading;
+  readonly #sending: Sending;
+  readonly #requests = new Map<string, HistoryRequest>();
+  #wanted = false;
+  #line: OpenLine | undefined;
+  #typing = false;
+  #cancelTypingHold: (() => void) | undefined;
+
+  constructor(name: RoomName, outbox: Outbox, surroundings: Surroundings, newRef: () => string) {
+    this.name = name;
+    this.#surroundings = surroundings;
+    this.#newRef = newRef;
+    this.#sending = new Sending(name, outbox, surroundings, (message, state) =>
+      this.#events.emit("outgoing", { message, state }),
+    );
+    this.#reading = new Reading(name, surroundings, newRef, {
+      joined: (frame) => this.#enter(frame),
+      reset: (page) => this.#events.emit("reset", page),
+      message: (frame) => this.#events.emit("message", frame),
+    });
+  }
+
+  get joined(): boolean {
+    return this.#reading.joined;
+  }
+  get members(): readonly User[] | undefined {
+    return this.#membership.members;
+  }
+  get count(): number {
+    return this.#membership.count;
+  }
+  get outgoing(): readonly Outgoing[] {
+    return this.#sending.waiting;
+  }
+  /** Whether the room is to be joined on every line. */
+  get wanted(): boolean {
+    return this.#wanted;
+  }
+
+  on<E extends keyof RoomEvents>(event: E, listener: Listener<RoomEvents[E]>): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  send(text: string, options: { readonly replyTo?: MessageId } = {}): Outgoing {
+    // What is typed after it is a new beginning, worth telling at once.
+    this.#forgetTyping();
+    return this.#sending.add(text, options.replyTo);
+  }
+
+  settled(message: Outgoing): Promise<{ readonly seq: number; readonly ts: string }> {
+    return this.#sending.settled(message);
+  }
+
+  typing(active = true): void {
+    if (!this.joined || (active ? this.#cancelTypingHold : !this.#typing)) return;
+    this.#typing = active;
+    this.#line?.send({ type: "typing", room: this.name, active });
+    if (!active) return;
+    this.#cancelTypingHold = this.#surroundings.after(typingHoldMs, () => {
+      this.#cancelTypingHold = undefined;
+    });
+  }
+
+  history(request: { readonly before: number; readonly limit?: number }): Promise<{
+    readonly messages: readonly MessageFrame[];
+    readonly more: boolean;
+  }> {
+    return new Promise((resolve, reject) => {
+      if (!this.joined) return reject(new Error("The room is not joined."));
+      const ref = this.#newRef();
+      this.#requests.set(ref, { resolve, reject });
+      this.#line?.send({ type: "history", room: this.name, ...request, ref });
+    });
+  }
+
+  leave(): void {
+    if (!this.#wanted) return;
+    this.#line?.send({ type: "leave", room: this.name });
+    this.#shut();
+  }
+
+  /** Wants the room from now on, with a first page of so many messages. */
+  want(pageSize: number | undefined): void {
+    this.#wanted = true;
+    this.#reading.pageSize = pageSize;
+  }
+
+  /** Joins on a greeted line, after `delayMs`. */
+  open(line: OpenLine, delayMs = 0): void {
+    this.#line = line;
+    this.#reading.enter(line, delayMs);
+  }
+
+  /** The line is gone. */
+  lose(): void {
+    this.#line = undefined;
+    this.#reading.exit();
+    this.#sending.halt();
+    this.#forgetTyping();
+    for (const { reject } of this.#requests.values()) reject(new Error("The line broke, or the room was left."));
+    this.#requests.clear();
+  }
+
+  /** The server cannot resume this client's place in the log. */
+  forget(): void {
+    this.#reading.forget();
+  }
+
+  /** Ends for good: nothing is waited for, and no timer is left. */
+  end(): void {
+    this.lose();
+    this.#wanted = false;
+    this.#sending.end();
+  }
+
+  take(frame: RoomFrame): void {
+    // What was sent before the room was left is acknowledged after.
+    if (frame.type === "ack") return this.#sending.acknowledge(frame);
+    if (!this.#wanted) return;
+    switch (frame.type) {
+      case "joined":
+        return this.#reading.takeJoined(frame);
+      case "history":
+        return this.#takeHistory(frame);
+      case "message":
+        return this.#reading.takeMessage(frame);
+      case "typing":
+        return this.#events.emit("typing", frame);
+      case "members":
+      case "presence":
+        return this.#count(frame);
+      case "user_joined":
+        this.#count(frame);
+        return this.#events.emit("user_joined", frame);
+      case "user_left":
+        this.#count(frame);
+        return this.#events.emit("user_left", frame);
+      case "user_renamed":
+        this.#count(frame);
+        return this.#events.emit("user_renamed", frame);
+      default:
+        return frame satisfies never;
+    }
+  }
+
+  /** What the server says of where the room's log stands. [R5] */
+  look(head: Parameters<Reading["look"]>[0]): void {
+    this.#reading.look(head);
+  }
+
+  /** Deals with a refusal of what this room asked for. Whether nobody need hear of it beyond the room's listeners. */
+  refuse(error: ServerFrameOf<"error">): boolean {
+    const request = this.#requests.get(error.ref ?? "");
+    if (request) {
+      this.#requests.delete(error.ref ?? "");
+      request.reject(new ChatRefusal(error.code, error.message));
+      return true;
+    }
+    const verdict = this.#reading.refuse(error);
+    if (verdict === "not asked") return this.#sending.refuse(error);
+    if (verdict === "later") return true;
+    this.#shut();
+    this.#events.emit("refused", error);
+    return false;
+  }
+
+  #enter(frame: ServerFrameOf<"joined">): void {
+    if (this.#line) this.#sending.resume(this.#line);
+    this.#count(frame);
+  }
+
+  #takeHistory(frame: ServerFrameOf<"history">): void {
+    const request = this.#requests.get(frame.ref ?? "");
+    if (!request) return this.#reading.takePage(frame);
+    this.#requests.delete(frame.ref ?? "");
+    request.resolve({ messages: frame.messages, more: frame.more });
+  }
+
+  #count(frame: PresenceFrame): void {
+    this.#membership.take(frame);
+    this.#events.emit("members", { members: this.members, count: this.count });
+  }
+
+  #shut(): void {
+    this.#wanted = false;
+    this.lose();
+    this.#reading.forget();
+    this.#membership.clear();
+  }
+
+  #forgetTyping(): void {
+    this.#typing = false;
+    this.#cancelTypingHold?.();
+    this.#cancelTypingHold = undefined;
+  }
+}
