@@ -60,6 +60,7 @@ export class Hub {
   readonly #unsubscribe: () => void;
   #cancelHeads: () => void;
   #cancelQuiet: () => void;
+  #emptied: () => void = () => {};
   /** Just started: who returns is counted, not announced. [K5] */
   #quiet = true;
 
@@ -90,6 +91,7 @@ export class Hub {
 
   forget(session: Session): void {
     this.#sessions.delete(session);
+    if (this.#sessions.size === 0) this.#emptied();
   }
 
   /**
@@ -200,13 +202,17 @@ export class Hub {
     for (const room of this.#rooms.values()) room.audience.flush();
   }
 
-  /** Ends every line and every timer; after {@link drain}. */
-  close(): void {
+  /** Ends every line and every timer, after {@link drain}; resolves when the last line is gone. */
+  async close(): Promise<void> {
     this.#unsubscribe();
     this.#cancelHeads();
     this.#cancelQuiet();
-    this.#departures.close();
     for (const session of this.#sessions) session.close("restarting");
+    await new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+      if (this.#sessions.size === 0) resolve();
+    });
+    this.#departures.close();
     for (const room of this.#rooms.values()) room.close();
   }
 

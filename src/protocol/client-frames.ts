@@ -1,6 +1,16 @@
 import * as v from "valibot";
-import { accepted, type ErrorCode, errorStatus, type Result, refused } from "./codes.ts";
-import { epochField, messageIdField, nameField, optional, refField, roomField, seqField, textField } from "./fields.ts";
+import { accepted, type Result, refused } from "./codes.ts";
+import {
+  epochField,
+  messageIdField,
+  nameField,
+  optional,
+  refField,
+  refusalOf,
+  roomField,
+  seqField,
+  textField,
+} from "./fields.ts";
 import { historyLimit } from "./limits.ts";
 
 /** A place in a room's log: the last event that a client has. `id` catches a log that was swapped. [L4] */
@@ -64,7 +74,6 @@ export interface RefusedFrame {
   readonly id?: string;
 }
 
-const isCode = (text: string): text is ErrorCode => Object.hasOwn(errorStatus, text);
 const ownString = (object: object, key: "ref" | "id") => {
   const value: unknown = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
   return typeof value === "string" && value.length <= 64 ? { [key]: value } : {};
@@ -87,7 +96,5 @@ export function parseClientFrame(text: string): { readonly ok: true; readonly va
   }
   const parsed = v.safeParse(clientFrameSchemas[type as FrameType], json, { abortEarly: true });
   if (parsed.success) return accepted(parsed.output);
-  const [issue] = parsed.issues;
-  if (isCode(issue.message)) return { ...refused(issue.message), ...marks };
-  return { ...refused("bad_frame", { params: { field: v.getDotPath(issue) ?? type } }), ...marks };
+  return { ...refusalOf(parsed.issues), ...marks };
 }

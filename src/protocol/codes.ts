@@ -1,3 +1,5 @@
+import type { DisplayName } from "./ids.ts";
+
 /**
  * Everything that can be refused, in one table: the name a program reads, and the HTTP status of
  * the same refusal. The words a person reads stand in the locales under `error.{code}`; the
@@ -36,7 +38,7 @@ export interface ChatError {
   /** How long a client should wait before it tries again. */
   readonly retryAfterMs?: number;
   /** A free display name, with `name_taken`. */
-  readonly suggestion?: string;
+  readonly suggestion?: DisplayName;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ChatError };

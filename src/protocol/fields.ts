@@ -1,10 +1,18 @@
 import * as v from "valibot";
-import type { ErrorCode, Result } from "./codes.ts";
+import { type ErrorCode, errorStatus, type Result, refused } from "./codes.ts";
 import type { DisplayName, Epoch, MessageId, RoomName, UserId } from "./ids.ts";
 import { parseDisplayName, parseRoomName } from "./names.ts";
 
 // The message of a failed check is the code of the error that the client reads.
 const named = (code: ErrorCode): ErrorCode => code;
+
+const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(errorStatus, text);
+
+/** The named error behind a failed parse: the field's own, or `bad_frame` with the name of the field. */
+export function refusalOf([issue]: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]) {
+  if (isErrorCode(issue.message)) return refused(issue.message);
+  return refused("bad_frame", { params: { field: v.getDotPath(issue) ?? "" } });
+}
 
 /** A string that a domain rule turns into its stored form, or refuses by name. */
 const parsedBy = <T extends string>(parse: (text: string) => Result<T>) =>

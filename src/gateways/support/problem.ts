@@ -1,0 +1,31 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { pickLanguage, serverWords } from "../../locales/server.ts";
+import type { Language } from "../../locales/words.ts";
+import { type ChatError, errorStatus } from "../../protocol/codes.ts";
+
+/** A refusal as an HTTP answer: `application/problem+json` with the error's `code`. RFC 9457 */
+export function problem(error: ChatError, acceptLanguage: string | undefined, language: Language) {
+  const status = errorStatus[error.code];
+  const words = serverWords[pickLanguage(acceptLanguage, language)];
+  const detail = words(`error.${error.code}`, { example: '{"text":"hi"}', ...error.params });
+  return {
+    status,
+    headers: {
+      "content-type": "application/problem+json; charset=utf-8",
+      "cache-control": "no-store",
+      ...(error.retryAfterMs !== undefined && { "retry-after": String(Math.ceil(error.retryAfterMs / 1000)) }),
+    },
+    body: JSON.stringify({
+      title: error.code,
+      status,
+      detail,
+      code: error.code,
+      ...(error.suggestion && { suggestion: error.suggestion }),
+    }),
+  };
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ChatError, language: Language) {
+  const { status, headers, body } = problem(error, request.headers["accept-language"], language);
+  return reply.code(status).headers(headers).send(body);
+}

@@ -1,0 +1,103 @@
+import type { Duplex } from "node:stream";
+import { WebSocket } from "ws";
+import type { Connection, Format, PersonalFrame } from "../../core/ports.ts";
+import { type CloseReason, closeCodes } from "../../protocol/codes.ts";
+
+/** An accepted WebSocket, with the socket under it. */
+export interface Line {
+  readonly webSocket: WebSocket;
+  readonly socket: Duplex;
+}
+
+/** One whole text message of a server as a WebSocket frame: final, unmasked. RFC 6455 §5.2 */
+export function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(header + length);
+  frame[0] = 0x81;
+  if (header === 2) frame[1] = length;
+  else if (header === 4) {
+    frame[1] = 126;
+    frame.writeUInt16BE(length, 2);
+  } else {
+    frame[1] = 127;
+    frame.writeBigUInt64BE(BigInt(length), 2);
+  }
+  frame.write(text, header);
+  return frame;
+}
+
+// Whoever is sent away reads why, and has this long to do so: a slow reader, too. [B1]
+const closingMs = 1_000;
+
+export interface WebSocketConnectionOptions {
+  readonly format: Format;
+  /** The bytes of a frame for this client alone, in the language it asked for. */
+  readonly encode: (frame: PersonalFrame, language: string | undefined) => Uint8Array | undefined;
+  /** Bytes that may wait for this reader; 0 for any number. [B1] */
+  readonly maxQueue: number;
+}
+
+/**
+ * The core's side of a WebSocket. `ws` shakes hands, parses and answers pings; what is sent goes as
+ * ready frames to the socket itself, so that one buffer serves every connection. That is sound as
+ * long as no data is also sent by `ws.send`, and nothing once the WebSocket is closing.
+ */
+export class WebSocketConnection implements Connection {
+  readonly format: Format;
+  readonly #line: Line;
+  readonly #options: WebSocketConnectionOptions;
+  #language: string | undefined;
+
+  constructor(line: Line, options: WebSocketConnectionOptions) {
+    this.#line = line;
+    this.#options = options;
+    this.format = options.format;
+  }
+
+  encode(frame: PersonalFrame): Uint8Array | undefined {
+    return this.#options.encode(frame, this.#language);
+  }
+
+  setLanguage(tag: string): void {
+    this.#language = tag;
+  }
+
+  write(bytes: Uint8Array): void {
+    const { webSocket, socket } = this.#line;
+    if (webSocket.readyState !== WebSocket.OPEN) return;
+    socket.write(bytes);
+    const { maxQueue } = this.#options;
+    if (maxQueue > 0 && socket.writableLength > maxQueue) this.close("reads_too_slowly");
+  }
+
+  async drained(): Promise<void> {
+    const { webSocket, socket } = this.#line;
+    if (!socket.writableNeedDrain || webSocket.readyState !== WebSocket.OPEN) return;
+    await new Promise<void>((resolve) => {
+      const settle = () => {
+        socket.off("drain", settle);
+        socket.off("close", settle);
+        resolve();
+      };
+      socket.on("drain", settle);
+      socket.on("close", settle);
+    });
+  }
+
+  pause(): void {
+    this.#line.webSocket.pause();
+  }
+
+  resume(): void {
+    this.#line.webSocket.resume();
+  }
+
+  close(reason: CloseReason): void {
+    const { webSocket } = this.#line;
+    if (webSocket.readyState !== WebSocket.OPEN) return;
+    webSocket.close(closeCodes[reason], reason);
+    const timer = setTimeout(() => webSocket.terminate(), closingMs);
+    webSocket.once("close", () => clearTimeout(timer));
+  }
+}

@@ -1,0 +1,86 @@
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Store } from "../core/ports.ts";
+import { FolderInUse, lockFolder } from "../store/folder-lock.ts";
+import { openSqliteStore } from "../store/sqlite.ts";
+import { DatabaseRefused } from "../store/sqlite-open.ts";
+import { StartupError } from "./startup-error.ts";
+
+/** A data folder that this process alone is using. */
+export interface DataFolder extends AsyncDisposable {
+  readonly store: Store;
+  /** Leaves a note of who serves this folder, and where: for the next one who finds it locked. [L5] */
+  signIn(urls: readonly string[]): void;
+}
+
+/**
+ * Opens a data folder, making it if it is missing: takes its lock, then opens its database. Rejects
+ * with a {@link StartupError} that says what is in the way and what to do.
+ */
+export async function openDataFolder(path: string): Promise<DataFolder> {
+  const folder = resolve(path);
+  makeWritable(folder);
+  const note = join(folder, "server.json");
+  const lock = takeLock(folder, note);
+  try {
+    const store = await openSqliteStore(join(folder, "parlance.db"));
+    return {
+      store,
+      signIn(urls) {
+        writeFileSync(note, `${JSON.stringify({ pid: process.pid, urls })}\n`);
+      },
+      async [Symbol.asyncDispose]() {
+        await store.close();
+        rmSync(note, { force: true });
+        lock[Symbol.dispose]();
+      },
+    };
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error instanceof DatabaseRefused ? new StartupError(error.message, { cause: error }) : error;
+  }
+}
+
+function makeWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "EEXIST" || code === "ENOTDIR" ? "is not a folder" : "cannot be made or written";
+    throw new StartupError(
+      `${folder} ${why}. Give this user the right to write it, or choose another folder with --data.`,
+      { cause: error },
+    );
+  }
+}
+
+function takeLock(folder: string, note: string): Disposable {
+  try {
+    return lockFolder(join(folder, "lock"));
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) {
+      throw new StartupError(
+        `${join(folder, "lock")} cannot be used: ${String(error)}. Choose another folder with --data.`,
+        {
+          cause: error,
+        },
+      );
+    }
+    throw new StartupError(
+      `${folder} is in use by another server${describeHolder(note)}. Stop it, or choose another folder with --data.`,
+      { cause: error },
+    );
+  }
+}
+
+function describeHolder(note: string): string {
+  try {
+    const { pid, urls } = JSON.parse(readFileSync(note, "utf8")) as { pid?: unknown; urls?: unknown };
+    const [url] = Array.isArray(urls) ? urls : [];
+    return ` (process ${String(pid)}${url === undefined ? "" : `, at ${String(url)}`})`;
+  } catch {
+    // It may be starting, and not have signed in yet.
+    return "";
+  }
+}

@@ -1,0 +1,108 @@
+import fastifyHelmet from "@fastify/helmet";
+import fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import type { Hub } from "../core/hub.ts";
+import type { Log } from "../core/ports.ts";
+import { addPollGateway } from "../gateways/poll.ts";
+import { addPostGateway } from "../gateways/post.ts";
+import { sendProblem } from "../gateways/support/problem.ts";
+import type { Language } from "../locales/words.ts";
+import { oneLine } from "../protocol/text.ts";
+import { type EntranceOptions, judgeEntry } from "./entrance.ts";
+import { addPage } from "./page.ts";
+
+export interface HttpOptions {
+  readonly hub: Hub;
+  readonly log: Log;
+  readonly language: Language;
+  readonly entrance: EntranceOptions;
+  /** Whether messages can be stored now. */
+  readonly isReady: () => boolean;
+}
+
+/** Everything that is served over plain HTTP: the page, the gateways without a socket, the health checks. */
+export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const { hub, log, language } = options;
+  const app = fastify({
+    bodyLimit: hub.limits.maxFrame || Number.MAX_SAFE_INTEGER,
+    // A room's name may have 200 bytes, each three characters when percent-encoded.
+    routerOptions: { maxParamLength: 600 },
+    logger: false,
+  });
+
+  app.addHook("onRequest", async (request, reply) => {
+    const entry = judgeEntry(request.raw, options.entrance);
+    if (!entry.ok) {
+      logRefusal(log, entry, request.url);
+      return sendProblem(request, reply, entry.error, language);
+    }
+    if (entry.corsOrigin === undefined) return;
+    reply.headers({ "access-control-allow-origin": entry.corsOrigin, vary: "Origin" });
+    if (request.method !== "OPTIONS") return;
+    return reply
+      .headers({
+        "access-control-allow-methods": "GET, POST",
+        "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
+        "access-control-max-age": "600",
+      })
+      .code(204)
+      .send();
+  });
+
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'", "data:"],
+        manifestSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: "no-referrer" },
+    // Without TLS a LAN over http must go on working. [D3]
+    strictTransportSecurity: false,
+    // A page of an allowed origin reads the API across origins; CORS says which.
+    crossOriginResourcePolicy: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+  });
+
+  // Bodies come in as bytes: the gateway that takes them knows what they are.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { code: "not_found" }, language));
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status === 413) {
+      return sendProblem(request, reply, { code: "too_large", params: { max: hub.limits.maxFrame } }, language);
+    }
+    if (status < 500)
+      return sendProblem(request, reply, { code: "bad_frame", params: { field: error.code } }, language);
+    log.error({ error: error.stack ?? error.message, url: oneLine(request.url) }, "a request failed");
+    return sendProblem(request, reply, { code: "unavailable" }, language);
+  });
+
+  app.get("/healthz", async () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    const ready = options.isReady();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable" });
+  });
+  addPostGateway(app, hub, language);
+  addPollGateway(app, hub, language);
+  await addPage(app, log);
+  await app.ready();
+  return app;
+}
+
+/** Says who was turned away, and the flag that would let them in. */
+export function logRefusal(log: Log, entry: Extract<ReturnType<typeof judgeEntry>, { ok: false }>, url: string): void {
+  const allow = entry.flag && { allow: oneLine(entry.flag) };
+  log.warn({ code: entry.error.code, url: oneLine(url), ...allow }, "turned away at the entrance");
+}

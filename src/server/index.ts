@@ -1,0 +1,108 @@
+import { randomFillSync } from "node:crypto";
+import { createMemoryBus } from "../bus/memory.ts";
+import { Hub } from "../core/hub.ts";
+import type { Log } from "../core/ports.ts";
+import { createNativeGateway, type Observer } from "../gateways/native.ts";
+import { serverWords } from "../locales/server.ts";
+import { languages } from "../locales/words.ts";
+import type { Config } from "../ops/config.ts";
+import { systemClock } from "./clock.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { createHttp } from "./http.ts";
+import { listen } from "./listener.ts";
+import { program } from "./program.ts";
+import { createTokens } from "./tokens.ts";
+import { createUpgrades } from "./upgrades.ts";
+
+export { StartupError } from "./startup-error.ts";
+export type { Config, Observer };
+
+/** A server that is up. */
+export interface RunningServer extends AsyncDisposable {
+  /** Where the page is, an address for each port. */
+  readonly urls: readonly string[];
+  readonly ports: readonly number[];
+  /**
+   * Ends it without losing anything: takes nothing new, tells clients when to come back, commits,
+   * acknowledges and delivers what was sent, then closes every line. [K4] Further calls wait for the same end.
+   */
+  stop(): Promise<void>;
+  /** Resolves with the reason if the store fails for good: stop, and exit non-zero. [L3] */
+  readonly failed: Promise<Error>;
+}
+
+export interface ServerOptions {
+  readonly log: Log;
+  /** Told of what clients do, for the server's own terminal. */
+  readonly observer?: Observer;
+}
+
+/** Starts a server. Rejects with a {@link StartupError} that says what to do. The one composition root. */
+export async function startServer(config: Config, { log, observer }: ServerOptions): Promise<RunningServer> {
+  await using opened = new AsyncDisposableStack();
+  const data = opened.use(await openDataFolder(config.data));
+  const { store } = data;
+  const bus = createMemoryBus();
+  const hub = opened.adopt(
+    new Hub({
+      store,
+      bus,
+      clock: systemClock,
+      log,
+      tokens: createTokens(await store.tokenKey()),
+      randomBytes: randomFillSync,
+      limits: config.limits,
+      server: program,
+      reservedNames: ["server", ...languages.map((language) => serverWords[language]("operator"))],
+    }),
+    (hub) => hub.close(),
+  );
+
+  let state: "running" | "stopping" | "failed" = "running";
+  const failed = store.failed.then((error) => {
+    state = "failed";
+    return error;
+  });
+  const { allowHosts, allowOrigins, lang: language } = config;
+  const entrance = { allowHosts, allowOrigins };
+  const http = await createHttp({ hub, log, language, entrance, isReady: () => state === "running" });
+  opened.defer(() => http.close());
+  const native = createNativeGateway({ hub, language, observer });
+  const onUpgrade = createUpgrades({
+    gateways: new Map([["/api/v1/ws", native]]),
+    entrance,
+    language,
+    maxFrame: config.limits.maxFrame,
+    log,
+  });
+  const { ports, hosts } = config;
+  const listener = opened.adopt(await listen({ ports, hosts, onRequest: http.routing, onUpgrade, log }), (open) =>
+    open.close(),
+  );
+  const urls = listener.ports.map((port) => `http://${addressFor(hosts)}:${port}`);
+  data.signIn(urls);
+
+  const parts = opened.move();
+  let stopping: Promise<void> | undefined;
+  const stop = () => {
+    stopping ??= (async () => {
+      listener.stopAccepting();
+      if (state === "running") {
+        state = "stopping";
+        await hub.drain(config.drainMs);
+      }
+      // Lines first: the listener only closes once nobody is connected.
+      await hub.close();
+      await parts.disposeAsync();
+    })();
+    return stopping;
+  };
+  return { urls, ports: listener.ports, stop, failed, [Symbol.asyncDispose]: stop };
+}
+
+/** A name by which this machine itself reaches the server. */
+function addressFor(hosts: readonly string[]): string {
+  const [first = "localhost"] = hosts;
+  if (["127.0.0.1", "::1", "0.0.0.0", "::"].includes(first)) return "localhost";
+  return first.includes(":") ? `[${first}]` : first;
+}

@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fastifyStatic from "@fastify/static";
+import type { FastifyInstance } from "fastify";
+import type { Log } from "../core/ports.ts";
+
+const folder = fileURLToPath(new URL("../../dist/page/", import.meta.url));
+const yearMs = 365 * 24 * 60 * 60 * 1000;
+
+/**
+ * Serves the page on `/` and `/r/{room}`. Files under `assets/` carry a hash of their content in
+ * their names and never change; all were compressed when the page was built.
+ */
+export async function addPage(app: FastifyInstance, log: Log): Promise<void> {
+  if (!existsSync(folder)) return log.warn({ folder }, "there is no page: build it with `npm run build`");
+  await app.register(fastifyStatic, {
+    root: folder,
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders: (reply, file) => {
+      const isHashed = file.startsWith(`${folder}assets/`);
+      reply.header("cache-control", isHashed ? `public, max-age=${yearMs / 1000}, immutable` : "no-cache");
+    },
+  });
+  app.get("/", (_request, reply) => reply.sendFile("index.html"));
+  app.get("/r/:room", (_request, reply) => reply.sendFile("index.html"));
+  app.get<{ Params: { room: string } }>("/chat/:room", (request, reply) =>
+    reply.redirect(`/r/${encodeURIComponent(request.params.room)}`),
+  );
+}

@@ -1,0 +1,24 @@
+import { DatabaseSync } from "node:sqlite";
+import { resultCode } from "./sqlite-open.ts";
+
+/** A data folder that another server is using. */
+export class FolderInUse extends Error {
+  override readonly name = "FolderInUse";
+}
+
+/**
+ * Takes a data folder for this process alone: a second one gets {@link FolderInUse}. [L5] The lock is
+ * the system's own, on a file, by way of SQLite, which knows how on every platform: it goes with the
+ * process, however that ends, so that no stale lock is ever left behind.
+ */
+export function lockFolder(file: string): Disposable {
+  const db = new DatabaseSync(file, { timeout: 0 });
+  try {
+    db.exec("BEGIN IMMEDIATE");
+  } catch (error) {
+    db.close();
+    const sqliteBusy = 5;
+    throw resultCode(error) === sqliteBusy ? new FolderInUse(`${file} is locked`, { cause: error }) : error;
+  }
+  return { [Symbol.dispose]: () => db.close() };
+}

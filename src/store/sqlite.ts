@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import {
+  type Appended,
+  type Draft,
+  type EventPage,
+  type PageRequest,
+  type RoomHead,
+  type Store,
+  StoreError,
+} from "../core/ports.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import { DatabaseRefused } from "./sqlite-open.ts";
+import type { WorkerAnswer, WorkerGreeting, WorkerRequest } from "./sqlite-worker.ts";
+
+interface Asked {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: StoreError) => void;
+}
+
+/**
+ * Every room's log in one SQLite file. The database lives in a worker thread, so that the event loop
+ * never waits for the disk. [L2] Rejects with {@link DatabaseRefused} when the file cannot be used.
+ */
+export async function openSqliteStore(file: string): Promise<Store> {
+  // Sources run as they are, and emitted code has no `.ts` beside it.
+  const script = import.meta.url.endsWith(".ts") ? "./sqlite-worker.ts" : "./sqlite-worker.js";
+  const worker = new Worker(new URL(script, import.meta.url), { workerData: { file } });
+  const [greeting] = (await once(worker, "message")) as [WorkerGreeting];
+  if (!greeting.ready) {
+    await once(worker, "exit");
+    throw new DatabaseRefused(greeting.message);
+  }
+  return new SqliteStore(worker);
+}
+
+class SqliteStore implements Store {
+  readonly failed: Promise<StoreError>;
+  readonly #worker: Worker;
+  /** Answers come in the order of the questions. */
+  readonly #asked: Asked[] = [];
+  #fail: (error: StoreError) => void = () => {};
+  #over: StoreError | undefined;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    this.failed = new Promise((resolve) => {
+      this.#fail = resolve;
+    });
+    worker.on("message", (answer: WorkerAnswer) => this.#take(answer));
+    worker.on("error", (error: Error) => this.#giveUp(`the store's worker failed: ${error.message}`));
+    worker.on("exit", () => this.#giveUp("the store's worker ended"));
+  }
+
+  openRoom(room: RoomName): Promise<RoomHead> {
+    return this.#ask({ do: "openRoom", room }) as Promise<RoomHead>;
+  }
+
+  findRoom(room: RoomName): Promise<RoomHead | undefined> {
+    return this.#ask({ do: "findRoom", room }) as Promise<RoomHead | undefined>;
+  }
+
+  append(drafts: readonly Draft[]): Promise<readonly Appended[]> {
+    return this.#ask({ do: "append", drafts }) as Promise<readonly Appended[]>;
+  }
+
+  read(room: RoomName, request: PageRequest): Promise<EventPage> {
+    return this.#ask({ do: "read", room, request }) as Promise<EventPage>;
+  }
+
+  tokenKey(): Promise<Uint8Array> {
+    return this.#ask({ do: "tokenKey" }) as Promise<Uint8Array>;
+  }
+
+  async close(): Promise<void> {
+    if (this.#over) return;
+    const exited = once(this.#worker, "exit");
+    const closed = this.#ask({ do: "close" });
+    this.#over = new StoreError("the store is closed", { fatal: true });
+    await closed;
+    await exited;
+  }
+
+  #ask(request: WorkerRequest): Promise<unknown> {
+    if (this.#over) return Promise.reject(this.#over);
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ resolve, reject });
+      this.#worker.postMessage(request);
+    });
+  }
+
+  #take(answer: WorkerAnswer): void {
+    const asked = this.#asked.shift();
+    if (answer.ok) return asked?.resolve(answer.value);
+    asked?.reject(new StoreError(answer.message, { fatal: answer.fatal }));
+    if (answer.fatal) this.#giveUp(answer.message);
+  }
+
+  /** After this nothing is asked any more: only a new start finds out what is on the disk. [L3] */
+  #giveUp(message: string): void {
+    if (this.#over) return;
+    this.#over = new StoreError(message, { fatal: true });
+    for (const { reject } of this.#asked.splice(0)) reject(this.#over);
+    this.#fail(this.#over);
+    void this.#worker.terminate();
+  }
+}
