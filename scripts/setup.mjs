@@ -1,0 +1,97 @@
+// Makes a fresh clone ready, and does again only what has changed: `setup.mjs [page] [browser]`.
+// Plain JavaScript without dependencies: it runs on the system's Node before anything is installed.
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const wanted = new Set(process.argv.slice(2));
+const say = (text) => console.error(`⚙️  ${text}`);
+
+function fail(text) {
+  console.error(`❌ ${text}`);
+  process.exit(1);
+}
+
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20) fail(`Node ${process.versions.node} is too old even to install with: any from 20 on will do.`);
+
+/** A hash of files and whole folders. */
+function fingerprint(...paths) {
+  const hash = createHash("sha256");
+  const add = (path) => {
+    if (statSync(path).isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
+    else hash.update(path).update("\0").update(readFileSync(path)).update("\0");
+  };
+  for (const path of paths) add(join(root, path));
+  return hash.digest("hex");
+}
+
+/** Does `work` unless it was done for this very state before; the stamp lies beside what the work makes. */
+function once(stamp, state, work) {
+  const file = join(root, stamp);
+  if (existsSync(file) && readFileSync(file, "utf8") === state) return;
+  work();
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, state);
+}
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2] });
+  if (error || status !== 0) fail(`\`${[command, ...args].join(" ")}\` failed; see above.`);
+}
+
+const node = join(root, "node_modules", ".bin", "node");
+
+once("node_modules/.installed", fingerprint("package-lock.json", "package.json"), () => {
+  say("Installing dependencies, once");
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  checkNode();
+});
+
+/** Node comes as a package with an install script of its own, which npm may have been told not to run. */
+function checkNode() {
+  const need = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).engines.node.replace(">=", "");
+  const atLeast = (version) => version.localeCompare(need, "en", { numeric: true }) >= 0;
+  const installed = spawnSync(node, ["--version"], { encoding: "utf8" }).stdout?.trim().slice(1);
+  if (installed && atLeast(installed)) return;
+  if (!installed && atLeast(process.versions.node)) return;
+  fail(
+    `Parlance needs Node ${need} or later; this is ${process.versions.node}, and the one from npm did not come with ` +
+      "its binary. Allow its install script (`npm config get ignore-scripts` should say false), delete node_modules, " +
+      "and start again; or install a current Node.",
+  );
+}
+
+if (wanted.has("page")) {
+  once("dist/page/.built", fingerprint("src/web", "src/sdk", "src/protocol", "src/locales", "vite.config.ts", "package-lock.json"), () => {
+    say("Building the page, once");
+    run(existsSync(node) ? node : process.execPath, ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]);
+  });
+}
+
+if (wanted.has("browser")) {
+  const { findBrowser } = await import("./browser.mjs");
+  if (!findBrowser()) {
+    say("Installing Chromium for the tests, once");
+    installBrowser();
+    if (!findBrowser()) {
+      fail("The tests need Chromium or Chrome. Install one (Debian: apt-get install chromium), or name it in CHROMIUM_PATH.");
+    }
+  }
+}
+
+function installBrowser() {
+  const isRoot = process.getuid?.() === 0;
+  const hasApt = existsSync("/usr/bin/apt-get");
+  if (isRoot && hasApt) {
+    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const options = { env: environment, stdio: ["ignore", 2, 2] };
+    execFileSync("apt-get", ["update", "-qq"], options);
+    execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], options);
+  } else {
+    spawnSync(join(root, "node_modules", ".bin", "playwright-core"), ["install", "chromium-headless-shell"], { stdio: ["ignore", 2, 2] });
+  }
+}
