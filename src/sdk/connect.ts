@@ -60,6 +60,8 @@ class ReturningClient implements Client {
   #welcome: ServerFrameOf<"welcome"> | undefined;
   /** A name asked for that the server has not granted. */
   #wish: string | undefined;
+  /** The name of who comes back with a token: theirs if it is free, else another will do. */
+  #name: string | undefined;
   #greeting: Greeting = { at: "none" };
   /** The wait that the server asked for before it restarts. */
   #restartMs: number | undefined;
@@ -73,7 +75,8 @@ class ReturningClient implements Client {
     this.#options = options;
     this.#outbox = options.outbox ?? memoryOutbox();
     this.#backoff = new Backoff(surroundings.random);
-    this.#wish = options.name;
+    if (options.token === undefined) this.#wish = options.name;
+    else this.#name = options.name;
     this.#link = this.#open();
     this.#unwatch = surroundings.watch({
       online: () => {
@@ -144,7 +147,7 @@ class ReturningClient implements Client {
   #greet(): void {
     const { key, lang } = this.#options;
     const token = this.#welcome?.token ?? this.#options.token;
-    const name = this.#wish ?? this.#welcome?.user.name;
+    const name = this.#wish ?? this.#name;
     this.#greeting = { at: "asked", name };
     this.#link?.send({
       type: "hello",
@@ -172,6 +175,9 @@ class ReturningClient implements Client {
         return;
       case "error":
         return this.#takeError(frame);
+      case "user_renamed":
+        this.#rooms.get(frame.room)?.take(frame);
+        return this.#takeOwnName(frame.user);
       default:
         return this.#rooms.get(frame.room)?.take(frame);
     }
@@ -179,6 +185,7 @@ class ReturningClient implements Client {
 
   #takeWelcome(welcome: ServerFrameOf<"welcome">): void {
     this.#welcome = welcome;
+    this.#name = welcome.user.name;
     const wish = this.#wish;
     this.#wish = undefined;
     if (!this.#line) {
@@ -187,6 +194,14 @@ class ReturningClient implements Client {
       if (wish !== undefined && wish !== asked) this.rename(wish);
     }
     this.#events.emit("welcome", welcome);
+  }
+
+  /** Renamed through another tab or device: to come back with the old name would undo it. */
+  #takeOwnName(user: User): void {
+    if (!this.#welcome || user.id !== this.user?.id || user.name === this.#name) return;
+    this.#name = user.name;
+    this.#welcome = { ...this.#welcome, user };
+    this.#events.emit("welcome", this.#welcome);
   }
 
   /** The line is greeted: every room comes back on it. */
@@ -218,8 +233,7 @@ class ReturningClient implements Client {
       return;
     }
     this.#greeting = { at: "refused" };
-    // Back after a break, with somebody else under the name: nobody need be asked.
-    if (this.#welcome && this.#wish === undefined && error.suggestion) return this.rename(error.suggestion);
+    if (this.#wish === undefined && error.suggestion) return this.rename(error.suggestion);
     this.#events.emit("error", error);
   }
 

@@ -34,7 +34,8 @@ const outgoingSchema = v.object({
 
 function parseOutgoing(text: string): Outgoing | undefined {
   try {
-    return v.parse(outgoingSchema, JSON.parse(text));
+    const parsed = v.safeParse(outgoingSchema, JSON.parse(text));
+    return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;
   }

@@ -44,8 +44,9 @@ export class Reading {
   #line: OpenLine | undefined;
   #stage: Stage = { at: "out" };
   #position: Position | undefined;
-  /** The `ref` of the join that waits for its answer. */
-  #asked: string | undefined;
+  /** The `ref` of the last join on this line, and whether it still waits for its answer. */
+  #ref: string | undefined;
+  #asked = false;
   #cancelAsking = () => {};
   #cancelSecondLook: (() => void) | undefined;
 
@@ -77,7 +78,8 @@ export class Reading {
   exit(): void {
     this.#line = undefined;
     this.#stage = { at: "out" };
-    this.#asked = undefined;
+    this.#ref = undefined;
+    this.#asked = false;
     this.#cancelAsking();
     this.#cancelSecondLook?.();
     this.#cancelSecondLook = undefined;
@@ -89,8 +91,8 @@ export class Reading {
   }
 
   takeJoined(frame: ServerFrameOf<"joined">): void {
-    if (this.#asked === undefined || (frame.ref ?? this.#asked) !== this.#asked) return;
-    this.#asked = undefined;
+    if (!this.#asked || (frame.ref ?? this.#ref) !== this.#ref) return;
+    this.#asked = false;
     const { epoch, head } = frame;
     this.#stage = frame.recovered && this.#position ? { at: "in", head } : { at: "entering", epoch, head };
     this.#listener.joined(frame);
@@ -120,11 +122,19 @@ export class Reading {
 
   /** What a refusal by the server means here: nothing, a later attempt, or that the room stays shut. */
   refuse(error: ServerFrameOf<"error">): "not asked" | "later" | "shut" {
-    if (this.#asked === undefined || error.ref !== this.#asked) return "not asked";
-    this.#asked = undefined;
+    if (this.#ref === undefined || error.ref !== this.#ref) return "not asked";
     if (error.code !== "rate_limited" && error.code !== "unavailable") return "shut";
-    this.#askAfter(error.retry_after_ms ?? defaultRetryMs);
+    this.joinLater(error.retry_after_ms ?? defaultRetryMs);
     return "later";
+  }
+
+  /** The server holds this client to be outside, or could not finish letting it in: joins again after `ms`. */
+  joinLater(ms = defaultRetryMs): void {
+    // A join that is refused before its answer leaves an earlier one of this line as it was.
+    if (!this.#asked) this.#stage = { at: "out" };
+    this.#ref = undefined;
+    this.#asked = false;
+    this.#askAfter(ms);
   }
 
   #begin(from: { epoch: Epoch; head: number }, messages: readonly MessageFrame[], more: boolean): void {
@@ -135,17 +145,18 @@ export class Reading {
   }
 
   #isBehind(head: { readonly epoch: Epoch; readonly seq: number }): boolean {
-    if (this.#stage.at !== "in" || this.#asked !== undefined || !this.#position) return false;
+    if (this.#stage.at !== "in" || this.#asked || !this.#position) return false;
     return head.epoch !== this.#position.epoch || head.seq > Math.max(this.#position.seq, this.#stage.head);
   }
 
   #ask(): void {
     this.#cancelAsking();
-    this.#asked = this.#newRef();
+    this.#ref = this.#newRef();
+    this.#asked = true;
     this.#line?.send({
       type: "join",
       room: this.#room,
-      ref: this.#asked,
+      ref: this.#ref,
       ...(this.#position && { since: this.#position }),
       ...(this.#pageSize !== undefined && { history: this.#pageSize }),
     });

@@ -143,7 +143,8 @@ export class JoinedRoom implements Room {
   take(frame: RoomFrame): void {
     // What was sent before the room was left is acknowledged after.
     if (frame.type === "ack") return this.#sending.acknowledge(frame);
-    if (!this.#wanted) return;
+    // A room that was left and is joined again may still hear of its earlier stay.
+    if (!this.#wanted || (!this.joined && frame.type !== "joined")) return;
     switch (frame.type) {
       case "joined":
         return this.#reading.takeJoined(frame);
@@ -183,9 +184,18 @@ export class JoinedRoom implements Room {
       request.reject(new ChatRefusal(error.code, error.message));
       return true;
     }
+    if (error.code === "not_joined" && this.#wanted && this.outgoing.some(({ id }) => id === error.id)) {
+      // The server holds this client to be outside: that is no fault of the message.
+      this.#reading.joinLater();
+      this.#sending.halt();
+      return true;
+    }
     const verdict = this.#reading.refuse(error);
     if (verdict === "not asked") return this.#sending.refuse(error);
-    if (verdict === "later") return true;
+    if (verdict === "later") {
+      if (!this.joined) this.#sending.halt();
+      return true;
+    }
     this.#shut();
     this.#events.emit("refused", error);
     return false;
