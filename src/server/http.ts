@@ -26,6 +26,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     bodyLimit: hub.limits.maxFrame || Number.MAX_SAFE_INTEGER,
     // A room's name may have 200 bytes, each three characters when percent-encoded.
     routerOptions: { maxParamLength: 600 },
+    // An address that cannot even be decoded never reaches a route, nor the hooks.
+    frameworkErrors: (_error, request, reply) =>
+      sendProblem(request, reply, { code: "bad_frame", params: { field: "URL" } }, language),
     logger: false,
   });
 

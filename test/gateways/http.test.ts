@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { RawClient } from "../support/client.ts";
+import { startTestServer } from "../support/server.ts";
+
+interface Page {
+  epoch: string;
+  head: number;
+  messages: { seq: number; text: string; user: { name: string } }[];
+  next: string;
+  more: boolean;
+  reset: boolean;
+}
+
+const post = (
+  url: string,
+  room: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+) => fetch(`${url}/rooms/${encodeURIComponent(room)}/messages`, { method: "POST", body, headers });
+
+async function read(url: string, room: string, query = ""): Promise<Page> {
+  return (await (await fetch(`${url}/rooms/${encodeURIComponent(room)}/messages${query}`)).json()) as Page;
+}
+
+const form = { "Content-Type": "application/x-www-form-urlencoded" };
+const json = { "Content-Type": "application/json" };
+
+test("a body is the text as it stands, also where curl calls it a form, unless it begins with text=", async (t) => {
+  const { url } = await startTestServer(t);
+  const bodies: readonly (readonly [string, Record<string, string>, string])[] = [
+    ["C++ is 100% & more", form, "C++ is 100% & more"],
+    ["text=a%20b+c", form, "a b c"],
+    ["привіт", { "Content-Type": "text/plain" }, "привіт"],
+    ["สวัสดี", {}, "สวัสดี"],
+    ['{"text":"js"}', json, "js"],
+    ['{"not":"parsed"}', { "Content-Type": "text/plain" }, '{"not":"parsed"}'],
+  ];
+  for (const [body, headers] of bodies) assert.equal((await post(url, "кухня", body, headers)).status, 201);
+  const { messages } = await read(url, "Кухня");
+  assert.deepEqual(
+    messages.map(({ text }) => text),
+    bodies.map(([, , text]) => text),
+  );
+  assert.match(messages[0]?.user.name ?? "", /^user_[a-z]{6}\d{2}$/);
+});
+
+test("a post is from its name, from its token's owner, or refused while another uses the name", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await RawClient.join(t, url, { name: "Ann" });
+  const authorization = { Authorization: `Bearer ${ann.welcome.token}` };
+  assert.equal((await post(url, "general", "by token", authorization)).status, 201);
+  const message = await ann.next("message");
+  assert.deepEqual(message.user, ann.welcome.user);
+  assert.equal((await post(url, "general", '{"text":"by name","name":"Bob"}', json)).status, 201);
+  assert.equal((await ann.next("message")).user.name, "Bob");
+  const taken = await post(url, "general", '{"text":"not me","name":"ANN"}', json);
+  assert.equal(taken.status, 409);
+  assert.match(taken.headers.get("content-type") ?? "", /^application\/problem\+json/);
+  const problem = (await taken.json()) as { code: string; suggestion: string };
+  assert.deepEqual([problem.code, problem.suggestion], ["name_taken", "ANN2"]);
+});
+
+test("what cannot be posted is refused by name, and makes no room", async (t) => {
+  const { url } = await startTestServer(t);
+  const refusals: readonly (readonly [Promise<Response>, number, string])[] = [
+    [post(url, "../x", "hi"), 400, "bad_room"],
+    [post(url, "a b", "hi"), 400, "bad_room"],
+    [post(url, "empty", " \n"), 400, "empty"],
+    [post(url, "json", "{", json), 400, "bad_json"],
+    [post(url, "json", "[]", json), 400, "bad_frame"],
+    [post(url, "json", '{"text":5}', json), 400, "bad_frame"],
+    [post(url, "json", '{"__proto__":{"text":"hi"}}', json), 400, "bad_frame"],
+    [post(url, "json", '{"text":"hi","name":"a\\u0000b"}', json), 400, "bad_name"],
+    [post(url, "bytes", new Uint8Array([0xff, 0xfe, 0x41])), 400, "bad_text"],
+    [post(url, "key", "hi", { "Idempotency-Key": "short" }), 400, "bad_id"],
+    [post(url, "long", "x".repeat(4097)), 413, "too_long"],
+    [post(url, "large", "x".repeat(70_000)), 413, "too_large"],
+    [fetch(`${url}/rooms/nobody/messages`), 404, "no_such_room"],
+    [fetch(`${url}/rooms/nobody/messages?limit=1001`), 400, "bad_frame"],
+    [fetch(`${url}/rooms/nobody/messages?after=x`), 400, "bad_frame"],
+    [fetch(`${url}/rooms/%ff/messages`), 400, "bad_frame"],
+    [fetch(`${url}/nothing/here`), 404, "not_found"],
+  ];
+  for (const [answer, status, code] of refusals) {
+    const { status: got, body } = await answer.then(async (response) => ({
+      status: response.status,
+      body: (await response.json()) as { code: string; detail: string },
+    }));
+    assert.deepEqual([got, body.code], [status, code]);
+    assert.ok(body.detail.length > 10 && !/\{\w+\}/.test(body.detail), body.detail);
+  }
+  for (const room of ["empty", "json", "bytes", "key", "long", "large"]) {
+    assert.equal((await fetch(`${url}/rooms/${room}/messages`)).status, 404);
+  }
+});
+
+test("a room is read by pages in both directions; next goes on where a page ended", async (t) => {
+  const { url } = await startTestServer(t);
+  for (let index = 1; index <= 7; index++) await post(url, "general", `m${index}`);
+  const seqs = ({ messages }: Page) => messages.map(({ seq }) => seq);
+  const last = await read(url, "general", "?limit=3");
+  assert.deepEqual([seqs(last), last.more, last.head, last.next], [[5, 6, 7], true, 7, `${last.epoch}-7`]);
+  assert.deepEqual(seqs(await read(url, "general", "?limit=3&before=5")), [2, 3, 4]);
+  const first = await read(url, "general", "?after=0&limit=4");
+  assert.deepEqual([seqs(first), first.more, first.next], [[1, 2, 3, 4], true, `${first.epoch}-4`]);
+  const second = await read(url, "general", `?after=${first.next}&limit=4`);
+  assert.deepEqual([seqs(second), second.more], [[5, 6, 7], false]);
+  const nothing = await read(url, "general", `?after=${second.next}`);
+  assert.deepEqual([seqs(nothing), nothing.next, nothing.reset], [[], second.next, false]);
+});
+
+test("[L4] a cursor of another life of the log, or from beyond its end, is answered by the last page and reset: true", async (t) => {
+  const { url } = await startTestServer(t);
+  for (let index = 1; index <= 3; index++) await post(url, "general", `m${index}`);
+  for (const after of ["aaaaaaaaaaaaaaaa-1", "4"]) {
+    const page = await read(url, "general", `?after=${after}`);
+    assert.deepEqual([page.messages.length, page.reset, page.next], [3, true, `${page.epoch}-3`]);
+  }
+});
+
+test("a request tells its errors in the language it accepts", async (t) => {
+  const { url } = await startTestServer(t, { lang: "uk" });
+  const detail = async (language?: string) => {
+    const headers = language ? { "Accept-Language": language } : {};
+    const answer = await fetch(`${url}/rooms/none/messages`, { headers });
+    return ((await answer.json()) as { detail: string }).detail;
+  };
+  assert.equal(await detail(), "Такої кімнати немає.");
+  assert.equal(await detail("de, th;q=0.9, en;q=0.8"), "ไม่มีห้องนี้");
+});
+
+test("health: alive and ready", async (t) => {
+  const { url } = await startTestServer(t);
+  assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { status: "ok" });
+  assert.deepEqual(await (await fetch(`${url}/readyz`)).json(), { status: "ready" });
+});
