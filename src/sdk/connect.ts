@@ -74,7 +74,7 @@ class ReturningClient implements Client {
     this.#address = address;
     this.#options = options;
     this.#outbox = options.outbox ?? memoryOutbox();
-    this.#backoff = new Backoff(surroundings.random);
+    this.#backoff = new Backoff(() => surroundings.random());
     if (options.token === undefined) this.#wish = options.name;
     else this.#name = options.name;
     this.#link = this.#open();
