@@ -54,6 +54,10 @@ export class Audience {
     this.#clock = clock;
   }
 
+  get isEmpty(): boolean {
+    return this.#rows.size === 0;
+  }
+
   /** Seats a connection: it reads what is sent from now on. */
   add(seat: Seat): void {
     const row = this.#rows.get(seat.connection.format) ?? { seats: new Set(), chunks: [], bytes: 0 };

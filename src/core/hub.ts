@@ -35,6 +35,15 @@ export interface HubOptions {
   readonly server: { readonly name: string; readonly version: string };
   /** Names that nobody may take. */
   readonly reservedNames: readonly string[];
+  /** Told of what clients do. */
+  readonly observer?: Observer | undefined;
+}
+
+/** What a server's own terminal may show of its clients. */
+export interface Observer {
+  connected(): void;
+  disconnected(): void;
+  received(text: string): void;
 }
 
 /** Something to say in a room. */
@@ -86,11 +95,13 @@ export class Hub {
   connect(connection: Connection): Session {
     const session = new Session(this, connection);
     this.#sessions.add(session);
+    this.#options.observer?.connected();
     return session;
   }
 
   forget(session: Session): void {
     this.#sessions.delete(session);
+    this.#options.observer?.disconnected();
     if (this.#sessions.size === 0) this.#emptied();
   }
 
@@ -101,6 +112,7 @@ export class Hub {
    */
   post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
     const { room, user, text, replyTo } = post;
+    this.#options.observer?.received(text);
     const problem = this.#judge(text);
     if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
     const id = post.id ?? newMessageId(this.#options.randomBytes);
@@ -176,8 +188,9 @@ export class Hub {
   }
 
   /** Takes a seat away. With the last one somebody leaves: at once if they meant it, else after the grace period. [K5] */
-  vacate(room: Room, person: Person, seat: Seat, left: boolean): void {
+  vacate(room: Room, person: Person | undefined, seat: Seat, left: boolean): void {
     room.audience.remove(seat);
+    if (!person) return this.#closeIfEmpty(room);
     room.typing.stop(person);
     if (room.presence.vacate(person, seat) > 0) return;
     if (left) this.#depart(room, person);
@@ -232,7 +245,7 @@ export class Hub {
   }
 
   #closeIfEmpty(room: Room): void {
-    if (room.holds > 0 || room.presence.count > 0) return;
+    if (room.holds > 0 || room.presence.count > 0 || !room.audience.isEmpty) return;
     this.#rooms.delete(room.name);
     room.close();
   }

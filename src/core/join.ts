@@ -16,7 +16,7 @@ interface JoinRequest {
 }
 
 /**
- * Brings a session into a room: `joined`, then what it missed or the last page of history, then what
+ * Brings a session into a room, as a member or, without a person, as a listener whom nobody sees: `joined`, then what it missed or the last page of history, then what
  * is live, with nothing between and nothing twice. [R2] [R4]
  *
  * The seat is taken only once everything delivered so far has been written, in the same turn of the
@@ -26,7 +26,7 @@ interface JoinRequest {
 export async function joinRoom(
   hub: Hub,
   session: Session,
-  person: Person,
+  person: Person | undefined,
   name: RoomName,
   request: JoinRequest,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function joinRoom(
     if (session.ended) return;
     const seat = new Seat(session.connection);
     const before = session.places.get(name);
-    hub.enter(room, person, seat);
+    if (person) hub.enter(room, person, seat);
     if (before) hub.vacate(room, person, before.seat, true);
     session.places.set(name, { room, seat });
     await catchUp(room, session, seat, request, lost).catch((error: unknown) => {

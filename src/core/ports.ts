@@ -39,7 +39,7 @@ export interface EventPage {
 
 /** Which events to read: the first ones after a `seq`, or the last ones before it. */
 export type PageRequest = {
-  /** At most this many events, and no further one once `maxBytes` of text are in the page. */
+  /** At most this many events, and at most `maxBytes` of text, unless the first event alone has more. */
   readonly limit: number;
   readonly maxBytes: number;
 } & ({ readonly after: number; readonly upTo?: number } | { readonly before: number });
@@ -54,7 +54,7 @@ export class StoreError extends Error {
   }
 }
 
-/** The durable log of every room. `test/store-contract.ts` is its contract, run on every one there is. */
+/** The durable log of every room. `test/store/store-contract.ts` is its contract, run on every one there is. */
 export interface Store {
   /** Opens a room's log, making it if there is none. */
   openRoom(room: RoomName): Promise<RoomHead>;

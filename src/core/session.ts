@@ -1,4 +1,4 @@
-import type { ClientFrame } from "../protocol/client-frames.ts";
+import type { ClientFrame, Position } from "../protocol/client-frames.ts";
 import { type ChatError, type CloseReason, type Result, refused } from "../protocol/codes.ts";
 import type { DisplayName, RoomName } from "../protocol/ids.ts";
 import { badFrameLimit, heartbeatMs, historyDefault, historyLimit, protocolVersion } from "../protocol/limits.ts";
@@ -58,6 +58,12 @@ export class Session {
     this.#turns.do(() => this.#carryOut(command));
   }
 
+  /** Lets this client read a room without being a member of it: nobody sees them, and they cannot speak. */
+  listen(room: RoomName, request: { readonly since?: Position; readonly history: number }): void {
+    const { since, history } = request;
+    this.#turns.do(() => joinRoom(this.#hub, this, this.person, room, { since, history, ref: undefined }));
+  }
+
   /** Takes what was no command: says why, and ends the line at the fifth. */
   refuseFrame(error: ChatError, marks: Marks): void {
     this.#turns.do(() => {
@@ -107,7 +113,7 @@ export class Session {
     this.#state = { at: "ended" };
     this.#turns.end();
     for (const { room, seat } of this.places.values()) {
-      if (person) this.#hub.vacate(room, person, seat, left);
+      this.#hub.vacate(room, person, seat, left);
     }
     this.places.clear();
     if (person) this.#hub.people.letGo(person);
@@ -204,7 +210,7 @@ export class Session {
     if (!place.ok) return this.refuse(place.error, message);
     const { room } = place.value;
     const { person } = this;
-    if (!person) return;
+    if (!person) return this.refuse({ code: "not_joined" }, message);
     this.#hub.post(
       { room: room.name, user: person.user, text: message.text, id: message.id, replyTo: message.reply_to },
       (outcome, id) => {

@@ -1,8 +1,8 @@
 import { randomFillSync } from "node:crypto";
 import { createMemoryBus } from "../bus/memory.ts";
-import { Hub } from "../core/hub.ts";
+import { Hub, type Observer } from "../core/hub.ts";
 import type { Log } from "../core/ports.ts";
-import { createNativeGateway, type Observer } from "../gateways/native.ts";
+import { createNativeGateway } from "../gateways/native.ts";
 import { serverWords } from "../locales/server.ts";
 import { languages } from "../locales/words.ts";
 import type { Config } from "../ops/config.ts";
@@ -54,6 +54,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
       limits: config.limits,
       server: program,
       reservedNames: ["server", ...languages.map((language) => serverWords[language]("operator"))],
+      observer,
     }),
     (hub) => hub.close(),
   );
@@ -67,7 +68,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   const entrance = { allowHosts, allowOrigins };
   const http = await createHttp({ hub, log, language, entrance, isReady: () => state === "running" });
   opened.defer(() => http.close());
-  const native = createNativeGateway({ hub, language, observer });
+  const native = createNativeGateway({ hub, language });
   const onUpgrade = createUpgrades({
     gateways: new Map([["/api/v1/ws", native]]),
     entrance,

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Log } from "../core/ports.ts";
 import { problem } from "../gateways/support/problem.ts";
-import type { Line } from "../gateways/support/websocket.ts";
+import { type Gateway, readTexts } from "../gateways/support/websocket.ts";
 import type { Language } from "../locales/words.ts";
 import type { ChatError } from "../protocol/codes.ts";
 import { type EntranceOptions, judgeEntry } from "./entrance.ts";
@@ -12,7 +12,7 @@ import type { UpgradeListener } from "./listener.ts";
 
 export interface UpgradeOptions {
   /** What takes the line of each path. */
-  readonly gateways: ReadonlyMap<string, (line: Line) => void>;
+  readonly gateways: ReadonlyMap<string, Gateway>;
   readonly entrance: EntranceOptions;
   readonly language: Language;
   readonly maxFrame: number;
@@ -39,12 +39,13 @@ export function createUpgrades(options: UpgradeOptions): UpgradeListener {
       logRefusal(log, entry, request.url ?? "");
       return refuse(request, socket, entry.error, language);
     }
-    const path = request.url?.split("?")[0] ?? "";
-    const accept = options.gateways.get(path);
-    if (!accept) return refuse(request, socket, { code: "not_found" }, language);
+    const [path = "", query] = (request.url ?? "").split("?", 2);
+    const gateway = options.gateways.get(path);
+    if (!gateway) return refuse(request, socket, { code: "not_found" }, language);
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
-      accept({ webSocket, socket });
+      const line = { webSocket, socket };
+      readTexts(line, gateway(line, { path, query: new URLSearchParams(query), origin: request.headers.origin }));
     });
   };
 }

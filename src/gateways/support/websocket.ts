@@ -9,6 +9,36 @@ export interface Line {
   readonly socket: Duplex;
 }
 
+/** Who reads an accepted WebSocket: one object a line. */
+export interface Reader {
+  /** A whole text message. */
+  text(text: string): void;
+  /** The line is gone; `left` if the client closed it with 1000. */
+  end(how: { left: boolean }): void;
+}
+
+/** How a client came in. */
+export interface Visit {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** The page that it comes from; programs have none. */
+  readonly origin: string | undefined;
+}
+
+/** Takes an accepted line, and answers with who reads it. */
+export type Gateway = (line: Line, visit: Visit) => Reader;
+
+/** Lets a reader have what comes in. A gateway that takes bytes does so for itself; here they end the line. */
+export function readTexts({ webSocket }: Line, reader: Reader): void {
+  webSocket.on("message", (data, isBinary) => {
+    if (isBinary) webSocket.close(closeCodes.unsupported_data, "unsupported_data");
+    else reader.text(data.toString());
+  });
+  // What `ws` finds wrong it answers with the right close code by itself; `close` follows. RFC 6455 §7.4
+  webSocket.on("error", () => {});
+  webSocket.on("close", (code) => reader.end({ left: code === closeCodes.done }));
+}
+
 /** One whole text message of a server as a WebSocket frame: final, unmasked. RFC 6455 §5.2 */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);

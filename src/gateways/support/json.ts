@@ -1,0 +1,42 @@
+import type { Hub } from "../../core/hub.ts";
+import type { Connection, Format, PersonalFrame } from "../../core/ports.ts";
+import { serverWords } from "../../locales/server.ts";
+import type { Language } from "../../locales/words.ts";
+import { parseClientFrame } from "../../protocol/client-frames.ts";
+import type { ServerFrame } from "../../protocol/server-frames.ts";
+import { type Reader, textFrame } from "./websocket.ts";
+
+/** The frames of a room as JSON; one format for every gateway that speaks it. */
+export const jsonFormat: Format = { encode: (frame) => textFrame(JSON.stringify(frame)) };
+
+/** A frame for one client as JSON, its error explained in their language. */
+export function jsonFrame(frame: PersonalFrame, language: Language): Buffer {
+  return textFrame(JSON.stringify(frame.type === "error" ? explained(frame, language) : frame));
+}
+
+function explained({ error, ref, id }: Extract<PersonalFrame, { type: "error" }>, language: Language): ServerFrame {
+  const example = '{"type":"join","name":"Ann"}';
+  const message = serverWords[language](`error.${error.code}`, { example, ...error.params });
+  return {
+    type: "error",
+    code: error.code,
+    message,
+    ...(ref && { ref }),
+    ...(id && { id }),
+    ...(error.retryAfterMs !== undefined && { retry_after_ms: error.retryAfterMs }),
+    ...(error.suggestion && { suggestion: error.suggestion }),
+  };
+}
+
+/** Reads the frames of a client that speaks JSON. */
+export function readNativeFrames(hub: Hub, connection: Connection): Reader {
+  const session = hub.connect(connection);
+  return {
+    text(text) {
+      const parsed = parseClientFrame(text);
+      if (parsed.ok) session.handle(parsed.value);
+      else session.refuseFrame(parsed.error, parsed);
+    },
+    end: (how) => session.end(how),
+  };
+}
