@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ClientFrame, ClientFrameInput } from "../../../src/protocol/client-frames.ts";
+import type { ServerFrameOf } from "../../../src/protocol/server-frames.ts";
 
 type Sent<T extends ClientFrame["type"]> = Extract<ClientFrameInput, { type: T }>;
 
@@ -10,6 +11,9 @@ export const epoch = "abcdefghij012345";
 export const ann = { id: "u_ann", name: "Ann" };
 export const olya = { id: "u_olya", name: "Оля" };
 export const noi = { id: "u_noi", name: "น้อย" };
+
+/** What is to be otherwise than in a `joined` without more. */
+type Joined = Partial<Record<keyof ServerFrameOf<"joined">, unknown>>;
 
 /** Hands out, in order, what was put in; who asks too early waits. */
 class Handover<T> {
@@ -71,17 +75,14 @@ export class ScriptedLine {
   }
 
   /** Answers `hello` and one `join`: an empty room, or what is given. */
-  async admit(joined: object = {}, page: { messages?: readonly object[]; more?: boolean } = {}): Promise<Sent<"join">> {
+  async admit(joined: Joined = {}, page: { messages?: readonly object[]; more?: boolean } = {}): Promise<Sent<"join">> {
     await this.next("hello");
     this.welcome();
     return await this.letIn(joined, page);
   }
 
   /** Answers the next `join`. A page of history follows unless it is `recovered`. */
-  async letIn(
-    joined: { recovered?: boolean } & object = {},
-    page: { messages?: readonly object[]; more?: boolean } = {},
-  ): Promise<Sent<"join">> {
+  async letIn(joined: Joined = {}, page: { messages?: readonly object[]; more?: boolean } = {}): Promise<Sent<"join">> {
     const join = await this.next("join");
     const { room, ref } = join;
     const { messages = [], more = false } = page;

@@ -1,7 +1,8 @@
 import type { TestContext } from "node:test";
 import { connectIn } from "../../../src/sdk/connect.ts";
-import type { Client, ClientEvents, ConnectOptions, Listener } from "../../../src/sdk/index.ts";
+import type { Client, ClientEvents, ConnectOptions, Room, RoomEvents } from "../../../src/sdk/index.ts";
 import { realSurroundings, type Surroundings } from "../../../src/sdk/surroundings.ts";
+import type { ScriptedLine } from "./scripted-server.ts";
 
 /** Time that passes when the test says so, chance that is always `chance`, and a page that can be looked at. */
 export class SetTime implements Surroundings {
@@ -83,19 +84,25 @@ export function connectWithoutDelay(t: TestContext, url: string, options: Connec
   return client;
 }
 
-interface Source<Events> {
-  on<E extends keyof Events>(event: E, listener: Listener<Events[E]>): () => void;
-}
-
 /** The next event of a kind that is as wanted. */
-export function next<Events, E extends keyof Events>(
-  source: Source<Events>,
+export function next<E extends keyof ClientEvents>(
+  source: Client,
   event: E,
-  isWanted: (value: Events[E]) => boolean = () => true,
-): Promise<Events[E]> {
+  isWanted?: (value: ClientEvents[E]) => boolean,
+): Promise<ClientEvents[E]>;
+export function next<E extends keyof RoomEvents>(
+  source: Room,
+  event: E,
+  isWanted?: (value: RoomEvents[E]) => boolean,
+): Promise<RoomEvents[E]>;
+export function next(
+  source: { on(event: string, listener: (value: unknown) => void): () => void },
+  event: string,
+  isWanted: (value: never) => boolean = () => true,
+): Promise<unknown> {
   return new Promise((resolve) => {
     const end = source.on(event, (value) => {
-      if (!isWanted(value)) return;
+      if (!isWanted(value as never)) return;
       end();
       resolve(value);
     });
@@ -105,3 +112,9 @@ export function next<Events, E extends keyof Events>(
 /** Waits for a state of the line. */
 export const become = (client: Client, at: ClientEvents["state"]["at"]) =>
   client.state.at === at ? Promise.resolve(client.state) : next(client, "state", (state) => state.at === at);
+
+/** Waits until the client has read everything that was sent to it on this line. */
+export async function heard(client: Client, line: ScriptedLine): Promise<void> {
+  line.send({ type: "notice", text: "heard?", from: "server" });
+  await next(client, "notice", ({ text }) => text === "heard?");
+}
