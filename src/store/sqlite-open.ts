@@ -38,8 +38,9 @@ export function tokenKey(db: DatabaseSync): Uint8Array {
 
 function checkWhose(db: DatabaseSync, file: string): void {
   const isEmpty = db.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.["tables"] === 0;
-  if (isEmpty) db.exec(`PRAGMA application_id = ${applicationId}`);
-  else if (pragma(db, "application_id") !== applicationId) {
+  const mark = pragma(db, "application_id");
+  if (isEmpty && mark === 0) db.exec(`PRAGMA application_id = ${applicationId}`);
+  else if (mark !== applicationId) {
     throw new DatabaseRefused(`${file} is a database of another program. Choose another folder with --data.`);
   }
   const version = Number(pragma(db, "user_version"));

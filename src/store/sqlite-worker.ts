@@ -48,7 +48,8 @@ function serve(port: MessagePort, file: string): void {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       // Whether a commit that failed for another reason reached the disk cannot be known. [L3]
-      answer = { ok: false, message, fatal: request.do === "append" && !isPassing(error) };
+      const writes = request.do === "append" || request.do === "openRoom";
+      answer = { ok: false, message, fatal: writes && !isPassing(error) };
     }
     port.postMessage(answer);
     if (request.do === "close") port.close();

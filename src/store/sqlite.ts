@@ -40,7 +40,9 @@ class SqliteStore implements Store {
   /** Answers come in the order of the questions. */
   readonly #asked: Asked[] = [];
   #fail: (error: StoreError) => void = () => {};
+  /** Why nothing can be asked any more. */
   #over: StoreError | undefined;
+  #closed: Promise<void> | undefined;
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -72,12 +74,17 @@ class SqliteStore implements Store {
     return this.#ask({ do: "tokenKey" }) as Promise<Uint8Array>;
   }
 
-  async close(): Promise<void> {
-    if (this.#over) return;
+  close(): Promise<void> {
+    this.#closed ??= this.#over ? Promise.resolve() : this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     const exited = once(this.#worker, "exit");
     const closed = this.#ask({ do: "close" });
     this.#over = new StoreError("the store is closed", { fatal: true });
-    await closed;
+    // What fails now has been told already: to who asked for it, and as `failed`.
+    await closed.catch(() => {});
     await exited;
   }
 
@@ -98,10 +105,12 @@ class SqliteStore implements Store {
 
   /** After this nothing is asked any more: only a new start finds out what is on the disk. [L3] */
   #giveUp(message: string): void {
-    if (this.#over) return;
-    this.#over = new StoreError(message, { fatal: true });
-    for (const { reject } of this.#asked.splice(0)) reject(this.#over);
-    this.#fail(this.#over);
+    // An orderly end leaves nothing unanswered.
+    if (this.#over && this.#asked.length === 0) return;
+    const error = new StoreError(message, { fatal: true });
+    this.#over = error;
+    for (const { reject } of this.#asked.splice(0)) reject(error);
+    this.#fail(error);
     void this.#worker.terminate();
   }
 }
