@@ -1,0 +1,82 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+
+/** What a process of the measurement does when it is asked; what goes in and out is plain JSON. */
+type Duties = Record<string, (...input: never[]) => unknown>;
+
+type Question = { readonly duty: string; readonly input: readonly unknown[] };
+type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: string };
+
+/** How long a process has to end after it was let go, in milliseconds. */
+const endingMs = 10_000;
+
+/** A process of its own, so that its CPU time and memory are its own too. Asked one thing at a time. */
+export class Child<D extends Duties> implements AsyncDisposable {
+  readonly #process: ChildProcess;
+  readonly #name: string;
+
+  /** `script` is found beside this file. Options of this process's Node, such as `--cpu-prof`, are passed on. */
+  constructor(script: string) {
+    this.#name = script;
+    this.#process = fork(new URL(script, import.meta.url), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  }
+
+  /** Rejects with the other side's error, or if it ends before it has answered. */
+  async ask<K extends keyof D & string>(duty: K, ...input: Parameters<D[K]>): Promise<Awaited<ReturnType<D[K]>>> {
+    const over = new AbortController();
+    const { signal } = over;
+    const gone = once(this.#process, "exit", { signal }).then(([code, killer]) => {
+      throw new Error(`${this.#name} ended (${killer ?? code}) when it was asked to ${duty}`);
+    });
+    try {
+      const answered = once(this.#process, "message", { signal });
+      this.#process.send({ duty, input } satisfies Question);
+      const [answer] = (await Promise.race([answered, gone])) as [Answer];
+      if (!answer.ok) throw new Error(`${this.#name}: ${answer.error}`);
+      return answer.value as Awaited<ReturnType<D[K]>>;
+    } finally {
+      gone.catch(() => {});
+      over.abort();
+    }
+  }
+
+  /** Lets it go, and waits for its end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const child = this.#process;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.disconnect();
+    const timer = setTimeout(() => child.kill("SIGKILL"), endingMs);
+    await exited;
+    clearTimeout(timer);
+  }
+}
+
+/** The other side: does what it is asked until it is let go, then calls `end`. */
+export function answer(duties: Duties, end: () => void | Promise<void>): void {
+  // Ctrl+C reaches every process of a terminal; this one ends when the one that started it has.
+  process.on("SIGINT", () => {});
+  process.on("disconnect", () => void Promise.resolve(end()).then(() => process.exit()));
+  process.on("message", async ({ duty, input }: Question) => {
+    let reply: Answer;
+    try {
+      reply = { ok: true, value: await duties[duty]?.(...(input as never[])) };
+    } catch (error) {
+      reply = { ok: false, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    }
+    process.send?.(reply);
+  });
+}
+
+/** What a process has used so far. */
+export interface Usage {
+  /** CPU time of all its threads, in microseconds, as the operating system counts it. */
+  readonly cpuMicros: number;
+  /** Memory that is its own and present, in bytes. */
+  readonly residentBytes: number;
+}
+
+export function usage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { cpuMicros: user + system, residentBytes: process.memoryUsage.rss() };
+}
