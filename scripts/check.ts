@@ -18,7 +18,8 @@ async function bundleSdk(): Promise<void> {
     build: {
       lib: { entry: "src/sdk/index.ts", formats: ["es"], fileName: "sdk" },
       outDir: "dist/sdk-bundle",
-      minify: true,
+      // Vite leaves the white space in a library; the page that it ends up in does not.
+      rolldownOptions: { output: { minify: true } },
     },
   });
 }
