@@ -171,7 +171,7 @@ export const settings = {
   }),
 } as const;
 
-type SettingKey = keyof typeof settings;
+export type SettingKey = keyof typeof settings;
 export const settingKeys = Object.keys(settings) as readonly SettingKey[];
 
 /** What the command line gave for each setting, in its order. */

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+
+const leastNode = [24, 11] as const;
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+
+// Nothing else is imported before this is known: what follows may not even parse on an older Node.
+if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
+  process.stderr.write(
+    `❌ Parlance needs Node ${leastNode.join(".")} or later; this is Node ${process.versions.node}. See https://nodejs.org\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { runProgram } = await import("./program.ts");
+  await runProgram(process.argv.slice(2));
+}
+
+export {};

@@ -1,0 +1,126 @@
+import { Command, CommanderError, Option } from "commander";
+import { type Setting, type SettingKey, settingKeys, settings } from "../ops/config.ts";
+import { program as manifest } from "../server/program.ts";
+import { exitCodes, UsageError } from "./exit.ts";
+
+const examples = (lines: string) => `\nExamples:\n${lines.replace(/^/gm, "  ")}\n`;
+
+/** The option of a setting: its flag and what it is for, read as text; the schema parses it. */
+function settingOption(setting: Setting<unknown>): Option {
+  const defaults = setting.default.join(" and ");
+  const details = [
+    ...(setting.repeatable ? ["may be given several times"] : []),
+    ...(defaults === "" ? [] : [`default: ${defaults}`]),
+    setting.variable,
+  ];
+  return new Option(`${setting.flag} ${setting.placeholder}`, `${setting.doc} (${details.join("; ")})`).argParser(
+    (text: string, earlier: readonly string[] = []) => [...earlier, text],
+  );
+}
+
+const settingOptions = settingKeys.map((key): readonly [SettingKey, Option] => [key, settingOption(settings[key])]);
+
+const serverOption = ["--server <url>", "the server's address (default: ws://localhost:8765)"] as const;
+const nameOption = ["--name <name>", "the name to come in with; without one the server gives one"] as const;
+const langOption = ["--lang <language>", "en, th, ru or uk (default: the environment's)"] as const;
+
+/** The `parlance` command. Each command's own code is loaded when it runs, so that the others start at once. */
+function createProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command("parlance")
+    .description("A chat server that anything can talk to, and its terminal client.")
+    .version(manifest.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "❌ ")) })
+    .addHelpText(
+      "after",
+      examples(
+        [
+          "parlance serve                             start a server on http://localhost:8765",
+          "parlance chat general --name Ann           chat from this terminal",
+          'parlance say general "The build is done."  send one message',
+        ].join("\n"),
+      ),
+    );
+
+  const serve = program.command("serve").description("start a server");
+  for (const [, option] of settingOptions) serve.addOption(option);
+  serve
+    .addHelpText(
+      "after",
+      examples(
+        ["parlance serve --port 8765 --port 8000", "parlance serve --host 0.0.0.0 --data /var/lib/parlance"].join("\n"),
+      ),
+    )
+    .action(async (options: Readonly<Record<string, readonly string[] | undefined>>) => {
+      const given = settingOptions.map(([key, option]) => [key, options[option.attributeName()] ?? []] as const);
+      const { serve } = await import("./serve.ts");
+      finish(await serve(Object.fromEntries(given)));
+    });
+
+  program
+    .command("chat")
+    .description("chat in this terminal; in a pipe, send each line of standard input")
+    .argument("[room]", "the room to enter", "general")
+    .option(...serverOption)
+    .option(...nameOption)
+    .option(...langOption)
+    .addHelpText(
+      "after",
+      examples(
+        ["parlance chat kitchen --name Оля", "tail -f build.log | parlance chat builds --name build"].join("\n"),
+      ),
+    )
+    .action(async (room: string, options: { server?: string; name?: string; lang?: string }) => {
+      const { chat } = await import("./talk.ts");
+      finish(await chat(room, options));
+    });
+
+  program
+    .command("say")
+    .description("send one message, and exit once it is stored")
+    .argument("<room>", "the room to send it to")
+    .argument("<text...>", "the message; - reads standard input, a message a line")
+    .option(...serverOption)
+    .option(...nameOption)
+    .option(...langOption)
+    .addHelpText(
+      "after",
+      examples(
+        ['parlance say general "Lunch is ready." --name Kitchen', "df -h | parlance say ops - --name disk"].join("\n"),
+      ),
+    )
+    .action(
+      async (room: string, text: readonly string[], options: { server?: string; name?: string; lang?: string }) => {
+        const { say } = await import("./talk.ts");
+        finish(await say(room, text.join(" "), options));
+      },
+    );
+  return program;
+}
+
+/** Runs the command line and leaves its exit status in the process. Nothing else of it may still be under way. */
+export async function runProgram(words: readonly string[]): Promise<void> {
+  let exitCode: number = exitCodes.done;
+  try {
+    await createProgram((code) => {
+      exitCode = code;
+    }).parseAsync(words, { from: "user" });
+  } catch (error) {
+    exitCode = explain(error);
+  }
+  process.exit(exitCode);
+}
+
+/** Prints what is not printed yet of an error; the exit status that it stands for. */
+function explain(error: unknown): number {
+  // Help and version arrive here too, with 0. Asked for nothing at all, the help was printed as an error.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof UsageError) {
+    process.stderr.write(`❌ ${error.message}\n`);
+    return exitCodes.usage;
+  }
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  return exitCodes.bug;
+}

@@ -1,0 +1,33 @@
+import { environmentLanguage } from "../locales/terminal.ts";
+import { isLanguage, type Language, languages } from "../locales/words.ts";
+import { exitCodes, UsageError } from "./exit.ts";
+
+export interface TalkFlags {
+  readonly server?: string;
+  readonly name?: string;
+  readonly lang?: string;
+}
+
+function parseLanguage(flag: string | undefined): Language {
+  if (flag === undefined) return environmentLanguage(process.env);
+  if (isLanguage(flag)) return flag;
+  throw new UsageError(`--lang got ${JSON.stringify(flag)}, but takes one of ${languages.join(", ")}.`);
+}
+
+/** `parlance chat`: the exit status. */
+export async function chat(roomName: string, flags: TalkFlags): Promise<number> {
+  const { runChat } = await import("../terminal/chat.ts");
+  const { parseTalk } = await import("../terminal/talk.ts");
+  const talk = parseTalk({ ...flags, roomName, language: parseLanguage(flags.lang) });
+  if (!talk.ok) throw new UsageError(talk.message);
+  return (await runChat(talk.value, process)) ? exitCodes.done : exitCodes.failed;
+}
+
+/** `parlance say`: the exit status. */
+export async function say(roomName: string, text: string, flags: TalkFlags): Promise<number> {
+  const { runSay } = await import("../terminal/say.ts");
+  const { parseTalk } = await import("../terminal/talk.ts");
+  const talk = parseTalk({ ...flags, roomName, language: parseLanguage(flags.lang) });
+  if (!talk.ok) throw new UsageError(talk.message);
+  return (await runSay(talk.value, text, process)) ? exitCodes.done : exitCodes.failed;
+}

@@ -1,0 +1,124 @@
+import type { TerminalSpeak } from "../locales/terminal.ts";
+import type { Language } from "../locales/words.ts";
+import { oneLine, printable } from "../protocol/text.ts";
+import type { MessageFrame } from "../sdk/index.ts";
+import type { Paint } from "./colour.ts";
+import type { Command } from "./commands.ts";
+
+export interface LineStyle {
+  readonly language: Language;
+  readonly speak: TerminalSpeak;
+  readonly paint: Paint;
+  /**
+   * What a line break in a message becomes: for people a line set in, so that no message can pass for
+   * two; for programs, which count lines, `⏎`.
+   */
+  readonly lineBreaks: "set in" | "shown";
+}
+
+/** Everything about a message that decides how it reads. */
+export interface Said {
+  readonly message: Pick<MessageFrame, "text"> & {
+    readonly user: { readonly name: string };
+    readonly ts: string | number;
+  };
+  /** Said by the reader. */
+  readonly own: boolean;
+  /** Said before the reader came. */
+  readonly old: boolean;
+  /** Named when the reader is in several rooms. */
+  readonly room: string | undefined;
+}
+
+const setIn = "\n        ";
+
+/** The words and looks of every line that the chat prints. Nothing in them can steer the terminal. [D4] */
+export class Lines {
+  readonly #style: LineStyle;
+  readonly #time: Intl.DateTimeFormat;
+  readonly #day: Intl.DateTimeFormat;
+
+  constructor(style: LineStyle) {
+    this.#style = style;
+    this.#time = new Intl.DateTimeFormat(style.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    this.#day = new Intl.DateTimeFormat(style.language, { dateStyle: "full" });
+  }
+
+  /** `12:34 Ann: hello` */
+  message({ message, own, old, room }: Said): string {
+    const { paint, speak, lineBreaks } = this.#style;
+    const name = oneLine(message.user.name);
+    const text = lineBreaks === "shown" ? oneLine(message.text) : printable(message.text).replaceAll("\n", setIn);
+    const author = own ? paint.own(speak("you")) : paint.name(name);
+    const place = room === undefined ? "" : paint.faint(`[${oneLine(room)}] `);
+    return `${paint.faint(this.time(message.ts))} ${place}${author}: ${old ? paint.faint(text) : text}`;
+  }
+
+  /** Hours and minutes, here. */
+  time(ts: string | number): string {
+    return this.#time.format(new Date(ts));
+  }
+
+  /** The day of what follows. */
+  day(ts: string | number): string {
+    return this.#style.paint.faint(`— ${this.#day.format(new Date(ts))} —`);
+  }
+
+  /** Whose name it is that something happened to: `→ Ann joined`. */
+  happened(key: "user.joined" | "user.left", name: string, room: string | undefined): string {
+    return this.#faintly(this.#style.speak(key, { name: oneLine(name) }), room);
+  }
+
+  renamed(was: string, name: string, room: string | undefined): string {
+    return this.#faintly(this.#style.speak("user.renamed", { was: oneLine(was), name: oneLine(name) }), room);
+  }
+
+  /** Who types; `""` when nobody does. */
+  typing(names: readonly string[]): string {
+    const { speak } = this.#style;
+    const [name, other, third] = names.map(oneLine);
+    if (name === undefined) return "";
+    if (other === undefined) return speak("typing.one", { name });
+    return third === undefined ? speak("typing.two", { name, other }) : speak("typing.several");
+  }
+
+  /** The commands, a line each. */
+  help(): readonly string[] {
+    const { speak } = this.#style;
+    return [
+      `${this.usage("/join")}  ${speak("help.join")}`,
+      `${this.usage("/leave")}  ${speak("help.leave")}`,
+      `/who  ${speak("help.who")}`,
+      `${this.usage("/name")}  ${speak("help.name")}`,
+      `${this.usage("/history")}  ${speak("help.history")}`,
+      `//…  ${speak("help.slash")}`,
+      `/quit  ${speak("help.quit")}`,
+      `/help  ${speak("help.help")}`,
+    ];
+  }
+
+  /** How a command is written: `/leave [ROOM]`. */
+  usage(command: Command): string {
+    const { speak } = this.#style;
+    switch (command) {
+      case "/join":
+        return `${command} ${speak("help.room")}`;
+      case "/leave":
+        return `${command} [${speak("help.room")}]`;
+      case "/name":
+        return `${command} [${speak("help.word")}]`;
+      case "/history":
+        return `${command} [${speak("help.number")}]`;
+      case "/help":
+      case "/who":
+      case "/quit":
+        return command;
+      default:
+        return command satisfies never;
+    }
+  }
+
+  #faintly(text: string, room: string | undefined): string {
+    return this.#style.paint.faint(room === undefined ? text : `[${oneLine(room)}] ${text}`);
+  }
+}

@@ -1,0 +1,70 @@
+import type { MessageFrame, Outgoing, Room, User } from "../sdk/index.ts";
+import { Typists } from "./typists.ts";
+
+/** What a person in a room is told of. */
+export interface PlaceListener {
+  /** The newest page of the room: at the entry (`first`), and again where the log could not be followed. */
+  page(place: Place, messages: readonly MessageFrame[], first: boolean): void;
+  message(place: Place, message: MessageFrame): void;
+  sent(place: Place, message: Outgoing, ts: string): void;
+  notSent(
+    place: Place,
+    message: Outgoing,
+    refusal: { code: import("../sdk/index.ts").ErrorCode; message: string },
+  ): void;
+  came(place: Place, user: User): void;
+  went(place: Place, user: User): void;
+  renamed(place: Place, user: User, was: string): void;
+  typing(place: Place): void;
+  /** The server does not let this person in. */
+  refused(place: Place): void;
+}
+
+/** A room that somebody at a terminal is in. */
+export class Place {
+  readonly room: Room;
+  readonly typists: Typists;
+  /** The first message that was shown; where earlier ones are read from. */
+  oldest: number | undefined;
+  #seen = false;
+  readonly #endings: readonly (() => void)[];
+
+  constructor(room: Room, listener: PlaceListener) {
+    this.room = room;
+    this.typists = new Typists(() => listener.typing(this));
+    this.#endings = [
+      room.on("reset", ({ messages }) => {
+        const first = !this.#seen;
+        this.#seen = true;
+        this.oldest = messages[0]?.seq;
+        listener.page(this, messages, first);
+      }),
+      room.on("message", (message) => {
+        this.oldest ??= message.seq;
+        this.typists.stop(message.user.id);
+        listener.message(this, message);
+      }),
+      room.on("outgoing", ({ message, state }) => {
+        if (state.at === "sent") listener.sent(this, message, state.ts);
+        if (state.at === "refused") listener.notSent(this, message, state);
+      }),
+      room.on("user_joined", ({ user }) => listener.came(this, user)),
+      room.on("user_left", ({ user }) => {
+        this.typists.stop(user.id);
+        listener.went(this, user);
+      }),
+      room.on("user_renamed", ({ user, was }) => listener.renamed(this, user, was)),
+      room.on("typing", ({ user, active }) => {
+        if (active) this.typists.start(user.id, user.name);
+        else this.typists.stop(user.id);
+      }),
+      room.on("refused", () => listener.refused(this)),
+    ];
+  }
+
+  /** Listens to the room no more. */
+  end(): void {
+    for (const end of this.#endings) end();
+    this.typists.clear();
+  }
+}

@@ -1,0 +1,28 @@
+import { terminalWords } from "../locales/terminal.ts";
+import type { Language } from "../locales/words.ts";
+import { oneLine } from "../protocol/text.ts";
+
+/** What the server's own terminal shows to people. */
+export interface ServerLines {
+  /** The server is up at these http addresses. */
+  running(urls: readonly string[]): void;
+  connected(): void;
+  disconnected(): void;
+  received(text: string): void;
+  stopping(): void;
+}
+
+/** Writes a line for each thing that happens, in a language; nothing a client sends can steer the terminal. [D4] */
+export function createServerLines(language: Language, write: (line: string) => void): ServerLines {
+  const speak = terminalWords[language];
+  return {
+    running(urls) {
+      for (const url of urls) write(speak("server.running", { url: url.replace(/^http/, "ws") }));
+      for (const url of urls) write(speak("server.page", { url }));
+    },
+    connected: () => write(speak("server.connected")),
+    disconnected: () => write(speak("server.disconnected")),
+    received: (text) => write(speak("server.received", { text: oneLine(text) })),
+    stopping: () => write(speak("server.stopping")),
+  };
+}
