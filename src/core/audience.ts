@@ -132,6 +132,8 @@ export class Audience {
   #replace(seat: Seat, start: number | undefined, bytes: Uint8Array): void {
     const row = this.#rows.get(seat.connection.format);
     if (start === undefined || !row?.seats.has(seat)) return;
+    // The others of its row get nothing, so there may be no turn for it to go with.
+    if (start === row.bytes) return bytes.length > 0 ? this.sendTo(seat, bytes) : undefined;
     seat.cuts ??= [];
     seat.cuts.push({ at: start, skip: row.bytes - start, bytes });
   }
