@@ -35,15 +35,8 @@ export interface HubOptions {
   readonly server: { readonly name: string; readonly version: string };
   /** Names that nobody may take. */
   readonly reservedNames: readonly string[];
-  /** Told of what clients do. */
-  readonly observer?: Observer | undefined;
-}
-
-/** What a server's own terminal may show of its clients. */
-export interface Observer {
-  connected(): void;
-  disconnected(): void;
-  received(text: string): void;
+  /** Told of everything that somebody says, before it is judged. */
+  readonly onReceived?: ((text: string) => void) | undefined;
 }
 
 /** Something to say in a room. */
@@ -95,13 +88,11 @@ export class Hub {
   connect(connection: Connection): Session {
     const session = new Session(this, connection);
     this.#sessions.add(session);
-    this.#options.observer?.connected();
     return session;
   }
 
   forget(session: Session): void {
     this.#sessions.delete(session);
-    this.#options.observer?.disconnected();
     if (this.#sessions.size === 0) this.#emptied();
   }
 
@@ -112,7 +103,7 @@ export class Hub {
    */
   post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
     const { room, user, text, replyTo } = post;
-    this.#options.observer?.received(text);
+    this.#options.onReceived?.(text);
     const problem = this.#judge(text);
     if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
     const id = post.id ?? newMessageId(this.#options.randomBytes);

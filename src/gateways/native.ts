@@ -2,6 +2,7 @@ import type { Hub } from "../core/hub.ts";
 import type { PersonalFrame } from "../core/ports.ts";
 import { pickLanguage } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
+import { historyDefault } from "../protocol/limits.ts";
 import { jsonFormat, jsonFrame, readNativeFrames } from "./support/json.ts";
 import { type Gateway, WebSocketConnection } from "./support/websocket.ts";
 
@@ -17,6 +18,9 @@ export interface NativeGatewayOptions {
  */
 export function createNativeGateway({ hub, language }: NativeGatewayOptions): Gateway {
   const encode = (frame: PersonalFrame, wanted: string | undefined) => jsonFrame(frame, pickLanguage(wanted, language));
-  return (line) =>
-    readNativeFrames(hub, new WebSocketConnection(line, { format: jsonFormat, encode, maxQueue: hub.limits.maxQueue }));
+  const { maxQueue } = hub.limits;
+  return {
+    accept: (line) =>
+      readNativeFrames(hub, new WebSocketConnection(line, { format: jsonFormat, encode, maxQueue }), historyDefault),
+  };
 }

@@ -1,8 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import { createMemoryBus } from "../bus/memory.ts";
-import { Hub, type Observer } from "../core/hub.ts";
+import { Hub } from "../core/hub.ts";
 import type { Log } from "../core/ports.ts";
-import { createNativeGateway } from "../gateways/native.ts";
 import { serverWords } from "../locales/server.ts";
 import { languages } from "../locales/words.ts";
 import type { Config } from "../ops/config.ts";
@@ -11,8 +10,9 @@ import { openDataFolder } from "./data-folder.ts";
 import { createHttp } from "./http.ts";
 import { listen } from "./listener.ts";
 import { program } from "./program.ts";
+import { createRoutes } from "./routes.ts";
 import { createTokens } from "./tokens.ts";
-import { createUpgrades } from "./upgrades.ts";
+import { createUpgrades, type Observer } from "./upgrades.ts";
 
 export { StartupError } from "./startup-error.ts";
 export type { Config, Observer };
@@ -54,7 +54,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
       limits: config.limits,
       server: program,
       reservedNames: ["server", ...languages.map((language) => serverWords[language]("operator"))],
-      observer,
+      onReceived: observer?.received,
     }),
     (hub) => hub.close(),
   );
@@ -68,17 +68,18 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   const entrance = { allowHosts, allowOrigins };
   const http = await createHttp({ hub, log, language, entrance, isReady: () => state === "running" });
   opened.defer(() => http.close());
-  const native = createNativeGateway({ hub, language });
-  const onUpgrade = createUpgrades({
-    gateways: new Map([["/api/v1/ws", native]]),
+  const upgrades = createUpgrades({
+    gatewayAt: createRoutes({ hub, language }),
     entrance,
     language,
     maxFrame: config.limits.maxFrame,
     log,
+    observer,
   });
   const { ports, hosts } = config;
-  const listener = opened.adopt(await listen({ ports, hosts, onRequest: http.routing, onUpgrade, log }), (open) =>
-    open.close(),
+  const listener = opened.adopt(
+    await listen({ ports, hosts, onRequest: http.routing, onUpgrade: upgrades.onUpgrade, log }),
+    (open) => open.close(),
   );
   const urls = listener.ports.map((port) => `http://${addressFor(hosts)}:${port}`);
   data.signIn(urls);
@@ -94,6 +95,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
       }
       // Lines first: the listener only closes once nobody is connected.
       await hub.close();
+      upgrades.close();
       await parts.disposeAsync();
     })();
     return stopping;

@@ -3,34 +3,50 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Log } from "../core/ports.ts";
 import { problem } from "../gateways/support/problem.ts";
-import { type Gateway, readTexts } from "../gateways/support/websocket.ts";
+import { type Gateway, read } from "../gateways/support/websocket.ts";
 import type { Language } from "../locales/words.ts";
-import type { ChatError } from "../protocol/codes.ts";
+import { type ChatError, closeCodes } from "../protocol/codes.ts";
 import { type EntranceOptions, judgeEntry } from "./entrance.ts";
 import { logRefusal } from "./http.ts";
 import type { UpgradeListener } from "./listener.ts";
 
+/** What a server's own terminal may show of its clients. */
+export interface Observer {
+  connected(): void;
+  disconnected(): void;
+  received(text: string): void;
+}
+
 export interface UpgradeOptions {
-  /** What takes the line of each path. */
-  readonly gateways: ReadonlyMap<string, Gateway>;
+  /** Who takes the lines of a path; `undefined` where there is nobody. */
+  readonly gatewayAt: (path: string) => Gateway | undefined;
   readonly entrance: EntranceOptions;
   readonly language: Language;
   readonly maxFrame: number;
   readonly log: Log;
+  readonly observer: Observer | undefined;
 }
 
+/** Everybody who came in by a WebSocket. */
+export interface Upgrades {
+  readonly onUpgrade: UpgradeListener;
+  /** Sends away who is still there; they have a second to close in good order. */
+  close(): void;
+}
+
+const closingMs = 1_000;
+
 /** Lets WebSockets in: judges where they come from, shakes hands, and hands them to the gateway of their path. */
-export function createUpgrades(options: UpgradeOptions): UpgradeListener {
+export function createUpgrades(options: UpgradeOptions): Upgrades {
   const { language, log } = options;
   const webSockets = new WebSocketServer({
     noServer: true,
-    clientTracking: false,
     perMessageDeflate: false,
     maxPayload: options.maxFrame,
     maxFragments: 64,
     maxBufferedChunks: 65_536,
   });
-  return (request, socket, head) => {
+  const onUpgrade: UpgradeListener = (request, socket, head) => {
     // Until the handshake is done nobody else listens, and a reset would end the process. [B2]
     const ignore = () => {};
     socket.on("error", ignore);
@@ -40,13 +56,28 @@ export function createUpgrades(options: UpgradeOptions): UpgradeListener {
       return refuse(request, socket, entry.error, language);
     }
     const [path = "", query] = (request.url ?? "").split("?", 2);
-    const gateway = options.gateways.get(path);
+    const gateway = options.gatewayAt(path);
     if (!gateway) return refuse(request, socket, { code: "not_found" }, language);
+    const visit = { path, query: new URLSearchParams(query), origin: request.headers.origin };
+    const problemAtTheDoor = gateway.refuse?.(visit);
+    if (problemAtTheDoor) return refuse(request, socket, problemAtTheDoor, language);
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
       const line = { webSocket, socket };
-      readTexts(line, gateway(line, { path, query: new URLSearchParams(query), origin: request.headers.origin }));
+      options.observer?.connected();
+      webSocket.once("close", () => options.observer?.disconnected());
+      read(line, gateway.accept(line, visit));
     });
+  };
+  return {
+    onUpgrade,
+    close() {
+      for (const webSocket of webSockets.clients) {
+        webSocket.close(closeCodes.restarting, "restarting");
+        const timer = setTimeout(() => webSocket.terminate(), closingMs);
+        webSocket.once("close", () => clearTimeout(timer));
+      }
+    },
   };
 }
 

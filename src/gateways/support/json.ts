@@ -28,14 +28,15 @@ function explained({ error, ref, id }: Extract<PersonalFrame, { type: "error" }>
   };
 }
 
-/** Reads the frames of a client that speaks JSON. */
-export function readNativeFrames(hub: Hub, connection: Connection): Reader {
+/** Reads the frames of a client that speaks JSON; a join that does not say how much history it wants gets `history`. */
+export function readNativeFrames(hub: Hub, connection: Connection, history: number): Reader {
   const session = hub.connect(connection);
   return {
     text(text) {
       const parsed = parseClientFrame(text);
-      if (parsed.ok) session.handle(parsed.value);
-      else session.refuseFrame(parsed.error, parsed);
+      if (!parsed.ok) return session.refuseFrame(parsed.error, parsed);
+      const command = parsed.value;
+      session.handle(command.type === "join" ? { ...command, history: command.history ?? history } : command);
     },
     end: (how) => session.end(how),
   };

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { Connection, Format, PersonalFrame } from "../../core/ports.ts";
-import { type CloseReason, closeCodes } from "../../protocol/codes.ts";
+import { type ChatError, type CloseReason, closeCodes } from "../../protocol/codes.ts";
 
 /** An accepted WebSocket, with the socket under it. */
 export interface Line {
@@ -13,6 +13,8 @@ export interface Line {
 export interface Reader {
   /** A whole text message. */
   text(text: string): void;
+  /** A whole binary message; where nobody reads them, they end the line with 1003. */
+  binary?(bytes: Uint8Array): void;
   /** The line is gone; `left` if the client closed it with 1000. */
   end(how: { left: boolean }): void;
 }
@@ -25,14 +27,20 @@ export interface Visit {
   readonly origin: string | undefined;
 }
 
-/** Takes an accepted line, and answers with who reads it. */
-export type Gateway = (line: Line, visit: Visit) => Reader;
+/** A way in over a WebSocket. */
+export interface Gateway {
+  /** Why this visit is refused in the handshake, if it is. */
+  refuse?(visit: Visit): ChatError | undefined;
+  /** Takes an accepted line, and answers with who reads it. */
+  accept(line: Line, visit: Visit): Reader;
+}
 
-/** Lets a reader have what comes in. A gateway that takes bytes does so for itself; here they end the line. */
-export function readTexts({ webSocket }: Line, reader: Reader): void {
+/** Lets a reader have what comes in. */
+export function read({ webSocket }: Line, reader: Reader): void {
   webSocket.on("message", (data, isBinary) => {
-    if (isBinary) webSocket.close(closeCodes.unsupported_data, "unsupported_data");
-    else reader.text(data.toString());
+    if (!isBinary) reader.text(data.toString());
+    else if (reader.binary) reader.binary(data as Buffer);
+    else webSocket.close(closeCodes.unsupported_data, "unsupported_data");
   });
   // What `ws` finds wrong it answers with the right close code by itself; `close` follows. RFC 6455 §7.4
   webSocket.on("error", () => {});

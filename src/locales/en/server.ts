@@ -25,4 +25,12 @@ export default {
     "Pages from {origin} may not use this server. Its operator can allow them: --allow-origin {origin}",
   "error.unavailable": "Nothing can be sent right now. Try again in a moment.",
   operator: "server",
-} satisfies Record<`error.${ErrorCode}` | "operator", string>;
+  joined: "{name} joined",
+  left: "{name} left",
+  renamed: "{was} is now {name}",
+  own: "You said: {text}",
+  other: "Someone says: {text}",
+  open: "User: {text}",
+  echo: "Server answers: {text}",
+  broadcast: "🟢 Server: {text}",
+} satisfies Record<`error.${ErrorCode}`, string> & Record<string, string>;

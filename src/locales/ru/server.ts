@@ -24,4 +24,12 @@ export default {
     "Страницам с {origin} нельзя пользоваться этим сервером. Его владелец может разрешить: --allow-origin {origin}",
   "error.unavailable": "Сейчас ничего нельзя отправить. Попробуйте через мгновение.",
   operator: "сервер",
+  joined: "{name} здесь",
+  left: "{name} больше не здесь",
+  renamed: "{was} теперь {name}",
+  own: "Вы сказали: {text}",
+  other: "Кто-то говорит: {text}",
+  open: "Пользователь: {text}",
+  echo: "Сервер отвечает: {text}",
+  broadcast: "🟢 Сервер: {text}",
 } satisfies WordsOf<"ru", typeof english>;

@@ -23,4 +23,12 @@ export default {
   "error.forbidden_origin": "หน้าเว็บจาก {origin} ใช้เซิร์ฟเวอร์นี้ไม่ได้ ผู้ดูแลอนุญาตได้ด้วย --allow-origin {origin}",
   "error.unavailable": "ตอนนี้ส่งอะไรไม่ได้ กรุณาลองใหม่ในอีกสักครู่",
   operator: "เซิร์ฟเวอร์",
+  joined: "{name} เข้าห้องแล้ว",
+  left: "{name} ออกจากห้องแล้ว",
+  renamed: "{was} เปลี่ยนชื่อเป็น {name}",
+  own: "คุณพูดว่า: {text}",
+  other: "มีคนพูดว่า: {text}",
+  open: "ผู้ใช้: {text}",
+  echo: "เซิร์ฟเวอร์ตอบว่า: {text}",
+  broadcast: "🟢 เซิร์ฟเวอร์: {text}",
 } satisfies WordsOf<"th", typeof english>;

@@ -24,4 +24,12 @@ export default {
     "Сторінкам із {origin} не дозволено користуватися цим сервером. Його власник може дозволити: --allow-origin {origin}",
   "error.unavailable": "Зараз нічого не можна надіслати. Спробуйте за мить.",
   operator: "сервер",
+  joined: "{name} тут",
+  left: "{name} більше не тут",
+  renamed: "{was} тепер {name}",
+  own: "Ви сказали: {text}",
+  other: "Хтось каже: {text}",
+  open: "Користувач: {text}",
+  echo: "Сервер відповідає: {text}",
+  broadcast: "🟢 Сервер: {text}",
 } satisfies WordsOf<"uk", typeof english>;

@@ -1,0 +1,33 @@
+import type { Hub } from "../core/hub.ts";
+import { pickLanguage, serverWords } from "../locales/server.ts";
+import type { Language } from "../locales/words.ts";
+import { defaultRoom } from "../protocol/names.ts";
+import { printable } from "../protocol/text.ts";
+import { errorLine } from "./support/lines.ts";
+import { formatsOf, textConnection } from "./support/text.ts";
+import { type Gateway, textFrame } from "./support/websocket.ts";
+
+/** Open text, WebSocket `/ws`: everybody, the sender too, reads `User: text`, whoever said it. */
+export function createOpenText(hub: Hub, language: Language): Gateway {
+  const formats = formatsOf((spoken) => {
+    const words = serverWords[spoken];
+    return {
+      everybody(frame) {
+        if (frame.type === "message") return words("open", { text: printable(frame.text) });
+        return frame.type === "notice" ? words("broadcast", { text: printable(frame.text) }) : undefined;
+      },
+    };
+  }, textFrame);
+  return {
+    accept(line, { query }) {
+      const spoken = pickLanguage(query.get("lang") ?? undefined, language);
+      const words = serverWords[spoken];
+      const connection = textConnection(hub, line, formats[spoken], (frame) =>
+        frame.type === "error" ? errorLine(frame, spoken).map((text) => words("broadcast", { text })) : [],
+      );
+      const session = hub.connect(connection);
+      session.handle({ type: "join", room: defaultRoom, history: 0 });
+      return { text: (text) => session.handle({ type: "message", text }), end: () => session.end({ left: true }) };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Hub } from "../core/hub.ts";
+import { pickLanguage, serverWords } from "../locales/server.ts";
+import type { Language } from "../locales/words.ts";
+import { defaultRoom } from "../protocol/names.ts";
+import { printable } from "../protocol/text.ts";
+import { errorLine } from "./support/lines.ts";
+import { formatsOf, textConnection } from "./support/text.ts";
+import { type Gateway, textFrame } from "./support/websocket.ts";
+
+/**
+ * Plain text, WebSocket `/`: one frame is one message. Its sender reads `You said: …`, everybody else
+ * `Someone says: …`. A program listens at once; a page, which sends an `Origin`, is nobody and reads
+ * nothing until its first frame, for it may be one that speaks JSON.
+ */
+export function createPlainText(hub: Hub, language: Language): Gateway {
+  const formats = formatsOf((spoken) => {
+    const words = serverWords[spoken];
+    return {
+      everybody(frame) {
+        if (frame.type === "message") return words("other", { text: printable(frame.text) });
+        return frame.type === "notice" ? words("broadcast", { text: printable(frame.text) }) : undefined;
+      },
+      author: (frame) => (frame.type === "message" ? words("own", { text: printable(frame.text) }) : undefined),
+    };
+  }, textFrame);
+  return {
+    accept(line, { query, origin }) {
+      const spoken = pickLanguage(query.get("lang") ?? undefined, language);
+      const words = serverWords[spoken];
+      const connection = textConnection(hub, line, formats[spoken], (frame) =>
+        frame.type === "error" ? errorLine(frame, spoken).map((text) => words("broadcast", { text })) : [],
+      );
+      const session = hub.connect(connection);
+      if (origin === undefined) session.listen(defaultRoom, { history: 0 });
+      return {
+        text(text) {
+          // Speaking makes a listener a member.
+          if (!session.person) session.handle({ type: "join", room: defaultRoom, history: 0 });
+          session.handle({ type: "message", text });
+        },
+        end: () => session.end({ left: true }),
+      };
+    },
+  };
+}

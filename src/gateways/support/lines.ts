@@ -1,0 +1,42 @@
+import type { PersonalFrame, RoomFrame } from "../../core/ports.ts";
+import { serverWords } from "../../locales/server.ts";
+import type { Language } from "../../locales/words.ts";
+import { oneLine } from "../../protocol/text.ts";
+
+/** How many messages somebody who comes in by a text gateway is shown. */
+export const lineHistory = 10;
+
+/** `name :: text`, and notices from `server`: what a room looks like in lines. */
+export function roomLine(frame: RoomFrame, language: Language): string | undefined {
+  const words = serverWords[language];
+  switch (frame.type) {
+    case "message":
+      return `${frame.user.name} :: ${oneLine(frame.text)}`;
+    case "user_joined":
+      return `server :: ${words("joined", { name: frame.user.name })}`;
+    case "user_left":
+      return `server :: ${words("left", { name: frame.user.name })}`;
+    case "user_renamed":
+      return `server :: ${words("renamed", { was: frame.was, name: frame.user.name })}`;
+    case "notice":
+      return `server :: ${oneLine(frame.text)}`;
+    default:
+      return undefined;
+  }
+}
+
+/** What is meant for one client alone, in the same lines: history and their own coming in after it, or an error. */
+export function personalRoomLines(frame: PersonalFrame, language: Language, ownName: string): readonly string[] {
+  if (frame.type === "error") return errorLine(frame, language).map((text) => `server :: ${text}`);
+  if (frame.type === "history") {
+    const joined = `server :: ${serverWords[language]("joined", { name: ownName })}`;
+    return [...frame.messages.map((message) => roomLine(message, language) ?? ""), joined];
+  }
+  const line = roomLine(frame, language);
+  return line === undefined ? [] : [line];
+}
+
+/** The words of a refusal; none for an empty text, which text gateways pass over in silence. */
+export function errorLine({ error }: Extract<PersonalFrame, { type: "error" }>, language: Language): readonly string[] {
+  return error.code === "empty" ? [] : [serverWords[language](`error.${error.code}`, { ...error.params })];
+}
