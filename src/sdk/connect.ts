@@ -66,7 +66,7 @@ class ReturningClient implements Client {
   /** The wait that the server asked for before it restarts. */
   #restartMs: number | undefined;
   #refs = 0;
-  /** Calls off what is timed: the next attempt, or the moment when a line counts as stable. */
+  /** Calls off what is timed: the next attempt or greeting, or the moment when a line counts as stable. */
   #cancelTimer = () => {};
 
   constructor(surroundings: Surroundings, address: string, options: ConnectOptions) {
@@ -210,6 +210,7 @@ class ReturningClient implements Client {
     if (!link) return;
     const line: OpenLine = { maxFrame, send: (frame) => link.send(frame) };
     this.#line = line;
+    this.#cancelTimer();
     this.#cancelTimer = this.#surroundings.after(stableMs, () => this.#backoff.reset());
     const wanted = [...this.#rooms.values()].filter((room) => room.wanted);
     for (const [index, room] of wanted.entries()) {
@@ -229,6 +230,7 @@ class ReturningClient implements Client {
 
   #takeRefusedGreeting(error: ServerFrameOf<"error">): void {
     if (error.code === "rate_limited" || error.code === "unavailable") {
+      this.#cancelTimer();
       this.#cancelTimer = this.#surroundings.after(error.retry_after_ms ?? defaultRetryMs, () => this.#greet());
       return;
     }
