@@ -153,8 +153,7 @@ export class Hub {
     const renamed = this.people.rename(person, name);
     if (!renamed.ok) return renamed;
     for (const room of this.#rooms.values()) {
-      if (!room.presence.has(person)) continue;
-      room.audience.send({ type: "user_renamed", room: room.name, user: person.user, was: renamed.value.was });
+      if (room.presence.has(person)) room.presence.tellRenamed(person, renamed.value.was);
     }
     return renamed;
   }
@@ -183,9 +182,10 @@ export class Hub {
     room.audience.remove(seat);
     if (!person) return this.#closeIfEmpty(room);
     room.typing.stop(person);
-    if (room.presence.vacate(person, seat) > 0) return;
+    const absence = room.presence.vacate(person, seat);
+    if (!absence) return;
     if (left) this.#depart(room, person);
-    else this.#departures.expect(() => this.#depart(room, person));
+    else this.#departures.expect(() => room.presence.isAbsent(person, absence) && this.#depart(room, person));
   }
 
   reportTrouble(error: unknown, text: string): void {

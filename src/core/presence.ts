@@ -1,8 +1,11 @@
-import type { RoomName } from "../protocol/ids.ts";
+import type { DisplayName, RoomName } from "../protocol/ids.ts";
 import { presenceListLimit } from "../protocol/limits.ts";
 import type { Seat } from "./audience.ts";
 import type { Person } from "./people.ts";
 import type { Clock, RoomFrame } from "./ports.ts";
+
+/** The time in which somebody has no seat, from one break to their return. */
+export type Absence = ReadonlySet<Seat>;
 
 /** How often a large room tells its count at the most. */
 const countEveryMs = 1_000;
@@ -52,7 +55,9 @@ export class Presence {
   enter(person: Person, seat: Seat, quiet: boolean): boolean {
     const seats = this.#seats.get(person);
     if (seats) {
-      seats.add(seat);
+      // Not the set that they left behind: that one names an absence, and it is over.
+      if (seats.size === 0) this.#seats.set(person, new Set([seat]));
+      else seats.add(seat);
       return false;
     }
     this.#seats.set(person, new Set([seat]));
@@ -61,17 +66,31 @@ export class Presence {
     return true;
   }
 
-  /** Gives a seat up; how many the person has left. They stay in the room until {@link depart}. */
-  vacate(person: Person, seat: Seat): number {
+  /**
+   * Gives a seat up. With the last one the person is absent, though in the room until {@link depart}:
+   * the answer names that absence, and nothing else that may follow when they are back. [K5]
+   */
+  vacate(person: Person, seat: Seat): Absence | undefined {
     const seats = this.#seats.get(person);
     seats?.delete(seat);
-    return seats?.size ?? 0;
+    return seats?.size === 0 ? seats : undefined;
+  }
+
+  /** Whether somebody has been absent ever since {@link vacate} said so. */
+  isAbsent(person: Person, since: Absence): boolean {
+    return this.#seats.get(person) === since;
   }
 
   /** Takes a person without a seat out of the room. */
   depart(person: Person): void {
     this.#seats.delete(person);
     this.#changed({ type: "user_left", room: this.#room, user: person.user, count: this.count });
+  }
+
+  /** Tells that somebody has another name now. */
+  tellRenamed(person: Person, was: DisplayName): void {
+    this.version++;
+    this.#show({ type: "user_renamed", room: this.#room, user: person.user, was });
   }
 
   /** Who is here, as a frame of its own. */

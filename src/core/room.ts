@@ -111,7 +111,7 @@ export class Room {
 
   /** Reads the page of the log before `seq`. At once if memory has it. */
   pageBefore(seq: number, limit: number): EventPage | Promise<EventPage> {
-    const last = Math.min(seq - 1, this.#delivered);
+    const last = Math.max(0, Math.min(seq - 1, this.#delivered));
     const kept = this.#tail.upTo(last, limit + 1);
     if (!kept) return this.#store.read(this.name, { before: last + 1, limit, maxBytes: pageBytes });
     const { events } = firstPage(kept.slice(-limit).toReversed(), limit);
@@ -150,8 +150,8 @@ export class Room {
       while (this.#announced > this.#delivered) {
         const request = { after: this.#delivered, upTo: this.#announced, limit: seedLimit, maxBytes: pageBytes };
         const { events } = await this.#store.read(this.name, request);
-        // What the store does not hold was never stored, whoever announced it.
-        if (events.length === 0) this.#announced = this.#delivered;
+        // What the store does not hold was never stored, whoever announced it; more may be by now.
+        if (events.length === 0 && this.#announced === request.upTo) this.#announced = this.#delivered;
         for (const event of events) if (event.seq === this.#delivered + 1) this.#show(event);
       }
     } catch (error) {

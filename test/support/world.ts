@@ -1,0 +1,206 @@
+import { randomFillSync } from "node:crypto";
+import { createMemoryBus } from "../../src/bus/memory.ts";
+import { gatherMs } from "../../src/core/audience.ts";
+import { Hub } from "../../src/core/hub.ts";
+import type { Bus, Connection, Format, PersonalFrame, Store } from "../../src/core/ports.ts";
+import type { Session } from "../../src/core/session.ts";
+import type { ClientFrameInput } from "../../src/protocol/client-frames.ts";
+import { parseClientFrame } from "../../src/protocol/client-frames.ts";
+import type { CloseReason } from "../../src/protocol/codes.ts";
+import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
+import {
+  parseServerFrame,
+  type ServerFrame,
+  type ServerFrameOf,
+  type ServerFrameType,
+} from "../../src/protocol/server-frames.ts";
+import { createTokens } from "../../src/server/tokens.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { MemoryStore } from "./memory-store.ts";
+import { keptLog } from "./server.ts";
+
+const asLine = (frame: object) => Buffer.from(`${JSON.stringify(frame)}\n`);
+const format: Format = { encode: asLine };
+
+/** A client without a socket: a line into the core, and everything that came out of it. */
+export class Guest implements Connection {
+  readonly format = format;
+  readonly session: Session;
+  /** Everything read, in order. */
+  readonly frames: ServerFrame[] = [];
+  closed: CloseReason | undefined;
+  isPaused = false;
+  /** Set by a test whose reader is slow: what {@link drained} waits for. */
+  drain: () => Promise<void> = async () => {};
+
+  constructor(hub: Hub) {
+    this.session = hub.connect(this);
+  }
+
+  encode(frame: PersonalFrame): Uint8Array {
+    if (frame.type !== "error") return asLine(frame);
+    const { error, type, ...marks } = frame;
+    const { code, suggestion } = error;
+    return asLine({ type, code, message: code, ...marks, ...(suggestion && { suggestion }) });
+  }
+
+  write(bytes: Uint8Array): void {
+    for (const line of Buffer.from(bytes).toString().trimEnd().split("\n")) {
+      const frame = parseServerFrame(line);
+      if (!frame) throw new Error(`not a frame: ${line}`);
+      this.frames.push(frame);
+    }
+  }
+
+  drained(): Promise<void> {
+    return this.drain();
+  }
+
+  setLanguage(): void {}
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+  }
+
+  close(reason: CloseReason): void {
+    this.closed ??= reason;
+    this.session.end({ left: false });
+  }
+
+  /** Sends a frame as a client would write it. */
+  send(frame: ClientFrameInput): void {
+    const parsed = parseClientFrame(JSON.stringify(frame));
+    if (parsed.ok) this.session.handle(parsed.value);
+    else this.session.refuseFrame(parsed.error, parsed);
+  }
+
+  /** What was read of one type. */
+  all<T extends ServerFrameType>(type: T): ServerFrameOf<T>[] {
+    return this.frames.filter((frame): frame is ServerFrameOf<T> & ServerFrame => frame.type === type);
+  }
+
+  /** What was read last of one type. */
+  last<T extends ServerFrameType>(type: T): ServerFrameOf<T> {
+    const frame = this.all(type).at(-1);
+    if (!frame) throw new Error(`no ${type} among ${JSON.stringify(this.frames)}`);
+    return frame;
+  }
+
+  /** What was read since the last call, shortly; but for `heads`, which come with time alone. */
+  news(): string[] {
+    const frames = this.frames.splice(0).filter(({ type }) => type !== "heads");
+    return frames.map((frame) => {
+      switch (frame.type) {
+        case "user_joined":
+          return `+${frame.user.name} ${frame.count}`;
+        case "user_left":
+          return `-${frame.user.name} ${frame.count}`;
+        case "user_renamed":
+          return `${frame.was}=${frame.user.name}`;
+        case "typing":
+          return `${frame.user.name} ${frame.active ? "types" : "rests"}`;
+        case "message":
+          return `${frame.user.name}: ${frame.text}`;
+        case "presence":
+          return `${frame.count} here`;
+        case "members":
+          return `here: ${frame.members.map(({ name }) => name).join(", ")}`;
+        case "error":
+          return `! ${frame.code}`;
+        default:
+          return frame.type;
+      }
+    });
+  }
+
+  /** The line breaks. */
+  cut(): void {
+    this.session.end({ left: false });
+  }
+
+  /** The client takes its leave. */
+  leave(): void {
+    this.session.end({ left: true });
+  }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A hub with a store, a bus and a clock that the test holds in its hands, and no server around it. */
+export class World {
+  readonly clock: FakeClock;
+  readonly log = keptLog();
+  readonly bus: Bus;
+  readonly hub: Hub;
+  #pending = 0;
+
+  constructor({
+    store = new MemoryStore(),
+    bus = createMemoryBus(),
+    clock = new FakeClock(),
+    key = randomFillSync(new Uint8Array(32)),
+    limits = {},
+  }: { store?: Store; bus?: Bus; clock?: FakeClock; key?: Uint8Array; limits?: Partial<Limits> } = {}) {
+    this.clock = clock;
+    this.bus = bus;
+    this.hub = new Hub({
+      store: this.#counting(store),
+      bus,
+      clock,
+      log: this.log,
+      tokens: createTokens(key),
+      randomBytes: randomFillSync,
+      limits: { ...defaultLimits, ...limits },
+      server: { name: "Parlance", version: "0.0.0" },
+      reservedNames: ["server", "сервер", "เซิร์ฟเวอร์"],
+    });
+  }
+
+  connect(): Guest {
+    return new Guest(this.hub);
+  }
+
+  /** Somebody comes in, and everything about it is done. */
+  async join(join: Omit<ClientFrameInput & { type: "join" }, "type"> = {}): Promise<Guest> {
+    const guest = this.connect();
+    guest.send({ type: "join", ...join });
+    await this.quiet();
+    return guest;
+  }
+
+  /** Resolves when nothing is under way: the store has answered everything, and every room has written. */
+  async quiet(): Promise<void> {
+    do await turn();
+    while (this.#pending > 0);
+    await turn();
+    this.clock.advance(gatherMs);
+    await turn();
+    if (this.#pending > 0) await this.quiet();
+  }
+
+  #counting(store: Store): Store {
+    const count = <A extends unknown[], T>(ask: (...args: A) => Promise<T>) => {
+      return async (...args: A): Promise<T> => {
+        this.#pending++;
+        try {
+          return await ask.apply(store, args);
+        } finally {
+          this.#pending--;
+        }
+      };
+    };
+    return {
+      openRoom: count(store.openRoom),
+      findRoom: count(store.findRoom),
+      append: count(store.append),
+      read: count(store.read),
+      tokenKey: count(store.tokenKey),
+      failed: store.failed,
+      close: count(store.close),
+    };
+  }
+}
