@@ -15,8 +15,8 @@ function fail(text) {
   process.exit(1);
 }
 
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major < 20) fail(`Node ${process.versions.node} is too old even to install with: any from 20 on will do.`);
+if (Number.parseInt(process.versions.node, 10) < 20)
+  fail(`Node ${process.versions.node} is too old even to install with: any from 20 on will do.`);
 
 /** A hash of files and whole folders. */
 function fingerprint(...paths) {
@@ -66,10 +66,14 @@ function checkNode() {
 }
 
 if (wanted.has("page")) {
-  once("dist/page/.built", fingerprint("src/web", "src/sdk", "src/protocol", "src/locales", "vite.config.ts", "package-lock.json"), () => {
-    say("Building the page, once");
-    run(existsSync(node) ? node : process.execPath, ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]);
-  });
+  once(
+    "dist/page/.built",
+    fingerprint("src/web", "src/sdk", "src/protocol", "src/locales", "vite.config.ts", "package-lock.json"),
+    () => {
+      say("Building the page, once");
+      run(existsSync(node) ? node : process.execPath, ["node_modules/vite/bin/vite.js", "build", "--logLevel", "warn"]);
+    },
+  );
 }
 
 if (wanted.has("browser")) {
@@ -78,7 +82,9 @@ if (wanted.has("browser")) {
     say("Installing Chromium for the tests, once");
     installBrowser();
     if (!findBrowser()) {
-      fail("The tests need Chromium or Chrome. Install one (Debian: apt-get install chromium), or name it in CHROMIUM_PATH.");
+      fail(
+        "The tests need Chromium or Chrome. Install one (Debian: apt-get install chromium), or name it in CHROMIUM_PATH.",
+      );
     }
   }
 }
@@ -92,6 +98,8 @@ function installBrowser() {
     execFileSync("apt-get", ["update", "-qq"], options);
     execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], options);
   } else {
-    spawnSync(join(root, "node_modules", ".bin", "playwright-core"), ["install", "chromium-headless-shell"], { stdio: ["ignore", 2, 2] });
+    spawnSync(join(root, "node_modules", ".bin", "playwright-core"), ["install", "chromium-headless-shell"], {
+      stdio: ["ignore", 2, 2],
+    });
   }
 }

@@ -7,15 +7,12 @@ export type Command = () => void | Promise<void>;
  */
 export class InTurn {
   readonly #source: { pause(): void; resume(): void };
-  readonly #failed: (error: unknown) => void;
   readonly #waiting: Command[] = [];
   #busy = false;
   #ended = false;
 
-  /** `failed` is told of a rejection; the next command follows. */
-  constructor(source: { pause(): void; resume(): void }, failed: (error: unknown) => void) {
+  constructor(source: { pause(): void; resume(): void }) {
     this.#source = source;
-    this.#failed = failed;
   }
 
   do(command: Command): void {
@@ -35,15 +32,8 @@ export class InTurn {
     if (!underWay) return;
     this.#busy = true;
     this.#source.pause();
-    underWay
-      .catch((error: unknown) => this.#failed(error))
-      .then(
-        () => this.#goOn(),
-        (bug: unknown) =>
-          queueMicrotask(() => {
-            throw bug;
-          }),
-      );
+    // A command answers its own failures: a rejection is a bug, and ends the process like any other.
+    void underWay.then(() => this.#goOn());
   }
 
   #goOn(): void {

@@ -39,10 +39,7 @@ export class Session {
   constructor(hub: Hub, connection: Connection) {
     this.#hub = hub;
     this.connection = connection;
-    this.#turns = new InTurn(connection, (error) => {
-      hub.reportTrouble(error, "a command could not be carried out");
-      this.refuse({ code: "unavailable", retryAfterMs: 1000 });
-    });
+    this.#turns = new InTurn(connection);
   }
 
   get person(): Person | undefined {
@@ -55,13 +52,15 @@ export class Session {
 
   /** Takes a command of this client. */
   handle(command: ClientFrame): void {
-    this.#turns.do(() => this.#carryOut(command));
+    this.#turns.do(() => this.#answered(this.#carryOut(command), marksOf(command)));
   }
 
   /** Lets this client read a room without being a member of it: nobody sees them, and they cannot speak. */
   listen(room: RoomName, request: { readonly since?: Position; readonly history: number }): void {
     const { since, history } = request;
-    this.#turns.do(() => joinRoom(this.#hub, this, this.person, room, { since, history, ref: undefined }));
+    this.#turns.do(() =>
+      this.#answered(joinRoom(this.#hub, this, this.person, room, { since, history, ref: undefined }), {}),
+    );
   }
 
   /** Takes what was no command: says why, and ends the line at the fifth. */
@@ -118,6 +117,14 @@ export class Session {
     this.places.clear();
     if (person) this.#hub.people.letGo(person);
     this.#hub.forget(this);
+  }
+
+  /** Answers with `unavailable` if the store could not do what a command needed. */
+  #answered(underWay: void | Promise<void>, marks: Marks): void | Promise<void> {
+    return underWay?.catch((error: unknown) => {
+      this.#hub.reportTrouble(error, "a command could not be carried out");
+      this.refuse({ code: "unavailable", retryAfterMs: 1000 }, marks);
+    });
   }
 
   #carryOut(command: ClientFrame): void | Promise<void> {
@@ -276,6 +283,8 @@ export class Session {
     return name || !another ? refused("not_joined") : refused("bad_frame", { params: { field: "room" } });
   }
 }
+
+const marksOf = (command: ClientFrame): Marks => ("ref" in command ? { ref: command.ref } : {});
 
 function unreachable(command: never): never {
   throw new Error(`no such command: ${JSON.stringify(command)}`);

@@ -82,7 +82,10 @@ test("[L2] [L3] [S1] kill -9 with messages in flight, again and again: nothing a
   const stored = new Map(log.map((message) => [message.id, message]));
   assert.equal(stored.size, log.length, "an id is stored once");
   const texts = new Map<string, string>(sent.map(({ id, text }) => [id, text]));
-  assert.ok(log.every(({ id, text }) => texts.get(id) === text), "nothing is stored that was not sent");
+  assert.ok(
+    log.every(({ id, text }) => texts.get(id) === text),
+    "nothing is stored that was not sent",
+  );
   const acknowledged = sent.filter(({ seq }) => seq !== undefined);
   assert.ok(acknowledged.length > 500 && acknowledged.length < sent.length, "there were messages in flight");
   assert.deepEqual(

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import { StartupError, startServer } from "../../src/server/index.ts";
 import { keptLog, startTestServer, temporaryFolder, testConfig } from "../support/server.ts";
 
@@ -26,7 +27,8 @@ const database = (folder: string) => join(folder, "parlance.db");
 async function stopped(t: TestContext): Promise<string> {
   const server = await startTestServer(t);
   const body = "x".repeat(4_000);
-  for (let index = 0; index < 20; index++) await fetch(`${server.url}/rooms/general/messages`, { method: "POST", body });
+  for (let index = 0; index < 20; index++)
+    await fetch(`${server.url}/rooms/general/messages`, { method: "POST", body });
   await server.stop();
   return server.data;
 }
@@ -125,9 +127,9 @@ test("a folder or database that may not be written is refused", async (t) => {
     const [command = "", ...rest] = [...asNobody, process.execPath, main, "serve", "--port", "0", "--data", data];
     const server = spawn(command, rest, { stdio: ["ignore", "ignore", "pipe"] });
     t.after(() => server.kill("SIGKILL"));
-    const said = await text(server.stderr);
+    const [said, [exitCode]] = await Promise.all([text(server.stderr), once(server, "exit")]);
     assert.match(said, /cannot be .*--data/);
     assert.equal(said.trim().split("\n").length, 1, said);
-    assert.equal(server.exitCode, 1);
+    assert.equal(exitCode, 1);
   }
 });

@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -28,12 +26,11 @@ export async function startServerProcess(t: Pick<TestContext, "after">, data: st
     child.kill("SIGKILL");
     await exited;
   };
-  // The log says that it is up; where, stands in the note in its data folder.
   for await (const line of createInterface(child.stdout)) {
-    if (!line.includes("Server is running")) continue;
+    const { msg, urls } = JSON.parse(line) as { msg: string; urls?: readonly string[] };
+    if (msg !== "running") continue;
     child.stdout.resume();
-    const { urls } = JSON.parse(readFileSync(join(data, "server.json"), "utf8")) as { urls: string[] };
-    return { process: child, url: urls[0] ?? "", kill };
+    return { process: child, url: urls?.[0] ?? "", kill };
   }
   throw new Error("the server ended before it was up");
 }
