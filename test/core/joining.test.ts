@@ -1,0 +1,283 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import fc from "fast-check";
+import { createMemoryBus } from "../../src/bus/memory.ts";
+import { type Appends, type Bus, type Store, StoreError } from "../../src/core/ports.ts";
+import type { Position } from "../../src/protocol/client-frames.ts";
+import type { Epoch } from "../../src/protocol/ids.ts";
+import { pageBytes } from "../../src/protocol/limits.ts";
+import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { draft, messageId, roomName } from "../support/drafts.ts";
+import { MemoryStore, newMemory } from "../support/memory-store.ts";
+import { temporaryFolder } from "../support/server.ts";
+import { type Guest, World } from "../support/world.ts";
+
+const general = roomName("general");
+
+/** A real store whose `general` holds messages 1 to `count`. */
+async function storeWith(t: TestContext, count: number, text = (n: number) => `message ${n}`): Promise<Store> {
+  const store = await openSqliteStore(`${temporaryFolder(t)}/parlance.db`);
+  t.after(() => store.close());
+  await store.append(Array.from({ length: count }, (_, index) => draft(index + 1, { text: text(index + 1) })));
+  return store;
+}
+
+/** The `seq`s that a client has read since its last `joined`: of its history or its replay, and live. */
+function seqsOf(guest: Guest): number[] {
+  const since = guest.frames.findLastIndex(({ type }) => type === "joined");
+  return guest.frames.slice(since).flatMap((frame) => {
+    if (frame.type === "history") return frame.messages.map(({ seq }) => seq);
+    return frame.type === "message" ? [frame.seq] : [];
+  });
+}
+
+const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
+
+describe("joining a room", () => {
+  test("[R4] shows 50 messages of history unasked, as many as are asked for, and says whether there are more", async (t) => {
+    const world = new World({ store: await storeWith(t, 120) });
+    const plain = await world.join();
+    assert.deepEqual(seqsOf(plain), range(71, 120));
+    assert.equal(plain.last("history").more, true);
+    const all = await world.join({ history: 100 });
+    assert.deepEqual(seqsOf(all), range(21, 120));
+    const none = await world.join({ history: 0 });
+    assert.deepEqual([seqsOf(none), none.last("history").more], [[], true]);
+    const empty = await world.join({ room: "пусто" });
+    assert.deepEqual([seqsOf(empty), empty.last("history").more], [[], false]);
+    assert.equal(empty.last("joined").head, 0);
+  });
+
+  test("[R2] resumes with every missed event in order, then what is live", async (t) => {
+    const world = new World({ store: await storeWith(t, 120) });
+    const ann = await world.join();
+    const { epoch } = ann.last("joined");
+    for (const seq of [0, 1, 60, 119, 120]) {
+      const guest = await world.join({ since: { epoch, seq } });
+      assert.equal(guest.last("joined").recovered, true);
+      assert.equal(guest.last("joined").reason, undefined);
+      assert.deepEqual(seqsOf(guest), range(seq + 1, 120));
+      assert.equal(guest.all("history").length, 0);
+      guest.leave();
+    }
+  });
+
+  test("[R2] [L4] resumes past 300 events, in another epoch, from ahead or by a wrong id: not at all, and says why", async (t) => {
+    const world = new World({ store: await storeWith(t, 400) });
+    const { epoch } = (await world.join()).last("joined");
+    const lost = async (since: Position) => {
+      const guest = await world.join({ since, history: 10 });
+      const { recovered, reason } = guest.last("joined");
+      assert.deepEqual(seqsOf(guest), recovered ? range(since.seq + 1, 400) : range(391, 400));
+      guest.leave();
+      return recovered ? "recovered" : reason;
+    };
+    assert.equal(await lost({ epoch, seq: 100 }), "recovered");
+    assert.equal(await lost({ epoch, seq: 99 }), "too_far");
+    assert.equal(await lost({ epoch, seq: 401 }), "ahead");
+    assert.equal(await lost({ epoch: "0123456789abcdef" as Epoch, seq: 400 }), "epoch");
+    assert.equal(await lost({ epoch, seq: 250, id: messageId(250) }), "recovered");
+    assert.equal(await lost({ epoch, seq: 100, id: messageId(100) }), "recovered", "whose id only the store knows");
+    assert.equal(await lost({ epoch, seq: 250, id: messageId(251) }), "epoch");
+    assert.equal(await lost({ epoch, seq: 100, id: messageId(250) }), "epoch");
+  });
+
+  test("[R2] a page ends at 256 KiB, and a resume goes on page by page as the reader drains", async (t) => {
+    const world = new World({ store: await storeWith(t, 300, () => "ж".repeat(2_048)) });
+    const { epoch } = (await world.join()).last("joined");
+    const slow = world.connect();
+    const drained: (() => void)[] = [];
+    slow.drain = () => new Promise((resolve) => drained.push(resolve));
+    slow.send({ type: "join", since: { epoch, seq: 0 } });
+    await world.quiet();
+    const perPage = pageBytes / 4_096;
+    for (let pages = 1; drained.length > 0; pages++) {
+      assert.deepEqual(seqsOf(slow), range(1, pages * perPage), "no page is read before the last has drained");
+      drained.shift()?.();
+      await world.quiet();
+    }
+    assert.deepEqual(seqsOf(slow), range(1, 300));
+    const history = (await world.join({ history: 100 })).last("history");
+    assert.equal(history.messages.length, perPage);
+    assert.equal(history.more, true);
+  });
+
+  test("[R2] pages of history, forwards and backwards, from memory and from the store, are right at every edge", async (t) => {
+    const store = await storeWith(t, 500);
+    const world = new World({ store });
+    const guest = await world.join();
+    const request = fc.record({
+      limit: fc.option(fc.integer({ min: 0, max: 100 }), { nil: null }),
+      before: fc.option(fc.integer({ min: 0, max: 505 }), { nil: null }),
+      after: fc.option(fc.integer({ min: 0, max: 505 }), { nil: null }),
+    });
+    const property = fc.asyncProperty(request, async ({ limit, before, after }) => {
+      guest.frames.length = 0;
+      guest.send({ type: "history", limit, before, after });
+      await world.quiet();
+      const { messages, more } = guest.last("history");
+      const count = limit ?? 50;
+      const wanted = after !== null ? range(after + 1, 500) : range(1, Math.min((before ?? 501) - 1, 500)).reverse();
+      const expected = wanted.slice(0, count);
+      if (after === null) expected.reverse();
+      assert.deepEqual(
+        messages.map(({ seq }) => seq),
+        expected,
+      );
+      assert.equal(more, wanted.length > count);
+    });
+    await fc.assert(property, {
+      numRuns: 150,
+      examples: [[{ limit: null, before: 0, after: null }], [{ limit: null, before: 1, after: null }]],
+    });
+  });
+
+  test("[R4] a page before 0 is empty in a room that memory holds as a whole", async (t) => {
+    const world = new World({ store: await storeWith(t, 5) });
+    const guest = await world.join();
+    guest.send({ type: "history", before: 0 });
+    await world.quiet();
+    assert.deepEqual([guest.last("history").messages, guest.last("history").more], [[], false]);
+  });
+
+  test("[S2] refusals come in their place among the acknowledgements of one connection", async () => {
+    const world = new World({ limits: { maxText: 10 } });
+    const ann = await world.join({ name: "Ann" });
+    ann.news();
+    for (const text of ["สวัสดี", " \u200b\n", "привіт", "👩‍👩‍👧‍👦".repeat(2)]) ann.send({ type: "message", text });
+    await world.quiet();
+    assert.deepEqual(
+      ann.news().filter((news) => news.startsWith("!") || news === "ack"),
+      ["! empty", "! too_long", "ack", "ack"],
+    );
+  });
+
+  test("a join that the store cannot answer is refused, takes no seat, and may be tried again", async () => {
+    let isBroken = true;
+    const store = new MemoryStore(newMemory(), async () => {
+      if (isBroken) throw new StoreError("no disk", { fatal: false });
+    });
+    const world = new World({ store });
+    const ann = await world.join({ name: "Ann" });
+    assert.deepEqual(ann.news(), ["welcome", "! unavailable"]);
+    isBroken = false;
+    ann.send({ type: "join" });
+    ann.send({ type: "message", text: "hi" });
+    await world.quiet();
+    assert.deepEqual(ann.news(), ["joined", "history", "ack", "Ann: hi"]);
+  });
+
+  test("the lines of a connection that ends while it is coming in leave nothing behind", async () => {
+    const world = new World();
+    for (let steps = 0; steps < 12; steps++) {
+      const guest = world.connect();
+      guest.send({ type: "join", name: "Ann" });
+      for (let step = 0; step < steps; step++) await Promise.resolve();
+      guest.leave();
+      await world.quiet();
+      const next = await world.join({ name: "Ann" });
+      assert.deepEqual(
+        next.last("joined").members?.map(({ name }) => name),
+        ["Ann"],
+        `after ${steps} steps`,
+      );
+      next.leave();
+      await world.quiet();
+    }
+    assert.equal(world.hub.lines, 0);
+  });
+});
+
+type Fate = "now" | "lost" | "twice" | "late";
+
+/** A bus that loses, repeats and delays what it is told, as long as there are `fates` left to say so. */
+function lossyBus(fates: Fate[]): Bus {
+  const bus = createMemoryBus();
+  let late: Appends[] = [];
+  return {
+    ...bus,
+    publish(appends) {
+      const fate = fates.shift() ?? "now";
+      const before = late;
+      late = [];
+      if (fate === "late") late.push(appends);
+      if (fate === "now" || fate === "twice") bus.publish(appends);
+      if (fate === "twice") bus.publish(appends);
+      for (const one of before) bus.publish(one);
+    },
+  };
+}
+
+describe("joining while messages pour in", () => {
+  const fate = fc.constantFrom<Fate>("now", "now", "lost", "twice", "late");
+  const act = fc.oneof(
+    { weight: 6, arbitrary: fc.constant("say" as const) },
+    { weight: 3, arbitrary: fc.constant("join" as const) },
+    { weight: 2, arbitrary: fc.constant("resume" as const) },
+    { weight: 1, arbitrary: fc.constant("again" as const) },
+    { weight: 1, arbitrary: fc.constant("leave" as const) },
+    { weight: 4, arbitrary: fc.constant("wait" as const) },
+  );
+
+  test("[R1] [R2] [R4] everybody reads the log from where they came in, each event once, whatever the timing and the bus", async () => {
+    const acts = fc.array(act, { minLength: 5, maxLength: 40 });
+    const property = fc.asyncProperty(
+      fc.scheduler(),
+      acts,
+      fc.array(fate, { maxLength: 30 }),
+      fc.nat({ max: 320 }),
+      async (scheduler, acts, whatever, stored) => {
+        const fates = [...whatever];
+        const memory = newMemory();
+        await new MemoryStore(memory).append(range(1, stored).map((n) => draft(n)));
+        const isDone = { value: false };
+        const step = (label: string) =>
+          isDone.value ? Promise.resolve() : scheduler.schedule(Promise.resolve(), label);
+        const world = new World({ store: new MemoryStore(memory, step), bus: lossyBus(fates) });
+        const guests: Guest[] = [];
+        const starts = new Map<Guest, number>();
+        const author = world.connect();
+        author.send({ type: "join", name: "Ann" });
+        let said = 0;
+        for (const one of acts) {
+          if (one === "say") author.send({ type: "message", text: `สวัสดี ${++said}` });
+          const guest = one === "again" || one === "leave" ? guests[said % Math.max(1, guests.length)] : undefined;
+          if (one === "again") guest?.send({ type: "join", history: 10 });
+          if (one === "leave") guest?.cut();
+          if (one === "join" || one === "resume") {
+            const guest = world.connect();
+            guest.drain = () => step("drained");
+            const epoch = memory.rooms.get(general)?.epoch;
+            const seq = Math.max(0, (memory.rooms.get(general)?.events.length ?? 0) - 3 - said);
+            if (one === "resume" && epoch) {
+              guest.send({ type: "join", since: { epoch, seq } });
+              starts.set(guest, seq);
+            } else guest.send({ type: "join", history: 10 });
+            guests.push(guest);
+          }
+          if (one === "wait" && scheduler.count() > 0) await scheduler.waitOne();
+          world.clock.advance(1);
+        }
+        while (scheduler.count() > 0) await scheduler.waitAll();
+        isDone.value = true;
+        await world.quiet();
+        // What the bus lost last is found out with what comes next.
+        fates.length = 0;
+        author.send({ type: "message", text: "last" });
+        await world.quiet();
+        const head = memory.rooms.get(general)?.events.length ?? 0;
+        for (const guest of [author, ...guests]) {
+          const seqs = seqsOf(guest);
+          if (guest.session.ended) {
+            if (seqs.length > 0) assert.deepEqual(seqs, range(seqs[0] ?? 0, seqs.at(-1) ?? 0));
+            continue;
+          }
+          const joined = guest.last("joined");
+          const from = joined.recovered ? starts.get(guest) : joined.head - guest.last("history").messages.length;
+          assert.deepEqual(seqs, range((from ?? assert.fail()) + 1, head));
+        }
+      },
+    );
+    await fc.assert(property, { numRuns: 300 });
+  });
+});
