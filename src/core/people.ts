@@ -1,6 +1,12 @@
 import { accepted, type Result, refused } from "../protocol/codes.ts";
 import { type DisplayName, type NameKey, newUserId, type RandomBytes, type UserId } from "../protocol/ids.ts";
-import { displayNameKey, generateDisplayName, generatedNameForm, maxNameCodePoints } from "../protocol/names.ts";
+import {
+  displayNameKey,
+  generateDisplayName,
+  generatedNameForm,
+  looksGenerated,
+  maxNameCodePoints,
+} from "../protocol/names.ts";
 import type { User } from "../protocol/server-frames.ts";
 import type { Tokens } from "./ports.ts";
 
@@ -105,7 +111,7 @@ export class People {
   #isFree(name: string, id: UserId): boolean {
     const key = displayNameKey(name);
     const holder = this.#holders.get(key);
-    return !this.#reserved.has(key) && !generatedNameForm.test(key) && (holder === undefined || holder === id);
+    return !this.#reserved.has(key) && !looksGenerated(name) && (holder === undefined || holder === id);
   }
 
   /** A generated name may not be chosen, but whoever was given it keeps it. */
@@ -115,7 +121,6 @@ export class People {
   }
 
   #suggest(name: DisplayName): DisplayName {
-    if (generatedNameForm.test(displayNameKey(name))) return this.#freeGeneratedName();
     for (let number = 2; ; number++) {
       const ending = String(number);
       const stem = [...name]

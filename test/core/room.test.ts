@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import fc from "fast-check";
+import { Seat } from "../../src/core/audience.ts";
+import { type Store, type StoredEvent, StoreError } from "../../src/core/ports.ts";
+import type { Room } from "../../src/core/room.ts";
+import type { Epoch } from "../../src/protocol/ids.ts";
+import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { draft, roomName, storedEvent } from "../support/drafts.ts";
+import { MemoryStore, newMemory } from "../support/memory-store.ts";
+import { temporaryFolder } from "../support/server.ts";
+import { type Guest, World } from "../support/world.ts";
+
+const general = roomName("general");
+const epoch = "0123456789abcdef" as Epoch;
+const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
+const appends = (...seqs: number[]) => ({ room: general, epoch, events: seqs.map((seq) => storedEvent(seq)) });
+const seqsOf = (guest: Guest) => guest.all("message").map(({ seq }) => seq);
+
+/** A room that is open over a store, and a reader in it. */
+async function openRoom(world: World): Promise<{ room: Room; reader: Guest }> {
+  const room = world.hub.hold(general);
+  await room.open();
+  const reader = world.connect();
+  room.audience.add(new Seat(reader));
+  return { room, reader };
+}
+
+async function storeWith(t: TestContext, count: number): Promise<Store> {
+  const store = await openSqliteStore(`${temporaryFolder(t)}/parlance.db`);
+  t.after(() => store.close());
+  await store.append(range(1, count).map((n) => draft(n)));
+  return store;
+}
+
+describe("a room's delivery", () => {
+  test("[R1] fills a hole from the store before it goes on", async (t) => {
+    const store = await storeWith(t, 2);
+    const world = new World({ store });
+    const { room, reader } = await openRoom(world);
+    await store.append(range(3, 10).map((n) => draft(n)));
+    room.deliver(appends(3));
+    room.deliver(appends(8));
+    assert.equal(room.delivered, 3);
+    room.deliver(appends(9, 10));
+    await world.quiet();
+    assert.deepEqual([seqsOf(reader), room.delivered], [range(3, 10), 10]);
+  });
+
+  test("[R1] passes over what it has delivered, and what was delivered before it was opened", async (t) => {
+    const world = new World({ store: await storeWith(t, 5) });
+    const { room, reader } = await openRoom(world);
+    for (const seqs of [[1], [5], [4, 5]]) room.deliver(appends(...seqs));
+    await world.quiet();
+    assert.deepEqual([seqsOf(reader), room.delivered], [[], 5]);
+  });
+
+  test("[R1] fills a hole of more than a page", async (t) => {
+    const store = await storeWith(t, 0);
+    const world = new World({ store });
+    const { room, reader } = await openRoom(world);
+    await store.append(range(1, 1_000).map((n) => draft(n)));
+    room.deliver(appends(1_000));
+    await world.quiet();
+    assert.deepEqual(seqsOf(reader), range(1, 1_000));
+  });
+
+  test("[R1] hears while it opens, and goes on from there", async (t) => {
+    const store = await storeWith(t, 3);
+    const world = new World({ store });
+    const room = world.hub.hold(general);
+    const opened = room.open();
+    await store.append([draft(4), draft(5)]);
+    room.deliver(appends(4, 5));
+    assert.equal(room.isOpen, false);
+    await opened;
+    await world.quiet();
+    assert.equal(room.delivered, 5);
+  });
+
+  test("[R1] is not led astray by news of what was never stored", async (t) => {
+    const store = await storeWith(t, 2);
+    const world = new World({ store });
+    const { room, reader } = await openRoom(world);
+    room.deliver(appends(99));
+    await world.quiet();
+    assert.equal(room.delivered, 2);
+    await store.append([draft(3)]);
+    room.deliver(appends(3));
+    await world.quiet();
+    assert.deepEqual(seqsOf(reader), [3]);
+  });
+
+  test("[R1] does not forget what it hears of while the store looks for something else", async () => {
+    const memory = newMemory();
+    const reads: (() => void)[] = [];
+    let isHeld = false;
+    const store = new MemoryStore(memory, async (what) => {
+      if (what === "read" && isHeld) await new Promise<void>((resolve) => reads.push(resolve));
+    });
+    const world = new World({ store });
+    const { room, reader } = await openRoom(world);
+    isHeld = true;
+    room.deliver(appends(1));
+    // It was announced, but is not in the store when the read is carried out.
+    await new Promise((resolve) => setImmediate(resolve));
+    reads.shift()?.();
+    await Promise.resolve();
+    await new MemoryStore(memory).append(range(1, 7).map((n) => draft(n)));
+    room.deliver(appends(7));
+    isHeld = false;
+    for (const release of reads.splice(0)) release();
+    await world.quiet();
+    assert.deepEqual(seqsOf(reader), range(1, 7));
+  });
+
+  test("[R1] tries again with the next news, when the store could not fill a hole", async () => {
+    const memory = newMemory();
+    let isBroken = false;
+    const store = new MemoryStore(memory, async (what) => {
+      if (isBroken && what === "read") throw new StoreError("no disk", { fatal: false });
+    });
+    const world = new World({ store });
+    const { room, reader } = await openRoom(world);
+    await store.append(range(1, 4).map((n) => draft(n)));
+    isBroken = true;
+    room.deliver(appends(3));
+    await world.quiet();
+    assert.match(world.log.lines.join(), /could not fill a hole/);
+    assert.deepEqual(seqsOf(reader), []);
+    isBroken = false;
+    room.deliver(appends(4));
+    await world.quiet();
+    assert.deepEqual(seqsOf(reader), range(1, 4));
+  });
+
+  test("a room that could not be opened can be opened later", async () => {
+    let isBroken = true;
+    const store = new MemoryStore(newMemory(), async () => {
+      if (isBroken) throw new StoreError("no disk", { fatal: false });
+    });
+    const room = new World({ store }).hub.hold(general);
+    await assert.rejects(room.open(), StoreError);
+    isBroken = false;
+    await room.open();
+    assert.equal(room.deliveredHead, 0);
+  });
+
+  test("[R1] [R4] delivers the log once and in order, in whatever order and however often it hears of it", async () => {
+    const property = fc.asyncProperty(
+      fc.nat({ max: 30 }),
+      fc.array(fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 5 }), { maxLength: 30 }),
+      async (before, news) => {
+        const memory = newMemory();
+        const store = new MemoryStore(memory);
+        await store.append(range(1, before).map((n) => draft(n)));
+        const world = new World({ store });
+        const { room, reader } = await openRoom(world);
+        await store.append(range(before + 1, 60).map((n) => draft(n)));
+        for (const [index, seqs] of news.entries()) {
+          room.deliver(appends(...seqs.toSorted((a, b) => a - b)));
+          if (index % 4 === 0) await Promise.resolve();
+          assert.deepEqual(seqsOf(reader), range(before + 1, seqsOf(reader).length + before));
+        }
+        room.deliver(appends(60));
+        await world.quiet();
+        assert.deepEqual(seqsOf(reader), range(before + 1, 60));
+      },
+    );
+    await fc.assert(property, { numRuns: 200 });
+  });
+});
+
+describe("reading without a line", () => {
+  test("[R4] hub.read does not show what is committed but not delivered yet", async (t) => {
+    const store = await storeWith(t, 3);
+    const world = new World({ store });
+    await world.join();
+    await store.append([draft(4), draft(5)]);
+    const seqs = async (range: { after: number } | { before: number | undefined }) => {
+      const read = await world.hub.read(general, range, 100);
+      assert.ok(read.ok);
+      assert.equal(read.value.head, world.hub.hold(general).delivered);
+      return read.value.events.map(({ seq }: StoredEvent) => seq);
+    };
+    assert.deepEqual(await seqs({ after: 0 }), range(1, 3));
+    assert.deepEqual(await seqs({ before: undefined }), range(1, 3));
+    assert.deepEqual(await seqs({ before: 100 }), range(1, 3));
+    assert.deepEqual(await seqs({ after: 3 }), []);
+    world.bus.publish(appends(4, 5));
+    assert.deepEqual(await seqs({ after: 3 }), [4, 5]);
+    assert.deepEqual(await seqs({ before: 5 }), range(1, 4));
+  });
+
+  test("hub.read reads a room that nobody is in, makes none, and says when the store cannot", async (t) => {
+    const store = await storeWith(t, 3);
+    const world = new World({ store });
+    const read = await world.hub.read(general, { after: 1 }, 1);
+    assert.ok(read.ok);
+    assert.deepEqual([read.value.events.map(({ seq }) => seq), read.value.more, read.value.head], [[2], true, 3]);
+    const none = await world.hub.read(roomName("пусто"), { after: 0 }, 1);
+    assert.equal(none.ok === false && none.error.code, "no_such_room");
+    assert.equal(await store.findRoom(roomName("пусто")), undefined);
+    await store.close();
+    const broken = await world.hub.read(general, { after: 0 }, 1);
+    assert.equal(broken.ok === false && broken.error.code, "unavailable");
+  });
+});
