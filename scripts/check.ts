@@ -33,9 +33,13 @@ async function startPacked(): Promise<void> {
     const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
     run("npm", "install", "--silent", "--no-save", "--prefix", folder, join(folder, `parlance-${version}.tgz`));
     const command = join(folder, "node_modules", ".bin", "parlance");
-    const server = spawn(command, ["serve", "--port", "0", "--data", join(folder, "data")], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const server = spawn(
+      command,
+      ["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", join(folder, "data")],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     try {
       const url = await addressOf(server.stdout);
       execFileSync(command, ["say", "general", "packed", "--server", url], { stdio: "inherit" });

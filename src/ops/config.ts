@@ -9,6 +9,9 @@ export type LogLevel = (typeof logLevels)[number];
 export interface Config {
   /** Where the listener is to be had; 0 is any free port. Never empty. */
   readonly ports: readonly number[];
+  /** The ports of TCP chat and of the TCP echo; 0 is any free port, `undefined` for a gateway that is off. */
+  readonly tcpPort: number | undefined;
+  readonly tcpEchoPort: number | undefined;
   /** The addresses (or names) that each port is opened on. Never empty. */
   readonly hosts: readonly string[];
   /** The folder that data lives in, as it was given. */
@@ -83,6 +86,21 @@ const limit = (flag: Setting<number>["flag"], key: keyof Limits, doc: string) =>
     parse: wholeNumber,
   });
 
+/** `"none"` is kept as it is, for `undefined` stands for a text that is no value. */
+const tcpPort = (flag: Setting<number>["flag"], variable: Setting<number>["variable"], port: number, what: string) =>
+  setting<number | "none">({
+    flag,
+    variable,
+    placeholder: "<number>",
+    doc: `port of ${what}; 0 is any free one, none is off`,
+    takes: "a port from 0 to 65535, or none",
+    repeatable: false,
+    default: [port],
+    parse: (text) => (text === "none" ? text : wholeNumber(text, 65_535)),
+  });
+
+const portOrOff = (port: number | "none"): number | undefined => (port === "none" ? undefined : port);
+
 /** The one table of what can be set: the help, the flags and the environment are all read by it. */
 export const settings = {
   ports: setting({
@@ -95,6 +113,8 @@ export const settings = {
     default: [8765],
     parse: (text) => wholeNumber(text, 65_535),
   }),
+  tcpPort: tcpPort("--tcp-port", "PARLANCE_TCP_PORT", 12_345, "TCP chat"),
+  tcpEchoPort: tcpPort("--tcp-echo-port", "PARLANCE_TCP_ECHO_PORT", 12_346, "the TCP echo"),
   hosts: setting({
     flag: "--host",
     variable: "PARLANCE_HOST",
@@ -218,6 +238,8 @@ export function readConfig(
   const s = settings;
   const value: Config = {
     ports: every("ports", s.ports),
+    tcpPort: portOrOff(last("tcpPort", s.tcpPort)),
+    tcpEchoPort: portOrOff(last("tcpEchoPort", s.tcpEchoPort)),
     hosts: every("hosts", s.hosts),
     data: last("data", s.data),
     lang: last("lang", s.lang),

@@ -1,7 +1,10 @@
 import { randomFillSync } from "node:crypto";
+import type { Socket } from "node:net";
 import { createMemoryBus } from "../bus/memory.ts";
 import { Hub } from "../core/hub.ts";
 import type { Log } from "../core/ports.ts";
+import { createTcpChat } from "../gateways/tcp-chat.ts";
+import { echo } from "../gateways/tcp-echo.ts";
 import { serverWords } from "../locales/server.ts";
 import { languages } from "../locales/words.ts";
 import type { Config } from "../ops/config.ts";
@@ -11,6 +14,7 @@ import { createHttp } from "./http.ts";
 import { listen } from "./listener.ts";
 import { program } from "./program.ts";
 import { createRoutes } from "./routes.ts";
+import { listenTcp } from "./tcp.ts";
 import { createTokens } from "./tokens.ts";
 import { createUpgrades, type Observer } from "./upgrades.ts";
 
@@ -22,6 +26,9 @@ export interface RunningServer extends AsyncDisposable {
   /** Where the page is, an address for each port. */
   readonly urls: readonly string[];
   readonly ports: readonly number[];
+  /** Where TCP chat and the TCP echo are; `undefined` for what is off. */
+  readonly tcpPort: number | undefined;
+  readonly tcpEchoPort: number | undefined;
   /**
    * Ends it without losing anything: takes nothing new, tells clients when to come back, commits,
    * acknowledges and delivers what was sent, then closes every line. [K4] Further calls wait for the same end.
@@ -81,6 +88,12 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     await listen({ ports, hosts, onRequest: http.routing, onUpgrade: upgrades.onUpgrade, log }),
     (open) => open.close(),
   );
+  const openTcp = async (port: number | undefined, flag: string, accept: (socket: Socket) => void) =>
+    port === undefined
+      ? undefined
+      : opened.adopt(await listenTcp({ port, hosts, flag, accept, log, observer }), (open) => open.close());
+  const tcpChat = await openTcp(config.tcpPort, "--tcp-port", createTcpChat(hub, language, systemClock));
+  const tcpEcho = await openTcp(config.tcpEchoPort, "--tcp-echo-port", echo);
   const urls = listener.ports.map((port) => `http://${addressFor(hosts)}:${port}`);
   data.signIn(urls);
 
@@ -88,7 +101,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= (async () => {
-      listener.stopAccepting();
+      for (const open of [listener, tcpChat, tcpEcho]) open?.stopAccepting();
       if (state === "running") {
         state = "stopping";
         await hub.drain(config.drainMs);
@@ -100,7 +113,15 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     })();
     return stopping;
   };
-  return { urls, ports: listener.ports, stop, failed, [Symbol.asyncDispose]: stop };
+  return {
+    urls,
+    ports: listener.ports,
+    tcpPort: tcpChat?.port,
+    tcpEchoPort: tcpEcho?.port,
+    stop,
+    failed,
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 /** A name by which this machine itself reaches the server. */

@@ -124,7 +124,20 @@ test("a folder or database that may not be written is refused", async (t) => {
   const asNobody = process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
   for (const data of [readable, folder]) {
     const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-    const [command = "", ...rest] = [...asNobody, process.execPath, main, "serve", "--port", "0", "--data", data];
+    const [command = "", ...rest] = [
+      ...asNobody,
+      process.execPath,
+      main,
+      "serve",
+      "--port",
+      "0",
+      "--tcp-port",
+      "none",
+      "--tcp-echo-port",
+      "none",
+      "--data",
+      data,
+    ];
     const server = spawn(command, rest, { stdio: ["ignore", "ignore", "pipe"] });
     t.after(() => server.kill("SIGKILL"));
     const [said, [exitCode]] = await Promise.all([text(server.stderr), once(server, "exit")]);

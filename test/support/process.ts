@@ -17,9 +17,13 @@ export interface ServerProcess {
 
 /** Starts `parlance serve` on a free port and waits until it serves. It is killed with the test, at the latest. */
 export async function startServerProcess(t: Pick<TestContext, "after">, data: string): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [cli, "serve", "--port", "0", "--data", data], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [cli, "serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   t.after(() => child.kill("SIGKILL"));
   const exited = once(child, "exit");
   const kill = async () => {

@@ -22,7 +22,7 @@ export function keptLog(): Log & { readonly lines: string[] } {
 
 /** The default configuration on a free port, with what a test wants otherwise. */
 export function testConfig(data: string, changes: Partial<Config> = {}): Config {
-  const parsed = readConfig({ ports: ["0"], data: [data] }, {});
+  const parsed = readConfig({ ports: ["0"], tcpPort: ["none"], tcpEchoPort: ["none"], data: [data] }, {});
   if (!parsed.ok) throw new Error(parsed.message);
   return { ...parsed.value, ...changes };
 }

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
 import type { Connection, Format, PersonalFrame } from "../../core/ports.ts";
 import { type ChatError, type CloseReason, closeCodes } from "../../protocol/codes.ts";
+import { drained } from "./socket.ts";
 
 /** An accepted WebSocket, with the socket under it. */
 export interface Line {
@@ -109,18 +110,8 @@ export class WebSocketConnection implements Connection {
     if (maxQueue > 0 && socket.writableLength > maxQueue) this.close("reads_too_slowly");
   }
 
-  async drained(): Promise<void> {
-    const { webSocket, socket } = this.#line;
-    if (!socket.writableNeedDrain || webSocket.readyState !== WebSocket.OPEN) return;
-    await new Promise<void>((resolve) => {
-      const settle = () => {
-        socket.off("drain", settle);
-        socket.off("close", settle);
-        resolve();
-      };
-      socket.on("drain", settle);
-      socket.on("close", settle);
-    });
+  drained(): Promise<void> {
+    return drained(this.#line.socket);
   }
 
   pause(): void {

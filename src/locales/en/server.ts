@@ -8,7 +8,7 @@ export default {
   "error.bad_room": "A room’s name has letters, digits, “-” and “_” only, 1 to 64 of them.",
   "error.bad_name": "A name has 1 to 32 characters, no “:” and nothing invisible, and is not only digits.",
   "error.bad_id": "An id has 16 to 64 characters: letters, digits, “-” and “_”.",
-  "error.bad_text": "The text holds half a character (a lone surrogate).",
+  "error.bad_text": "The text is not proper Unicode (UTF-8 without halves of characters).",
   "error.empty": "There is nothing in this message.",
   "error.too_long": "This message is too long: at most {max} characters.",
   "error.too_large": "This is too large: at most {max} bytes.",
@@ -33,4 +33,6 @@ export default {
   open: "User: {text}",
   echo: "Server answers: {text}",
   broadcast: "🟢 Server: {text}",
+  unknown_command:
+    "There is no command {command}. There are /name, /join and exit; a message that begins with / is sent with //.",
 } satisfies Record<`error.${ErrorCode}`, string> & Record<string, string>;

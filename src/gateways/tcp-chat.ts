@@ -1,0 +1,143 @@
+import type { Socket } from "node:net";
+import type { Hub } from "../core/hub.ts";
+import type { Clock, Connection, PersonalFrame } from "../core/ports.ts";
+import type { Session } from "../core/session.ts";
+import { serverWords } from "../locales/server.ts";
+import type { Language } from "../locales/words.ts";
+import type { ChatError, Result } from "../protocol/codes.ts";
+import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.ts";
+import { oneLine } from "../protocol/text.ts";
+import { LineDecoder } from "./support/line-decoder.ts";
+import { personalRoomLines, roomLine } from "./support/lines.ts";
+import { drained } from "./support/socket.ts";
+import { formatsOf } from "./support/text.ts";
+
+/** A browser can be made to send a request to any port. [D5] */
+const httpRequest = /^[A-Z]+ \S+ HTTP\/\d/;
+
+const lineBytes = (text: string): Uint8Array => Buffer.from(`${text}\n`);
+
+/**
+ * TCP chat: a line is a message, `name :: text` is what the others read, `exit` ends. For netcat,
+ * telnet, devices, and clients that send bare chunks. Answers with what takes an accepted socket,
+ * which must be half-open: a client that has ended its input still gets what it said stored.
+ */
+export function createTcpChat(hub: Hub, language: Language, clock: Clock): (socket: Socket) => void {
+  const formats = formatsOf(
+    (spoken) => ({
+      everybody: (frame) => roomLine(frame, spoken),
+      // Who types a line has it before their eyes already.
+      author: (frame) => (frame.type === "message" ? null : undefined),
+    }),
+    lineBytes,
+  );
+  return (socket) => {
+    const personal = (frame: PersonalFrame): readonly string[] =>
+      personalRoomLines(frame, language, session.person?.user.name ?? "");
+    const session: Session = hub.connect(new TcpConnection(socket, formats[language], personal, hub.limits.maxQueue));
+    const tell = (text: string) => socket.write(lineBytes(`server :: ${text}`));
+    const refuse = (error: ChatError) => session.refuse(error);
+    let isFirst = true;
+
+    const take = (line: Result<string>) => {
+      const first = isFirst;
+      isFirst = false;
+      if (!line.ok) {
+        refuse(line.error);
+        if (line.error.code === "too_large") leave();
+        return;
+      }
+      if (first && httpRequest.test(line.value)) socket.destroy();
+      else if (line.value.trim().toLowerCase() === "exit") leave();
+      else if (line.value.startsWith("/") && !line.value.startsWith("//")) command(line.value);
+      else session.handle({ type: "message", text: line.value.startsWith("//") ? line.value.slice(1) : line.value });
+    };
+
+    const command = (line: string) => {
+      const [, name = "", argument = ""] = /^\/(\S*)\s*(.*)$/s.exec(line) ?? [];
+      if (name === "name") {
+        const wanted = parseDisplayName(argument);
+        if (wanted.ok) session.handle({ type: "rename", name: wanted.value });
+        else refuse(wanted.error);
+      } else if (name === "join") {
+        const room = parseRoomName(argument);
+        if (!room.ok) return refuse(room.error);
+        session.handle({ type: "leave" });
+        session.handle({ type: "join", room: room.value, history: 0 });
+      } else tell(serverWords[language]("unknown_command", { command: oneLine(`/${name}`) }));
+    };
+
+    const lines = new LineDecoder({ clock, maxBytes: hub.limits.maxFrame, onLine: take });
+    const leave = () => {
+      lines.close();
+      session.end({ left: true });
+      socket.end();
+      // Whoever does not close their half as well is not waited for.
+      const cancel = clock.after(1_000, () => socket.destroy());
+      socket.once("close", cancel);
+    };
+
+    socket.on("data", (chunk: Buffer) => session.ended || lines.push(chunk));
+    socket.on("end", () => {
+      if (session.ended) return;
+      lines.end();
+      leave();
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      lines.close();
+      if (!session.ended) session.end({ left: true });
+    });
+    session.handle({ type: "join", room: defaultRoom, history: 0 });
+  };
+}
+
+class TcpConnection implements Connection {
+  readonly format;
+  readonly #socket: Socket;
+  readonly #personal: (frame: PersonalFrame) => readonly string[];
+  readonly #maxQueue: number;
+
+  constructor(
+    socket: Socket,
+    format: Connection["format"],
+    personal: (frame: PersonalFrame) => readonly string[],
+    maxQueue: number,
+  ) {
+    this.#socket = socket;
+    this.format = format;
+    this.#personal = personal;
+    this.#maxQueue = maxQueue;
+  }
+
+  encode(frame: PersonalFrame): Uint8Array | undefined {
+    const lines = this.#personal(frame);
+    return lines.length === 0 ? undefined : lineBytes(lines.join("\n"));
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.#socket.writable) return;
+    this.#socket.write(bytes);
+    if (this.#maxQueue > 0 && this.#socket.writableLength > this.#maxQueue) this.#socket.destroy();
+  }
+
+  drained(): Promise<void> {
+    return drained(this.#socket);
+  }
+
+  setLanguage(): void {}
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(): void {
+    this.#socket.end();
+    const timer = setTimeout(() => this.#socket.destroy(), 1_000);
+    this.#socket.once("close", () => clearTimeout(timer));
+  }
+}

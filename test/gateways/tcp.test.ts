@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { test } from "node:test";
+import { RawClient } from "../support/client.ts";
+import { startTestServer } from "../support/server.ts";
+import { TcpClient } from "../support/tcp-client.ts";
+
+const withTcp = { tcpPort: 0, tcpEchoPort: 0 };
+
+test("TCP chat: a line is a message; the others read name :: text, its sender does not", async (t) => {
+  const { tcpPort } = await startTestServer(t, withTcp);
+  const ann = await TcpClient.join(t, tcpPort);
+  const bob = await TcpClient.join(t, tcpPort);
+  assert.match(ann.name, /^user_[a-z]{6}\d\d$/);
+  assert.equal(await ann.line(), `server :: ${bob.name} joined`);
+  ann.send("สวัสดี 👋\r\nПривіт\n");
+  assert.equal(await bob.line(), `${ann.name} :: สวัสดี 👋`);
+  assert.equal(await bob.line(), `${ann.name} :: Привіт`);
+  bob.send("answer\n");
+  assert.equal(await ann.line(), `${bob.name} :: answer`);
+});
+
+test("TCP chat: a client that never ends a line is understood by its silence, whole code points at a time", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url);
+  const bare = await TcpClient.join(t, tcpPort);
+  bare.send("no line end");
+  assert.equal((await reader.next("message")).text, "no line end");
+  const emoji = Buffer.from("half 👋");
+  bare.send(emoji.subarray(0, -2));
+  const other = await TcpClient.join(t, tcpPort);
+  other.send("in between");
+  // More than the silence of the first has passed: half a code point ends nothing.
+  assert.equal((await reader.next("message")).text, "in between");
+  bare.send(emoji.subarray(-2));
+  assert.equal((await reader.next("message")).text, "half 👋");
+});
+
+test("TCP chat: one byte a segment makes the same lines, and the end of input makes the rest one", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url);
+  const slow = await TcpClient.join(t, tcpPort);
+  slow.socket.setNoDelay(true);
+  slow.send("first\n");
+  for (const byte of Buffer.from("їжак 🦔\nlast")) slow.send(Uint8Array.of(byte));
+  slow.socket.end();
+  for (const text of ["first", "їжак 🦔", "last"]) assert.equal((await reader.next("message")).text, text);
+  await slow.ended;
+});
+
+test("TCP chat: /name, /join, //, an unknown command, and exit in any case", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url, { name: "Reader" });
+  const kitchen = await RawClient.join(t, url, { name: "Cook", room: "кухня" });
+  const ann = await TcpClient.join(t, tcpPort);
+  ann.send("/name Ann\n");
+  assert.equal(await ann.line(), `server :: ${ann.name} is now Ann`);
+  ann.send("/name a:b\n");
+  assert.match(await ann.line(), /^server :: A name has 1 to 32/);
+  ann.send("/name READER\n");
+  assert.match(await ann.line(), /^server :: This name is in use. “READER2” is free/);
+  ann.send("//shrug\n");
+  assert.deepEqual((await reader.next("message")).text, "/shrug");
+  ann.send("/dance\n");
+  assert.match(await ann.line(), /^server :: There is no command \/dance\./);
+  ann.send("/join КУХНЯ\n");
+  assert.equal(await ann.line(), "server :: Ann left");
+  assert.equal(await ann.line(), "server :: Ann joined");
+  ann.send("hungry\n");
+  assert.deepEqual((await kitchen.next("message")).user.name, "Ann");
+  assert.equal((await reader.next("user_left")).user.name, "Ann");
+  ann.send("EXIT\n");
+  await ann.ended;
+  assert.equal((await kitchen.next("user_left")).user.name, "Ann");
+});
+
+test("TCP chat: what cannot be a message is told, and too long a line ends the connection", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url);
+  const ann = await TcpClient.join(t, tcpPort);
+  ann.send(Buffer.from([0xff, 0xfe, 0x0a]));
+  assert.match(await ann.line(), /^server :: The text is not proper Unicode/);
+  ann.send("\n  \n");
+  ann.send("still here\n");
+  assert.equal((await reader.next("message")).text, "still here");
+  ann.send("x".repeat(70_000));
+  assert.match(await ann.line(), /^server :: This is too large/);
+  await ann.ended;
+});
+
+test("TCP chat: control characters of others are shown, never passed on", async (t) => {
+  const { tcpPort } = await startTestServer(t, withTcp);
+  const ann = await TcpClient.join(t, tcpPort);
+  const mallory = await TcpClient.join(t, tcpPort);
+  await ann.line();
+  mallory.send("\u001b[2J\u0007 red\u202e\n");
+  assert.equal(await ann.line(), `${mallory.name} :: ␛[2J␇ red`);
+});
+
+test("[D5] TCP chat: a browser that was made to call is cut off at once, unheard", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url);
+  const browser = await TcpClient.join(t, tcpPort);
+  browser.send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nsay this\n");
+  await browser.ended;
+  await reader.say("end");
+  assert.equal((await reader.next("message")).text, "end");
+});
+
+test("TCP chat: a server that stops ends its clients", async (t) => {
+  const server = await startTestServer(t, withTcp);
+  const ann = await TcpClient.join(t, server.tcpPort);
+  ann.send("stored first\n");
+  await (await RawClient.join(t, server.url)).settle();
+  await server.stop();
+  await ann.ended;
+});
+
+test("TCP chat: a thousand clients come, one speaks to all of them, and all go", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const clients = await Promise.all(
+    Array.from({ length: 1_000 }, async () => {
+      const socket = connect({ port: tcpPort ?? 0, host: "127.0.0.1" }).setEncoding("utf8");
+      t.after(() => socket.destroy());
+      await once(socket, "data");
+      const heard = new Promise<void>((resolve) => {
+        let text = "";
+        socket.on("data", (chunk) => {
+          text += chunk;
+          if (text.includes(":: to all\n")) resolve();
+        });
+      });
+      return { socket, heard };
+    }),
+  );
+  await fetch(`${url}/rooms/general/messages`, { method: "POST", body: "to all" });
+  await Promise.all(clients.map(({ heard }) => heard));
+});
+
+test("TCP echo: bytes come back unchanged, also after the end of input", async (t) => {
+  const { tcpEchoPort } = await startTestServer(t, withTcp);
+  const socket = connect({ port: tcpEchoPort ?? 0, host: "127.0.0.1", allowHalfOpen: true });
+  const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
+  socket.end(bytes);
+  assert.deepEqual(await buffer(socket), bytes);
+});
