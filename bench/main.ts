@@ -3,7 +3,7 @@ import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { parseArgs } from "node:util";
 import type { Pace } from "./load.ts";
 import { AuditFailed, measure, type Plan, type Round, type Subject } from "./measure.ts";
-import { agreementOf, asMarkdown, asText, summarize } from "./report.ts";
+import { agreementOf, asMarkdown, asText, quietOf, summarize } from "./report.ts";
 
 const help = `Measures Parlance beside a bare \`ws\` server, on this machine, in alternating rounds.
 
@@ -96,7 +96,8 @@ const sections = summarize(
 );
 const facts = circumstances();
 const about = `Medians of ${flags.rounds} alternating rounds of ${flags.seconds} s at each pace, with the least and the most.`;
-const verdict = `${agreementOf(sections, flags.rounds)} Every delivery was audited: none missing, none doubled.`;
+const audited = "Every delivery was audited: none missing, none doubled.";
+const verdict = `${audited} ${quietOf(rounds)} ${agreementOf(sections, flags.rounds)}`;
 if (flags.json) console.log(JSON.stringify({ facts: facts.split("\n"), plan, rounds }, null, 2));
 else console.log(`${facts}\n\n${about} ${verdict}\n\n${asText(sections)}`);
 if (flags.write) {
@@ -109,12 +110,12 @@ ${facts
   .map((fact) => `- ${fact}`)
   .join("\n")}
 
-${about}
-${verdict}
+${about} ${verdict}
 
 Both servers speak WebSocket over loopback to one load process of raw sockets, which counts every delivery. Parlance has
 each message on disk before anybody sees it, and acknowledges it to its sender; the bare server makes one JSON text, calls
 \`ws.send\` for each client, and keeps nothing. Times include what the load process needs to read its turn's deliveries.
+How much else ran on the machine is told to about 10 % of a core.
 
 ${asMarkdown(sections)}`,
   );

@@ -29,6 +29,9 @@ export interface Round {
   readonly sending: readonly Figures[];
 }
 
+/** How much the rest of the machine did meanwhile: figures of a busy machine are of little worth. */
+export const othersCpu = "all others' CPU (% of a core)";
+
 /** What was delivered is not what was sent: no figure of such a run stands. */
 export class AuditFailed extends Error {
   override readonly name = "AuditFailed";
@@ -37,7 +40,7 @@ export class AuditFailed extends Error {
 /** How long everything is left alone before idle memory is read: collectors have run by then, and timers. */
 const idleMs = 3_000;
 
-/** CPU time that the whole machine has used, in microseconds. */
+/** CPU time that the whole machine has used, in microseconds; counted in ticks, so good to about 0.1 of a core. */
 const machineCpuMicros = (): number =>
   cpus().reduce((sum, { times }) => sum + (times.user + times.nice + times.sys + times.irq) * 1000, 0);
 
@@ -87,7 +90,7 @@ export async function measure({ name, script }: Subject, plan: Plan): Promise<Ro
       "server memory after (MiB)": serverAfter.residentBytes / 1024 ** 2,
       "load's CPU per delivery (µs)": loadMicros / ran.deliveries,
       "load's CPU (% of a core)": percentOfCore(loadMicros),
-      "all others' CPU (% of a core)": percentOfCore(Math.max(0, machineMicros - serverMicros - loadMicros)),
+      [othersCpu]: percentOfCore(Math.max(0, machineMicros - serverMicros - loadMicros)),
       "load's latest send, late by (ms)": ran.late,
       "deliveries audited": ran.deliveries,
     });

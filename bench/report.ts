@@ -1,5 +1,5 @@
 import type { Pace } from "./load.ts";
-import type { Figures, Plan, Round } from "./measure.ts";
+import { type Figures, othersCpu, type Plan, type Round } from "./measure.ts";
 
 /** What the rounds of one subject come to, for one figure. */
 interface Spread {
@@ -10,6 +10,8 @@ interface Spread {
 
 /** Rounds agree on a figure when no two differ by more than this share of the median. */
 const agreement = 0.15;
+/** What others may use of a core, in per cent, on a machine that is called quiet; it cannot be told to less than 10. */
+const quietPercent = 20;
 /** The figures that rounds must agree on; the others are shown as they are. */
 const judged = ["send to delivery, p50 (ms)", "send to delivery, p99 (ms)", "server CPU per delivery (µs)"];
 
@@ -55,7 +57,7 @@ export function summarize(subjects: readonly string[], rounds: readonly Round[],
       );
       for (const [index, subject] of subjects.entries()) {
         const of = spreads[index];
-        if (of && judged.includes(name) && !agrees(of)) disagreements.push(`${subject}: ${name}`);
+        if (of && judged.includes(name) && !agrees(of)) disagreements.push(`${subject}, ${name}`);
       }
       const [own, ...others] = spreads;
       const ratios = others.map((other) => (own && other.median > 0 ? `${short(own.median / other.median)}×` : "–"));
@@ -97,12 +99,20 @@ export function asMarkdown(sections: readonly Section[]): string {
     .join("\n");
 }
 
-/** One sentence on whether the rounds agree. */
+/** One sentence on whether the machine had anything else to do. */
+export function quietOf(rounds: readonly Round[]): string {
+  const most = Math.max(...rounds.flatMap(({ sending }) => sending.map((figures) => figures[othersCpu] ?? 0)));
+  return most <= quietPercent
+    ? "The machine was quiet."
+    : `The machine was not quiet: others used up to ${Math.round(most)} % of a core.`;
+}
+
+/** Whether the rounds agree: one sentence, or where they do not, a list. */
 export function agreementOf(sections: readonly Section[], rounds: number): string {
   if (rounds < 2) return "A single round: nothing to agree with.";
-  const disagreements = sections.flatMap((section) => section.disagreements.map((name) => `${section.title}: ${name}`));
-  const bound = `${agreement * 100} %`;
+  const bound = `${agreement * 100} % of the median`;
+  const disagreements = sections.flatMap((section) => section.disagreements.map((of) => `- ${section.title}: ${of}`));
   return disagreements.length === 0
-    ? `The rounds agree: latency (p50, p99) and CPU per delivery lie within ${bound} of their medians.`
-    : `The rounds do not agree within ${bound} on: ${disagreements.join("; ")}.`;
+    ? `The rounds agree: latency (p50, p99) and CPU per delivery differ by no more than ${bound}.`
+    : `The rounds differ by more than ${bound}; take these as no better than their range:\n\n${disagreements.join("\n")}`;
 }
