@@ -1,0 +1,31 @@
+import { useEffect } from "preact/hooks";
+import { ChatScreen } from "./chat-screen.tsx";
+import { Entrance } from "./entrance/entrance.tsx";
+import { unreadIn } from "./state/chat.ts";
+import { usePage, useSay } from "./state/page.ts";
+
+/** The entrance, or the chat. */
+export function App() {
+  const { visit } = usePage();
+  const current = visit.current.value;
+  return (
+    <>
+      <Title />
+      {current ? <ChatScreen chat={current.chat} conversation={current.conversation} /> : <Entrance />}
+    </>
+  );
+}
+
+/** Keeps the tab's title: the room, and how much waits while nobody looks. */
+function Title() {
+  const say = useSay();
+  const { visit, isSeen } = usePage();
+  const current = visit.current.value;
+  const count = current && !isSeen.value ? unreadIn(current.chat).value : 0;
+  const room = current?.conversation.name;
+  useEffect(() => {
+    if (!room) document.title = say("app.name");
+    else document.title = count > 0 ? say("app.title_unread", { room, count }) : say("app.title", { room });
+  }, [say, room, count]);
+  return null;
+}

@@ -1,0 +1,85 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Composer } from "./conversation/composer.tsx";
+import { ConversationHead } from "./conversation/head.tsx";
+import { LineBar } from "./conversation/line-bar.tsx";
+import { ConversationLog } from "./conversation/log.tsx";
+import { Typing } from "./conversation/typing.tsx";
+import { Members } from "./members/members.tsx";
+import { Drawer } from "./parts/drawer.tsx";
+import { Rooms } from "./rooms/rooms.tsx";
+import type { Chat } from "./state/chat.ts";
+import type { Conversation } from "./state/conversation.ts";
+import { usePage, useSay } from "./state/page.ts";
+
+/** The three regions; those that do not fit are drawers. */
+export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readonly conversation: Conversation }) {
+  const say = useSay();
+  const { width } = usePage();
+  const drawer = useSignal<"rooms" | "members" | undefined>(undefined);
+  const hasRooms = width.value !== "narrow";
+  const hasMembers = width.value === "wide";
+  useEffect(() => {
+    // A region that has its place again needs no drawer.
+    if ((drawer.value === "rooms" && hasRooms) || (drawer.value === "members" && hasMembers)) drawer.value = undefined;
+  }, [hasRooms, hasMembers]);
+  const close = () => {
+    drawer.value = undefined;
+  };
+
+  return (
+    <div class="chat">
+      <button type="button" class="skip" onClick={() => document.getElementById("message")?.focus()}>
+        {say("skip.to_message")}
+      </button>
+      {hasRooms && (
+        <nav class="region region-rooms" aria-label={say("rooms.title")}>
+          <Rooms chat={chat} current={conversation} />
+        </nav>
+      )}
+      <main class="region region-conversation">
+        <ConversationHead
+          chat={chat}
+          conversation={conversation}
+          onRooms={
+            hasRooms
+              ? undefined
+              : () => {
+                  drawer.value = "rooms";
+                }
+          }
+          onMembers={
+            hasMembers
+              ? undefined
+              : () => {
+                  drawer.value = "members";
+                }
+          }
+        />
+        <LineBar chat={chat} />
+        <ConversationLog key={conversation.name} conversation={conversation} />
+        <div class="foot">
+          <Typing conversation={conversation} />
+          <Composer key={conversation.name} chat={chat} conversation={conversation} />
+        </div>
+      </main>
+      {hasMembers && (
+        <aside class="region region-members" aria-label={say("members.title")}>
+          <Members chat={chat} conversation={conversation} />
+        </aside>
+      )}
+      {drawer.value === "rooms" && (
+        <Drawer side="start" label={say("rooms.title")} onClose={close}>
+          <nav aria-label={say("rooms.title")}>
+            <Rooms chat={chat} current={conversation} onGo={close} />
+          </nav>
+        </Drawer>
+      )}
+      {drawer.value === "members" && (
+        <Drawer side="end" label={say("members.title")} onClose={close}>
+          <Members chat={chat} conversation={conversation} />
+        </Drawer>
+      )}
+    </div>
+  );
+}

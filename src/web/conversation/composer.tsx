@@ -1,0 +1,93 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { codePoints, isBlank } from "../../protocol/text.ts";
+import { Icon } from "../parts/icon.tsx";
+import type { Chat } from "../state/chat.ts";
+import type { Conversation } from "../state/conversation.ts";
+import { usePage, useSay } from "../state/page.ts";
+
+/** How much may be left before it is told. */
+const fewLeft = 200;
+
+/** Where one writes. A draft is kept for each room as long as this tab. */
+export function Composer({ chat, conversation }: { readonly chat: Chat; readonly conversation: Conversation }) {
+  const say = useSay();
+  const { keptInTab } = usePage();
+  const draftKey = `draft-${conversation.name}`;
+  const text = useSignal(keptInTab.read(draftKey) ?? "");
+  const input = useRef<HTMLTextAreaElement>(null);
+  const max = chat.maxText.value;
+  const left = max > 0 ? max - codePoints(text.value.trim()) : Number.POSITIVE_INFINITY;
+  const canSend = !isBlank(text.value) && left >= 0;
+
+  const grow = () => {
+    const { current: area } = input;
+    if (!area) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+  };
+  useLayoutEffect(grow, [text.value]);
+  useEffect(() => {
+    // On a phone this would open the keyboard unasked.
+    if (matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
+  }, []);
+
+  const write = (next: string) => {
+    text.value = next;
+    keptInTab.write(draftKey, next || undefined);
+  };
+  const send = () => {
+    if (!canSend) return;
+    conversation.send(text.peek().trim());
+    write("");
+    input.current?.focus();
+  };
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={input}
+        id="message"
+        class="composer-text"
+        rows={1}
+        dir="auto"
+        enterkeyhint="send"
+        autocapitalize="sentences"
+        aria-label={say("composer.label")}
+        aria-invalid={left < 0}
+        aria-describedby="composer-left"
+        placeholder={say("composer.placeholder", { room: conversation.name })}
+        value={text}
+        onInput={({ currentTarget }) => {
+          write(currentTarget.value);
+          conversation.type(!isBlank(currentTarget.value));
+        }}
+        onKeyDown={(event) => {
+          // 229: a key that an input method (Thai, Chinese, Japanese) has taken, where `isComposing` comes too late.
+          const isTaken = event.isComposing || event.keyCode === 229;
+          if (event.key !== "Enter" || event.shiftKey || isTaken) return;
+          event.preventDefault();
+          send();
+        }}
+      />
+      <p class="composer-left" id="composer-left" aria-live="polite">
+        {left < 0 ? say("composer.over", { count: -left }) : left <= fewLeft && say("composer.left", { count: left })}
+      </p>
+      <button
+        type="submit"
+        class="send"
+        aria-label={say("composer.send")}
+        title={say("composer.send")}
+        disabled={!canSend}
+      >
+        <Icon of="send" />
+      </button>
+    </form>
+  );
+}

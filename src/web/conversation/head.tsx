@@ -1,0 +1,44 @@
+import { useComputed } from "@preact/signals";
+import { Icon } from "../parts/icon.tsx";
+import type { Chat } from "../state/chat.ts";
+import type { Conversation } from "../state/conversation.ts";
+import { useSay } from "../state/page.ts";
+
+interface HeadProps {
+  readonly chat: Chat;
+  readonly conversation: Conversation;
+  /** Opens the drawer of a region that does not fit. */
+  readonly onRooms: (() => void) | undefined;
+  readonly onMembers: (() => void) | undefined;
+}
+
+/** The room's name, how many are in it, and the way to what does not fit. */
+export function ConversationHead({ chat, conversation, onRooms, onMembers }: HeadProps) {
+  const say = useSay();
+  const count = conversation.count.value;
+  const hasUnread = useComputed(() =>
+    chat.conversations.value.some((other) => other !== conversation && other.unread.value > 0),
+  );
+  return (
+    <header class="head">
+      {onRooms && (
+        <button type="button" class="round" aria-label={say("rooms.open")} onClick={onRooms}>
+          <Icon of="menu" />
+          {hasUnread.value && <span class="dot" />}
+        </button>
+      )}
+      <div class="head-words">
+        <h1 class="head-room">
+          <Icon of="hash" />
+          <bdi>{conversation.name}</bdi>
+        </h1>
+        {onMembers && count > 0 && <p class="head-count">{say("members.count", { count })}</p>}
+      </div>
+      {onMembers && (
+        <button type="button" class="round" aria-label={say("members.open")} onClick={onMembers}>
+          <Icon of="people" />
+        </button>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,101 @@
+import { useSignal } from "@preact/signals";
+import type { Line } from "../logic/arrange.ts";
+import { isEmojiOnly, isLong } from "../logic/names.ts";
+import { Icon } from "../parts/icon.tsx";
+import type { Conversation } from "../state/conversation.ts";
+import { useFormats, useSay } from "../state/page.ts";
+import { Formatted } from "./formatted.tsx";
+
+/** A moment: short to read, exact under the pointer and while the conversation has the focus. */
+export function Moment({ at }: { readonly at: number }) {
+  const formats = useFormats();
+  const exact = formats.exact(at);
+  return (
+    <time class="moment" dateTime={new Date(at).toISOString()} title={exact} data-exact={exact}>
+      {formats.time(at)}
+    </time>
+  );
+}
+
+interface MessageProps {
+  readonly line: Line;
+  readonly mine: boolean;
+  readonly conversation: Conversation;
+}
+
+/** One message in its bubble, with what became of it if it is one's own. */
+export function Message({ line, mine, conversation }: MessageProps) {
+  const isEmoji = isEmojiOnly(line.text);
+  const at = line.state?.at ?? "sent";
+  return (
+    <div class={`message message-${at}`} id={`m-${line.id}`}>
+      <div class={isEmoji ? "bubble bubble-emoji" : "bubble"}>
+        {isLong(line.text) ? <Folded text={line.text} /> : <Formatted text={line.text} />}
+      </div>
+      <span class="message-side">
+        <Moment at={line.at} />
+        {mine && <Fate at={at} />}
+      </span>
+      {line.state?.at === "refused" && <Refused line={line} conversation={conversation} reason={line.state.message} />}
+    </div>
+  );
+}
+
+function Fate({ at }: { readonly at: "sending" | "sent" | "refused" }) {
+  const say = useSay();
+  if (at === "refused") return null;
+  return (
+    <span class="fate" title={say(`message.${at}`)}>
+      <Icon of={at === "sent" ? "check" : "clock"} />
+      <span class="aside">{say(`message.${at}`)}</span>
+    </span>
+  );
+}
+
+function Refused({
+  line,
+  conversation,
+  reason,
+}: {
+  readonly line: Line;
+  readonly conversation: Conversation;
+  readonly reason: string;
+}) {
+  const say = useSay();
+  return (
+    <div class="refused">
+      <p>
+        <Icon of="alert" />
+        <strong>{say("message.not_sent")}</strong> {reason}
+      </p>
+      <button type="button" class="chip" onClick={() => conversation.retry(line)}>
+        {say("message.retry")}
+      </button>
+      <button type="button" class="chip" onClick={() => conversation.discard(line)}>
+        {say("message.discard")}
+      </button>
+    </div>
+  );
+}
+
+function Folded({ text }: { readonly text: string }) {
+  const say = useSay();
+  const isOpen = useSignal(false);
+  return (
+    <>
+      <div class={isOpen.value ? "fold fold-open" : "fold"}>
+        <Formatted text={text} />
+      </div>
+      <button
+        type="button"
+        class="unfold"
+        aria-expanded={isOpen.value}
+        onClick={() => {
+          isOpen.value = !isOpen.value;
+        }}
+      >
+        {say(isOpen.value ? "message.less" : "message.more")}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,97 @@
+import { useMemo } from "preact/hooks";
+import type { Row } from "../logic/arrange.ts";
+import { Icon } from "../parts/icon.tsx";
+import { Avatar, Name } from "../parts/person.tsx";
+import type { Conversation } from "../state/conversation.ts";
+import { useFormats, usePage, useSay } from "../state/page.ts";
+import { Message, Moment } from "./message.tsx";
+import { Presence } from "./presence.tsx";
+
+/** A stretch of the conversation; drawn again only when its rows are others. */
+export function Rows({ rows, conversation }: { readonly rows: readonly Row[]; readonly conversation: Conversation }) {
+  return useMemo(
+    () => (
+      <div class="stretch">
+        {rows.map((row) => (
+          <OneRow key={row.key} row={row} conversation={conversation} />
+        ))}
+      </div>
+    ),
+    [rows, conversation],
+  );
+}
+
+function OneRow({ row, conversation }: { readonly row: Row; readonly conversation: Conversation }) {
+  const say = useSay();
+  switch (row.is) {
+    case "day":
+      return <Day at={row.at} />;
+    case "new":
+      return (
+        <p class="new-line" id="new-line">
+          <span>{say("conversation.new")}</span>
+        </p>
+      );
+    case "group":
+      return <Group group={row} conversation={conversation} />;
+    case "presence":
+      return <Presence joined={row.joined} left={row.left} />;
+    case "renamed":
+      return (
+        <p class="note" dir="auto">
+          {say("presence.renamed", { was: row.was, name: row.name })}
+        </p>
+      );
+    case "notice":
+      return (
+        <div class="notice">
+          <Icon of="horn" />
+          <p class="notice-head">
+            <strong>{say("conversation.from_server")}</strong> <Moment at={row.at} />
+          </p>
+          <p class="notice-text" dir="auto">
+            {row.text}
+          </p>
+        </div>
+      );
+    default:
+      return row satisfies never;
+  }
+}
+
+function Day({ at }: { readonly at: number }) {
+  const formats = useFormats();
+  const { clock } = usePage();
+  return (
+    <p class="day">
+      <span>{formats.day(at, clock.now())}</span>
+    </p>
+  );
+}
+
+interface GroupProps {
+  readonly group: Extract<Row, { is: "group" }>;
+  readonly conversation: Conversation;
+}
+
+/** What one person said in a few minutes. */
+function Group({ group, conversation }: GroupProps) {
+  const say = useSay();
+  const { author, mine, old, continued, lines } = group;
+  const [first] = lines;
+  const kind = `group${mine ? " group-mine" : ""}${old ? " group-old" : ""}${continued ? " group-continued" : ""}`;
+  return (
+    <div class={kind}>
+      {!mine && !continued && <Avatar name={author.name} />}
+      <div class="group-body">
+        <p class={continued ? "byline aside" : "byline"}>
+          {mine ? <span class="aside">{say("message.you")}</span> : <Name name={author.name} />}
+          {first && <Moment at={first.at} />}
+        </p>
+        {lines.map((line) => (
+          <Message key={line.id} line={line} mine={mine} conversation={conversation} />
+        ))}
+      </div>
+    </div>
+  );
+}

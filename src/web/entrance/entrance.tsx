@@ -1,0 +1,144 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { defaultRoom } from "../../protocol/names.ts";
+import { Brand } from "../parts/brand.tsx";
+import { Settings } from "../parts/settings.tsx";
+import { usePage, useSay } from "../state/page.ts";
+import type { Obstacle } from "../state/visit.ts";
+
+/** The way in: a name, a room, one button. */
+export function Entrance() {
+  const say = useSay();
+  const { identity, route, visit } = usePage();
+  const place = route.place.value;
+  const name = useSignal(identity.name);
+  const room = useSignal(place.at === "room" ? place.room : defaultRoom);
+  const nameInput = useRef<HTMLInputElement>(null);
+  const roomInput = useRef<HTMLInputElement>(null);
+  const obstacle = visit.obstacle.value;
+  const isAtDoor = visit.stage.value.at === "door";
+
+  useEffect(() => {
+    // A phone's keyboard would cover the card before anybody has seen it.
+    if (matchMedia("(pointer: fine)").matches) nameInput.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (obstacle?.field === "name") nameInput.current?.focus();
+    if (obstacle?.field === "room") roomInput.current?.focus();
+  }, [obstacle]);
+
+  const enter = () => visit.enter(name.peek(), room.peek());
+  return (
+    <main class="entrance">
+      <div class="sky" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+        <i />
+      </div>
+      <div class="card">
+        <h1 class="card-title">
+          <Brand />
+        </h1>
+        <p class="card-tagline">{say("app.tagline")}</p>
+        <form
+          aria-label={say("entrance.label")}
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            enter();
+          }}
+        >
+          <div class="field">
+            <label class="field-label" for="entrance-name">
+              {say("entrance.name")}
+            </label>
+            <input
+              id="entrance-name"
+              ref={nameInput}
+              dir="auto"
+              autocomplete="nickname"
+              autocapitalize="words"
+              spellcheck={false}
+              maxLength={64}
+              enterkeyhint="go"
+              value={name}
+              placeholder={say("entrance.name_hint")}
+              aria-invalid={obstacle?.field === "name"}
+              aria-describedby="entrance-name-problem"
+              onInput={({ currentTarget }) => {
+                name.value = currentTarget.value;
+              }}
+            />
+            <Problem
+              id="entrance-name-problem"
+              obstacle={obstacle?.field === "name" ? obstacle : undefined}
+              otherwise={say("entrance.bad_name")}
+              onTake={(suggestion) => {
+                name.value = suggestion;
+                enter();
+              }}
+            />
+          </div>
+          <div class="field">
+            <label class="field-label" for="entrance-room">
+              {say("entrance.room")}
+            </label>
+            <span class="room-input">
+              <input
+                id="entrance-room"
+                ref={roomInput}
+                dir="auto"
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck={false}
+                enterkeyhint="go"
+                value={room}
+                aria-invalid={obstacle?.field === "room"}
+                aria-describedby="entrance-room-problem"
+                onInput={({ currentTarget }) => {
+                  room.value = currentTarget.value;
+                }}
+              />
+            </span>
+            <Problem
+              id="entrance-room-problem"
+              obstacle={obstacle?.field === "room" ? obstacle : undefined}
+              otherwise={say("entrance.bad_room")}
+            />
+          </div>
+          <button type="submit" class="primary" aria-busy={isAtDoor}>
+            {say(isAtDoor ? "entrance.entering" : name.value.trim() ? "entrance.enter" : "entrance.enter_nameless")}
+          </button>
+          <p class="card-line" role="status">
+            {obstacle?.field === "line" && say("entrance.unreachable")}
+          </p>
+        </form>
+        <Settings />
+      </div>
+    </main>
+  );
+}
+
+interface ProblemProps {
+  readonly id: string;
+  readonly obstacle: Obstacle | undefined;
+  readonly otherwise: string;
+  readonly onTake?: (suggestion: string) => void;
+}
+
+/** What is wrong with a field, and the way out if there is one. */
+function Problem({ id, obstacle, otherwise, onTake }: ProblemProps) {
+  const say = useSay();
+  const { suggestion } = obstacle ?? {};
+  return (
+    <div class="problem" id={id} aria-live="polite">
+      {obstacle && <p>{obstacle.message ?? otherwise}</p>}
+      {suggestion && onTake && (
+        <button type="button" class="chip" onClick={() => onTake(suggestion)}>
+          {say("entrance.use_suggestion", { name: suggestion })}
+        </button>
+      )}
+    </div>
+  );
+}

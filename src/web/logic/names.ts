@@ -1,0 +1,23 @@
+/** A stable hue (0–359 degrees) for a name: the same on every machine, well spread over the circle. */
+export function nameHue(name: string): number {
+  // FNV-1a.
+  let hash = 0x811c9dc5;
+  for (const character of name.normalize("NFC")) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  // Steps of 15° apart can be told from one another.
+  return ((hash >>> 0) % 24) * 15;
+}
+
+/** The first grapheme of a name, in capitals: what its avatar shows. */
+export function initial(name: string): string {
+  const [first] = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name.trim());
+  return (first?.segment ?? "?").toLocaleUpperCase();
+}
+
+/** Up to three emoji and nothing else: shown large. */
+export const isEmojiOnly = (text: string): boolean =>
+  /^(?:\s*(?:\p{Regional_Indicator}{2}|\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*(?:\u200d\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*)*)){1,3}\s*$/u.test(
+    text,
+  );
+
+/** Whether a text is folded until somebody asks for all of it. */
+export const isLong = (text: string): boolean => text.length > 1_200 || text.split("\n").length > 16;

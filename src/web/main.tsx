@@ -1,0 +1,59 @@
+import { effect, signal } from "@preact/signals";
+import { render } from "preact";
+import { connect, webStorageOutbox } from "../sdk/index.ts";
+import { App } from "./app.tsx";
+import { pageClock } from "./state/clock.ts";
+import { createIdentity } from "./state/identity.ts";
+import { keptIn } from "./state/kept.ts";
+import { type Page, PageContext } from "./state/page.ts";
+import { createPreferences } from "./state/preferences.ts";
+import { createRoute } from "./state/route.ts";
+import { createVisit } from "./state/visit.ts";
+import { dressPage, fitAboveKeyboard, followWidth, transition } from "./surroundings.ts";
+
+const kept = keptIn(() => localStorage);
+const preferences = await createPreferences(kept, navigator.languages);
+const identity = createIdentity(kept);
+const route = createRoute(window);
+const isSeen = signal(!document.hidden);
+document.addEventListener("visibilitychange", () => {
+  isSeen.value = !document.hidden;
+});
+
+const visit = createVisit({
+  connect: (options) =>
+    connect(location.origin, {
+      ...options,
+      lang: preferences.language.peek(),
+      outbox: webStorageOutbox(localStorage),
+    }),
+  identity,
+  route,
+  kept,
+  clock: pageClock,
+  transition,
+});
+
+effect(() => dressPage(preferences.language.value, preferences.theme.value));
+fitAboveKeyboard();
+
+const page: Page = {
+  preferences,
+  identity,
+  route,
+  visit,
+  clock: pageClock,
+  keptInTab: keptIn(() => sessionStorage),
+  isSeen,
+  width: followWidth(),
+};
+
+const place = document.getElementById("page");
+if (place) {
+  render(
+    <PageContext.Provider value={page}>
+      <App />
+    </PageContext.Provider>,
+    place,
+  );
+}

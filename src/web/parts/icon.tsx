@@ -1,0 +1,32 @@
+/** Outlines on a 24 × 24 ground. */
+const outlines = {
+  alert: "M12 8v5m0 3.5v.01M12 3 2.5 20h19z",
+  arrow_down: "M12 5v14m-6-6 6 6 6-6",
+  check: "m5 12.5 4.5 4.5L19 7.5",
+  clock: "M12 7v5l3 2M21 12a9 9 0 1 1-18 0 9 9 0 0 1 18 0z",
+  close: "m6 6 12 12M18 6 6 18",
+  exit: "M15 4h3a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-3M10 8l-4 4 4 4m-4-4h10",
+  hash: "M9 4 7 20M17 4l-2 16M4 9h16M3.5 15h16",
+  horn: "M4 10v4a1 1 0 0 0 1 1h3l8 4V5L8 9H5a1 1 0 0 0-1 1zm15-1a4 4 0 0 1 0 6",
+  menu: "M4 7h16M4 12h16M4 17h10",
+  moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z",
+  people:
+    "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zm-6 9v-1a5 5 0 0 1 5-5h2a5 5 0 0 1 5 5v1m1-16.5a3.5 3.5 0 0 1 0 7m2 3.800a5 5 0 0 1 3 4.700v1",
+  plus: "M12 5v14M5 12h14",
+  send: "M12 19V5m-6 6 6-6 6 6",
+  sliders:
+    "M4 7h9m5 0h2M4 17h2m5 0h9M15.5 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zm-7 10a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5z",
+  sun: "M12 16a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm0-13v1.5m0 15V21m9-9h-1.5m-15 0H3m15.400-6.400-1.100 1.100M6.700 17.300l-1.100 1.100m0-12.800 1.100 1.100m10.600 10.600 1.100 1.100",
+  theme: "M12 3a9 9 0 1 0 0 18zm0 0a9 9 0 0 1 0 18",
+} as const;
+
+export type IconName = keyof typeof outlines;
+
+/** A drawing beside words, or on a button that has a name: never the only sign of anything. */
+export function Icon({ of: name }: { readonly of: IconName }) {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 24 24" aria-hidden="true">
+      <path d={outlines[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,98 @@
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Client, LinkState, RoomName, ServerFrameOf, User } from "../../sdk/index.ts";
+import type { Clock } from "./clock.ts";
+import { type Conversation, createConversation } from "./conversation.ts";
+import { type Kept, readList } from "./kept.ts";
+
+export type Refusal = ServerFrameOf<"error">;
+
+/** One line to the server, with the rooms that are open on it. */
+export interface Chat {
+  readonly link: ReadonlySignal<LinkState>;
+  readonly me: ReadonlySignal<User | undefined>;
+  /** Code points of a message; 0 for any number. */
+  readonly maxText: ReadonlySignal<number>;
+  readonly conversations: ReadonlySignal<readonly Conversation[]>;
+  /** Why the last room could not be opened. */
+  readonly refusal: ReadonlySignal<{ readonly room: RoomName; readonly error: Refusal } | undefined>;
+  find(room: RoomName): Conversation | undefined;
+  /** Joins a room, or gives the one that is joined. */
+  open(room: RoomName): Conversation;
+  leave(room: RoomName): void;
+  retryNow(): void;
+  close(): void;
+}
+
+export function createChat(client: Client, clock: Clock, kept: Kept): Chat {
+  const link = signal(client.state);
+  const me = signal(client.user);
+  const maxText = signal(0);
+  const conversations = signal<readonly Conversation[]>([]);
+  const refusal = signal<{ room: RoomName; error: Refusal }>();
+
+  const keep = () => kept.write("rooms", JSON.stringify(conversations.peek().map(({ name }) => name)));
+  const find = (room: RoomName) => conversations.peek().find(({ name }) => name === room);
+
+  function leave(room: RoomName): void {
+    const conversation = find(room);
+    if (!conversation) return;
+    conversation.leave();
+    conversations.value = conversations.peek().filter((other) => other !== conversation);
+    keep();
+  }
+
+  client.on("state", (state) => {
+    link.value = state;
+  });
+  client.on("welcome", (welcome) =>
+    batch(() => {
+      // A new object for the same person would lay out everything again.
+      const known = me.peek();
+      if (known?.id !== welcome.user.id || known.name !== welcome.user.name) me.value = welcome.user;
+      maxText.value = welcome.limits.max_text;
+    }),
+  );
+  client.on("notice", ({ room, text }) => {
+    for (const conversation of conversations.peek()) {
+      if (!room || room === conversation.name) conversation.notice(text);
+    }
+  });
+
+  return {
+    link,
+    me,
+    maxText,
+    conversations,
+    refusal,
+    find,
+    open(name) {
+      const open = find(name);
+      if (open) return open;
+      const room = client.join(name);
+      room.on("refused", (error) =>
+        batch(() => {
+          refusal.value = { room: name, error };
+          leave(name);
+        }),
+      );
+      const conversation = createConversation(room, { me, clock, kept });
+      refusal.value = undefined;
+      conversations.value = [...conversations.peek(), conversation];
+      keep();
+      return conversation;
+    },
+    leave,
+    retryNow: () => client.retryNow(),
+    close() {
+      for (const conversation of conversations.peek()) conversation.close();
+      client.close();
+    },
+  };
+}
+
+/** The rooms that were open in this browser the last time. */
+export const keptRooms = (kept: Kept): readonly RoomName[] => readList(kept, "rooms") as RoomName[];
+
+/** Messages that nobody here has looked at, in all rooms. */
+export const unreadIn = (chat: Chat): ReadonlySignal<number> =>
+  computed(() => chat.conversations.value.reduce((sum, { unread }) => sum + unread.value, 0));

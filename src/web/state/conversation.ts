@@ -1,0 +1,230 @@
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { MessageFrame, Outgoing, Room, RoomName, User } from "../../sdk/index.ts";
+import type { Aside, Pending, View } from "../logic/arrange.ts";
+import { createTimeline, type MessageEntry, messageEntry, type Stretch } from "../logic/timeline.ts";
+import { lapse, startTyping, stopTyping, type Typists, typistLapseMs } from "../logic/typists.ts";
+import type { Clock } from "./clock.ts";
+import type { Kept } from "./kept.ts";
+
+/** What is kept of who came, who left and what the operator said. */
+const asidesKept = 200;
+const pageSize = 100;
+
+/** One room as this page shows it. */
+export interface Conversation {
+  readonly name: RoomName;
+  /** Whether the first page is here. */
+  readonly isReady: ReadonlySignal<boolean>;
+  readonly stretches: ReadonlySignal<readonly Stretch[]>;
+  readonly isEmpty: ReadonlySignal<boolean>;
+  /** Whether there are earlier messages, and how it stands with fetching them. */
+  readonly older: ReadonlySignal<"none" | "there" | "coming" | "failed">;
+  readonly members: ReadonlySignal<readonly User[] | undefined>;
+  readonly count: ReadonlySignal<number>;
+  readonly typists: ReadonlySignal<Typists>;
+  /** Messages of others that nobody here has looked at. */
+  readonly unread: ReadonlySignal<number>;
+  /** The last message that came while the page was open, of somebody else. */
+  readonly latest: ReadonlySignal<MessageFrame | undefined>;
+  send(text: string): void;
+  /** Sends a refused message again, as a new one. */
+  retry(refused: Pick<Outgoing, "id" | "text">): void;
+  discard(refused: Pick<Outgoing, "id">): void;
+  type(isTyping: boolean): void;
+  fetchOlder(): Promise<void>;
+  /** Somebody comes to look: what came meanwhile stands under a line. */
+  come(): void;
+  /** Everything that is here has been seen. */
+  read(): void;
+  notice(text: string): void;
+  leave(): void;
+  /** Ends its timers. */
+  close(): void;
+}
+
+/** Follows a room from its join on. */
+export function createConversation(
+  room: Room,
+  { me, clock, kept }: { me: ReadonlySignal<User | undefined>; clock: Clock; kept: Kept },
+): Conversation {
+  const readKey = `read-${room.name}`;
+  const messages = signal<readonly MessageEntry[]>([]);
+  const asides = signal<readonly Aside[]>([]);
+  const pending = signal<readonly Pending[]>(room.outgoing.map((message) => ({ message, state: { at: "sending" } })));
+  const isReady = signal(room.joined);
+  const older = signal<"none" | "there" | "coming" | "failed">("none");
+  const members = signal(room.members);
+  const count = signal(room.count);
+  const typists = signal<Typists>([]);
+  const latest = signal<MessageFrame>();
+  const oldUpTo = signal(0);
+  const newAfter = signal<number>();
+  const readUpTo = signal<number | undefined>(Number(kept.read(readKey)) || undefined);
+  const view = computed<View>(() => ({ me: me.value, oldUpTo: oldUpTo.value, newAfter: newAfter.value }));
+  const layOut = createTimeline();
+  let asideNumber = 0;
+  let cancelLapse = () => {};
+  let wasReady = false;
+
+  const head = () => messages.peek().at(-1)?.message.seq ?? 0;
+  const isMine = (user: User) => user.id === me.peek()?.id;
+
+  function read(): void {
+    if (!isReady.peek() || readUpTo.peek() === head()) return;
+    readUpTo.value = head();
+    kept.write(readKey, `${head()}`);
+  }
+
+  function lapseLater(): void {
+    cancelLapse();
+    const next = typists.peek()[0]?.until;
+    if (next === undefined) return;
+    cancelLapse = clock.after(Math.max(0, Math.min(typistLapseMs, next - clock.now())) + 1, () => {
+      typists.value = lapse(typists.peek(), clock.now());
+      lapseLater();
+    });
+  }
+
+  function noType(user: User): void {
+    if (typists.peek().some((typist) => typist.user.id === user.id))
+      typists.value = stopTyping(typists.peek(), user.id);
+  }
+
+  function putAside(aside: Omitted<Aside>): void {
+    const placed = { ...aside, key: `aside-${++asideNumber}`, after: head(), at: clock.now() } as Aside;
+    asides.value = [...asides.peek(), placed].slice(-asidesKept);
+  }
+
+  function settle(ids: ReadonlySet<string>): void {
+    if (pending.peek().some(({ message }) => ids.has(message.id))) {
+      pending.value = pending.peek().filter(({ message }) => !ids.has(message.id));
+    }
+  }
+
+  const endings = [
+    room.on("reset", (page) =>
+      batch(() => {
+        messages.value = page.messages.map(messageEntry);
+        settle(new Set(page.messages.map(({ id }) => id)));
+        asides.value = [];
+        older.value = page.more ? "there" : "none";
+        // The first page is from before this visit; a later one also brings what was missed.
+        if (!wasReady || head() < oldUpTo.peek()) oldUpTo.value = head();
+        if (readUpTo.peek() === undefined || (readUpTo.peek() ?? 0) > head()) readUpTo.value = head();
+        wasReady = true;
+        isReady.value = true;
+      }),
+    ),
+    room.on("message", (message) =>
+      batch(() => {
+        messages.value = [...messages.peek(), messageEntry(message)];
+        settle(new Set([message.id]));
+        noType(message.user);
+        if (!isMine(message.user)) latest.value = message;
+      }),
+    ),
+    room.on("outgoing", ({ message, state }) => {
+      const isHere = pending.peek().some((other) => other.message.id === message.id);
+      // Its `message` may have come before the acknowledgement.
+      if (!isHere && messages.peek().some((entry) => entry.message.id === message.id)) return;
+      const now: Pending = { message, state };
+      pending.value = isHere
+        ? pending.peek().map((other) => (other.message.id === message.id ? now : other))
+        : [...pending.peek(), now];
+    }),
+    room.on("typing", ({ user, active }) => {
+      if (isMine(user)) return;
+      if (active) typists.value = startTyping(typists.peek(), user, clock.now());
+      else noType(user);
+      lapseLater();
+    }),
+    room.on("members", (who) =>
+      batch(() => {
+        members.value = who.members;
+        count.value = who.count;
+      }),
+    ),
+    room.on("user_joined", ({ user }) => {
+      if (!isMine(user)) putAside({ is: "joined", user });
+    }),
+    room.on("user_left", ({ user }) => {
+      noType(user);
+      if (!isMine(user)) putAside({ is: "left", user });
+    }),
+    room.on("user_renamed", ({ user, was }) => putAside({ is: "renamed", user, was })),
+  ];
+
+  function close(): void {
+    cancelLapse();
+    for (const end of endings) end();
+  }
+
+  return {
+    name: room.name,
+    isReady,
+    stretches: computed(() => layOut(messages.value, asides.value, pending.value, view.value)),
+    isEmpty: computed(() => isReady.value && messages.value.length + pending.value.length === 0),
+    older,
+    members,
+    count,
+    typists,
+    latest,
+    unread: computed(() => countUnread(messages.value, readUpTo.value, me.value)),
+    send(text) {
+      newAfter.value = undefined;
+      room.send(text);
+    },
+    retry(refused) {
+      settle(new Set([refused.id]));
+      room.send(refused.text);
+    },
+    discard: (refused) => settle(new Set([refused.id])),
+    type: (isTyping) => room.typing(isTyping),
+    fetchOlder: () => fetchOlder(room, messages, older),
+    come() {
+      const isBehind = countUnread(messages.peek(), readUpTo.peek(), me.peek()) > 0;
+      newAfter.value = isBehind ? readUpTo.peek() : undefined;
+    },
+    read,
+    notice: (text) => putAside({ is: "notice", text }),
+    leave() {
+      close();
+      kept.write(readKey, undefined);
+      room.leave();
+    },
+    close,
+  };
+}
+
+type Omitted<T> = T extends unknown ? Omit<T, "key" | "after" | "at"> : never;
+
+function countUnread(messages: readonly MessageEntry[], readUpTo = 0, me: User | undefined): number {
+  let unread = 0;
+  for (let at = messages.length - 1; at >= 0; at--) {
+    const message = messages[at]?.message;
+    if (!message || message.seq <= readUpTo) break;
+    if (message.user.id !== me?.id) unread++;
+  }
+  return unread;
+}
+
+async function fetchOlder(
+  room: Room,
+  messages: Signal<readonly MessageEntry[]>,
+  older: Signal<"none" | "there" | "coming" | "failed">,
+): Promise<void> {
+  const first = messages.peek()[0];
+  if (!first || older.peek() === "coming" || older.peek() === "none") return;
+  older.value = "coming";
+  try {
+    const page = await room.history({ before: first.message.seq, limit: pageSize });
+    // Started over meanwhile: this page belongs to what is no longer shown.
+    if (messages.peek()[0] !== first) return;
+    batch(() => {
+      messages.value = [...page.messages.map(messageEntry), ...messages.peek()];
+      older.value = page.more ? "there" : "none";
+    });
+  } catch {
+    if (older.peek() === "coming") older.value = "failed";
+  }
+}

@@ -1,0 +1,37 @@
+import type { Language } from "../../locales/words.ts";
+
+/** Times, days and order as a language has them. */
+export interface Formats {
+  /** The time of day: `14:05`. */
+  time(at: number): string;
+  /** Day and time to the second. */
+  exact(at: number): string;
+  /** *today*, *yesterday*, else the day in words. */
+  day(at: number, now: number): string;
+  compare(a: string, b: string): number;
+}
+
+const dayMs = 86_400_000;
+
+export function createFormats(language: Language): Formats {
+  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" });
+  const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+  const dayAndYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const collator = new Intl.Collator(language, { sensitivity: "base", numeric: true });
+  const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
+  const capital = (text: string) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+  return {
+    time: (at) => time.format(at),
+    exact: (at) => exact.format(at),
+    day(at, now) {
+      // A day may have 23 or 25 hours.
+      const ago = Math.round((midnight(now) - midnight(at)) / dayMs);
+      if (ago === 0 || ago === 1) return capital(relative.format(-ago, "day"));
+      const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+      return capital((isThisYear ? day : dayAndYear).format(at));
+    },
+    compare: (a, b) => collator.compare(a, b),
+  };
+}

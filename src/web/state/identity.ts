@@ -1,0 +1,51 @@
+import { generatedNameForm } from "../../protocol/names.ts";
+import type { ServerFrameOf } from "../../sdk/index.ts";
+import type { Kept } from "./kept.ts";
+
+/** Who this browser was the last time. */
+export interface Identity {
+  /** The name to offer; empty for who had none of their own. */
+  readonly name: string;
+  /** Whether this browser can come back as who it was, without asking. */
+  readonly isKnown: boolean;
+  /** How to come in under `name` (empty: without one): as who one was if that is the same name. */
+  introduce(name: string): { readonly name?: string; readonly token?: string };
+  /** How to come back as who one was. */
+  comeBack(): { readonly name?: string; readonly token?: string };
+  remember(welcome: ServerFrameOf<"welcome">): void;
+  /** Keeps the name, but comes back only when asked to. */
+  leave(): void;
+}
+
+export function createIdentity(kept: Kept): Identity {
+  const ownName = () => {
+    const name = kept.read("name") ?? "";
+    return generatedNameForm.test(name) ? "" : name;
+  };
+  const comeBack = () => {
+    const name = kept.read("name");
+    const token = kept.read("token");
+    return { ...(name !== undefined && { name }), ...(token !== undefined && { token }) };
+  };
+  return {
+    get name() {
+      return ownName();
+    },
+    get isKnown() {
+      return kept.read("token") !== undefined && kept.read("away") === undefined;
+    },
+    introduce(name) {
+      if (name === ownName()) return comeBack();
+      return name === "" ? {} : { name };
+    },
+    comeBack,
+    remember(welcome) {
+      kept.write("name", welcome.user.name);
+      kept.write("token", welcome.token);
+      kept.write("away", undefined);
+    },
+    leave() {
+      kept.write("away", "yes");
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { parseDisplayName, parseRoomName } from "../../protocol/names.ts";
+import type { Client, ConnectOptions, RoomName } from "../../sdk/index.ts";
+import { type Chat, createChat, keptRooms } from "./chat.ts";
+import type { Clock } from "./clock.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Identity } from "./identity.ts";
+import type { Kept } from "./kept.ts";
+import type { Route } from "./route.ts";
+
+/** Why one is not in. `message` is in the server's words; without it the page has its own for `field`. */
+export interface Obstacle {
+  readonly field: "name" | "room" | "line";
+  readonly message?: string;
+  readonly suggestion?: string;
+}
+
+/** Where somebody stands between the door and a room. */
+export type Stage =
+  | { readonly at: "outside" }
+  /** On the way in. */
+  | { readonly at: "door"; readonly chat: Chat }
+  | { readonly at: "inside"; readonly chat: Chat };
+
+export interface Visit {
+  readonly stage: ReadonlySignal<Stage>;
+  readonly obstacle: ReadonlySignal<Obstacle | undefined>;
+  /** The conversation on the screen, once inside and in a room. */
+  readonly current: ReadonlySignal<{ readonly chat: Chat; readonly conversation: Conversation } | undefined>;
+  /** Comes in under a name (empty: without one). What stands in the way is told by `obstacle`. */
+  enter(name: string, room: string): void;
+  /** Goes to a room of this visit, joining it first if need be. Whether the name can be one. */
+  goTo(room: string): boolean;
+  /** Leaves a room, for another one that is open or for the entrance. */
+  leaveRoom(room: RoomName): void;
+  /** Ends the visit: this browser asks for a name again. */
+  leave(): void;
+}
+
+export interface VisitParts {
+  readonly connect: (options: ConnectOptions) => Client;
+  readonly identity: Identity;
+  readonly route: Route;
+  readonly kept: Kept;
+  readonly clock: Clock;
+  /** Shows a change of scene; calls `change` once. */
+  readonly transition: (change: () => void) => void;
+}
+
+export function createVisit({ connect, identity, route, kept, clock, transition }: VisitParts): Visit {
+  const stage = signal<Stage>({ at: "outside" });
+  const obstacle = signal<Obstacle>();
+
+  function end(): void {
+    const now = stage.peek();
+    if (now.at !== "outside") now.chat.close();
+  }
+
+  function turnBack(why: Obstacle): void {
+    end();
+    stage.value = { at: "outside" };
+    obstacle.value = why;
+  }
+
+  /** Connects, and opens `room` with the rooms of the last time. */
+  function setOut(introduction: ConnectOptions, room: RoomName): { client: Client; chat: Chat; first: Conversation } {
+    end();
+    obstacle.value = undefined;
+    const client = connect(introduction);
+    client.on("welcome", identity.remember);
+    client.on("error", ({ code, message, suggestion }) => {
+      if (code !== "name_taken" && code !== "bad_name") return;
+      turnBack({ field: "name", message, ...(suggestion && { suggestion }) });
+    });
+    const chat = createChat(client, clock, kept);
+    chat.refusal.subscribe((refused) => {
+      const place = route.place.peek();
+      if (!refused || place.at !== "room" || place.room !== refused.room || stage.peek().at !== "inside") return;
+      const [next] = chat.conversations.peek();
+      route.go(next ? { at: "room", room: next.name } : { at: "entrance" }, "replace");
+    });
+    const others = keptRooms(kept);
+    for (const other of others.includes(room) ? others : [room, ...others]) chat.open(other);
+    return { client, chat, first: chat.open(room) };
+  }
+
+  function goTo(name: string): boolean {
+    const room = parseRoomName(name.trim());
+    const now = stage.peek();
+    if (!room.ok || now.at !== "inside") return false;
+    now.chat.open(room.value);
+    route.go({ at: "room", room: room.value });
+    return true;
+  }
+
+  function enter(asked: string, place: string): void {
+    const room = parseRoomName(place.trim());
+    if (!room.ok) {
+      obstacle.value = { field: "room" };
+      return;
+    }
+    const name = asked.trim() === "" ? undefined : parseDisplayName(asked);
+    if (name?.ok === false) {
+      obstacle.value = { field: "name" };
+      return;
+    }
+    const now = stage.peek();
+    if (now.at === "inside" && now.chat.link.peek().at !== "closed" && (name?.value ?? "") === identity.name) {
+      transition(() => goTo(room.value));
+      return;
+    }
+    const { client, chat, first } = setOut(identity.introduce(name?.value ?? ""), room.value);
+    stage.value = { at: "door", chat };
+    const isHere = () => stage.peek().at === "door";
+    const ended = first.isReady.subscribe((isReady) => {
+      if (!isReady || !isHere()) return;
+      transition(() => {
+        stage.value = { at: "inside", chat };
+        route.go({ at: "room", room: room.value });
+      });
+    });
+    chat.refusal.subscribe((refused) => {
+      if (refused?.room === room.value && isHere()) turnBack({ field: "room", message: refused.error.message });
+    });
+    client.on("state", ({ at }) => {
+      if (at === "closed") ended();
+      if (at === "waiting" && isHere()) obstacle.value = { field: "line" };
+      if (at === "open" && isHere()) obstacle.value = undefined;
+    });
+  }
+
+  // Somebody who was here before and opens a room's address goes straight in.
+  const start = route.place.peek();
+  const startRoom = start.at === "room" ? parseRoomName(start.room) : undefined;
+  if (startRoom?.ok && identity.isKnown) {
+    stage.value = { at: "inside", chat: setOut(identity.comeBack(), startRoom.value).chat };
+  }
+
+  // Back, forward, or a link lead to a room that is not open yet.
+  effect(() => {
+    const now = stage.value;
+    const place = route.place.value;
+    const room = place.at === "room" ? parseRoomName(place.room) : undefined;
+    if (now.at === "inside" && room?.ok) untracked(() => now.chat.open(room.value));
+  });
+
+  return {
+    stage,
+    obstacle,
+    current: computed(() => {
+      const { value: now } = stage;
+      const { value: place } = route.place;
+      if (now.at !== "inside" || place.at !== "room") return undefined;
+      const conversation = now.chat.conversations.value.find(({ name }) => name === place.room);
+      return conversation && { chat: now.chat, conversation };
+    }),
+    enter,
+    goTo,
+    leaveRoom(room) {
+      const now = stage.peek();
+      if (now.at === "outside") return;
+      const { conversations } = now.chat;
+      const index = conversations.peek().findIndex(({ name }) => name === room);
+      now.chat.leave(room);
+      const place = route.place.peek();
+      if (place.at !== "room" || place.room !== room) return;
+      const next = conversations.peek()[Math.max(0, index - 1)];
+      transition(() => route.go(next ? { at: "room", room: next.name } : { at: "entrance" }, "replace"));
+    },
+    leave() {
+      identity.leave();
+      transition(() => {
+        end();
+        stage.value = { at: "outside" };
+        route.go({ at: "entrance" });
+      });
+    },
+  };
+}

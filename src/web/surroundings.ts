@@ -1,0 +1,60 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Language } from "../locales/words.ts";
+import type { Theme } from "./state/preferences.ts";
+
+const grounds = { light: "#f6f0e8", dark: "#181411" } as const;
+
+/** Tells the browser the page's language and theme: line breaking, scroll bars and its own bars follow. */
+export function dressPage(language: Language, theme: Theme): void {
+  document.documentElement.lang = language;
+  document.documentElement.dataset["theme"] = theme;
+  for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) {
+    const own = meta.media.includes("dark") ? "dark" : "light";
+    meta.content = grounds[theme === "auto" ? own : theme];
+  }
+}
+
+/** Shows a change of scene as one movement, where the browser can and the reader wants movement. */
+export function transition(change: () => void): void {
+  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (isStill || document.hidden || !("startViewTransition" in document)) {
+    change();
+    return;
+  }
+  const { finished, ready } = document.startViewTransition(async () => {
+    change();
+    // Drawing waits for the end of the turn.
+    await new Promise((drawn) => setTimeout(drawn));
+  });
+  // A transition that is skipped has still changed the scene.
+  ready.catch(() => {});
+  finished.catch(() => {});
+}
+
+/** `narrow` under 640 px, `middle` under 900 px. It follows as long as the page lives. */
+export function followWidth(): ReadonlySignal<"narrow" | "middle" | "wide"> {
+  const narrow = matchMedia("(max-width: 639.98px)");
+  const middle = matchMedia("(max-width: 899.98px)");
+  const measure = () => (narrow.matches ? "narrow" : middle.matches ? "middle" : "wide");
+  const width = signal<"narrow" | "middle" | "wide">(measure());
+  const update = () => {
+    width.value = measure();
+  };
+  narrow.addEventListener("change", update);
+  middle.addEventListener("change", update);
+  return width;
+}
+
+/** Keeps the page as high as what an on-screen keyboard leaves free, where the browser does not do so by itself. */
+export function fitAboveKeyboard(): void {
+  const { visualViewport: view } = window;
+  if (!view) return;
+  const fit = () => {
+    // Someone who zooms in looks at a part of the page: that is no keyboard.
+    const isCovered = view.scale === 1 && window.innerHeight - view.height > 80;
+    const style = document.documentElement.style;
+    if (isCovered) style.setProperty("--page-height", `${view.height}px`);
+    else style.removeProperty("--page-height");
+  };
+  view.addEventListener("resize", fit);
+}
