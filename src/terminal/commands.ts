@@ -24,7 +24,7 @@ export function parseInput(line: string): Input {
   if (text === "") return { kind: "nothing" };
   if (text.toLowerCase() === "exit") return { kind: "quit" };
   if (text.startsWith("//")) return { kind: "text", text: text.slice(1) };
-  if (!text.startsWith("/")) return { kind: "text", text: line };
+  if (!text.startsWith("/")) return { kind: "text", text: line.trimEnd() };
   const [word = "", ...rest] = text.split(/\s+/);
   const argument = rest.length > 0 ? rest.join(" ") : undefined;
   const command = commands.find((known) => known === word.toLowerCase());

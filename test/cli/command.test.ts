@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { test } from "node:test";
+import { settingKeys, settings } from "../../src/ops/config.ts";
+import { cli, startServerProcess } from "../support/process.ts";
+import { startTestServer, temporaryFolder } from "../support/server.ts";
+import { runAtTerminal } from "../support/terminal.ts";
+
+const run = (...words: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...words], { encoding: "utf8" });
+  return { status, stdout, stderr };
+};
+
+test("serve --help lists every setting, with its variable and default.", () => {
+  const { status, stdout } = run("serve", "--help");
+  const help = stdout.replace(/\s+/g, " ");
+  assert.equal(status, 0);
+  for (const key of settingKeys) {
+    const { flag, placeholder, variable } = settings[key];
+    assert.ok(help.includes(`${flag} ${placeholder}`), flag);
+    assert.ok(help.includes(`${variable})`), variable);
+  }
+});
+
+test("--version and --help answer with status 0.", () => {
+  assert.match(run("--version").stdout, /^\d+\.\d+\.\d+\n$/);
+  assert.match(run("--help").stdout, /parlance chat general --name Ann/);
+});
+
+for (const [words, complaint] of [
+  [["sevre"], /❌ unknown command 'sevre'\n\(Did you mean serve\?\)/],
+  [["serve", "--prot", "1"], /❌ unknown option '--prot'\n\(Did you mean --port\?\)/],
+  [["serve", "--port", "x"], /^❌ --port got "x", but takes a port from 0 to 65535\.\n$/],
+  [["chat", "a b"], /^❌ A room’s name has/],
+  [["chat", "--server", "ftp://x"], /^❌ --server takes an address such as/],
+  [["say", "general"], /❌ missing required argument 'text'/],
+] as const) {
+  test(`parlance ${words.join(" ")} is refused in a clear line, with status 2.`, () => {
+    const { status, stderr } = run(...words);
+    assert.match(stderr, complaint);
+    assert.equal(status, 2);
+  });
+}
+
+test("A server that cannot start says why in one line, with status 1.", async (t) => {
+  const { ports, data } = await startTestServer(t);
+  const taken = run("serve", "--port", String(ports[0]), "--data", temporaryFolder(t), "--log-level", "silent");
+  assert.match(taken.stderr, /^❌ Port \d+ .*\n$/);
+  assert.equal(taken.status, 1);
+  const locked = run("serve", "--port", "0", "--data", data, "--log-level", "silent");
+  assert.match(locked.stderr, /^❌ .*\n$/);
+  assert.equal(locked.status, 1);
+});
+
+test("SIGTERM ends a server in good order, with status 0. [K4]", async (t) => {
+  const server = await startServerProcess(t, temporaryFolder(t));
+  server.process.kill("SIGTERM");
+  assert.deepEqual(await once(server.process, "exit"), [0, null]);
+});
+
+test("At a terminal the server prints for people, and stops at Ctrl+C with status 0. [K4]", async (t) => {
+  const words = ["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", temporaryFolder(t)];
+  const server = runAtTerminal(t, words);
+  await server.sees(/✅ Server is running on ws:\/\/localhost:\d+\n/);
+  await server.sees(/http:\/\/localhost:\d+ /);
+  const [url = ""] = /http:\/\/localhost:\d+/.exec(server.text) ?? [];
+  assert.equal(run("say", "general", "привіт", "--server", url).status, 0);
+  await server.sees("✅ A client connected.\n📩 Received from client: привіт\n❌ A client disconnected.\n");
+  server.type("\u0003");
+  assert.equal(await server.exit, 0);
+});

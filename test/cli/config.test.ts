@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Config, type FlagValues, readConfig, settingKeys, settings } from "../../src/ops/config.ts";
+import { defaultLimits } from "../../src/protocol/limits.ts";
+
+function configured(flags: FlagValues, environment: Record<string, string> = {}): Config {
+  const config = readConfig(flags, environment);
+  assert.ok(config.ok, config.ok ? "" : config.message);
+  return config.value;
+}
+
+function complaint(flags: FlagValues, environment: Record<string, string> = {}): string {
+  const config = readConfig(flags, environment);
+  assert.ok(!config.ok);
+  return config.message;
+}
+
+test("Nothing given, everything has its default.", () => {
+  assert.deepEqual(configured({}), {
+    ports: [8765],
+    tcpPort: 12345,
+    tcpEchoPort: 12346,
+    hosts: ["127.0.0.1", "::1"],
+    data: "./data",
+    lang: "en",
+    allowHosts: [],
+    allowOrigins: [],
+    limits: defaultLimits,
+    drainMs: 5000,
+    logLevel: "info",
+  });
+});
+
+test("A flag wins over its environment variable, and that over the default.", () => {
+  assert.deepEqual(configured({}, { PARLANCE_PORT: "1" }).ports, [1]);
+  assert.deepEqual(configured({ ports: ["2"] }, { PARLANCE_PORT: "1" }).ports, [2]);
+  assert.equal(configured({ lang: ["th"] }, { PARLANCE_LANG: "uk" }).lang, "th");
+});
+
+test("A bad value of a variable that a flag overrules does not matter.", () => {
+  assert.deepEqual(configured({ ports: ["2"] }, { PARLANCE_PORT: "many" }).ports, [2]);
+});
+
+test("An empty variable is one that is not set.", () => {
+  assert.deepEqual(configured({}, { PARLANCE_PORT: "", PARLANCE_LANG: " " }), configured({}));
+});
+
+const good: readonly (readonly [keyof Config, FlagValues, Record<string, string>, unknown])[] = [
+  ["ports", { ports: ["8765", "8000", "8765"] }, {}, [8765, 8000]],
+  ["ports", {}, { PARLANCE_PORT: "0, 8000" }, [0, 8000]],
+  ["hosts", { hosts: ["0.0.0.0", "[::]"] }, {}, ["0.0.0.0", "::"]],
+  ["hosts", { hosts: ["Chat.Local"] }, {}, ["chat.local"]],
+  ["data", { data: ["a", "./дані"] }, {}, "./дані"],
+  ["allowOrigins", { allowOrigins: ["null", "HTTPS://Example.org:443/"] }, {}, ["null", "https://example.org"]],
+  ["allowOrigins", {}, { PARLANCE_ALLOW_ORIGIN: "http://a:1,null" }, ["http://a:1", "null"]],
+  ["allowOrigins", { allowOrigins: ["chrome-extension://Abc"] }, {}, ["chrome-extension://abc"]],
+  ["drainMs", { drain: ["0.25"] }, {}, 250],
+  ["limits", { maxText: ["0"], maxQueue: ["1"] }, {}, { ...defaultLimits, maxText: 0, maxQueue: 1 }],
+  ["logLevel", { logLevel: ["silent"] }, {}, "silent"],
+];
+for (const [key, flags, environment, value] of good) {
+  test(`${JSON.stringify({ ...flags, ...environment })} is understood.`, () => {
+    assert.deepEqual(configured(flags, environment)[key], value);
+  });
+}
+
+const bad: readonly (readonly [FlagValues, Record<string, string>, string])[] = [
+  [{ ports: ["65536"] }, {}, '--port got "65536", but takes a port from 0 to 65535.'],
+  [{ ports: ["80", "-1"] }, {}, '--port got "-1", but takes a port from 0 to 65535.'],
+  [{}, { PARLANCE_PORT: "80,x" }, 'PARLANCE_PORT got "x", but takes a port from 0 to 65535.'],
+  [{ hosts: ["http://x"] }, {}, '--host got "http://x", but takes an IP address or a host name, without a port.'],
+  [{ allowHosts: ["a:80"] }, {}, '--allow-host got "a:80", but takes a host name, without a port.'],
+  [
+    { allowOrigins: ["example.org"] },
+    {},
+    '--allow-origin got "example.org", but takes an origin such as https://example.org, or null.',
+  ],
+  [{ lang: ["de"] }, {}, '--lang got "de", but takes one of en, th, ru, uk.'],
+  [{ data: [""] }, {}, '--data got "", but takes the path of a folder.'],
+  [{ maxText: ["4k"] }, {}, '--max-text got "4k", but takes a whole number, 0 for no bound.'],
+  [{}, { PARLANCE_DRAIN: "soon" }, 'PARLANCE_DRAIN got "soon", but takes a number of seconds from 0 to 3600.'],
+];
+for (const [flags, environment, message] of bad) {
+  test(`It is said on one line: ${message}`, () => assert.equal(complaint(flags, environment), message));
+}
+
+test("A bad value cannot steer the terminal that it is complained of on. [D4]", () => {
+  const message = complaint({ lang: ["\u001b[2J\u009b31m\u202e\n"] });
+  assert.doesNotMatch(message, /[\p{Cc}\p{Bidi_Control}]/u);
+});
+
+test("Every setting's variable is called like its flag.", () => {
+  for (const key of settingKeys) {
+    const { flag, variable } = settings[key];
+    assert.equal(variable, `PARLANCE_${flag.slice(2).toUpperCase().replaceAll("-", "_")}`);
+  }
+});
