@@ -1,3 +1,4 @@
+import type { Epoch } from "../protocol/ids.ts";
 import type { Clock, Connection, Format, RoomFrame } from "./ports.ts";
 
 /** A place where one seat's bytes differ from what its row shares. */
@@ -44,6 +45,8 @@ export const gatherMs = 5;
  * What is meant for one seat alone goes in at its place in the order, as slices around it.
  */
 export class Audience {
+  /** The epoch of the room's log, for formats that tell it. */
+  epoch = "" as Epoch;
   readonly #clock: Clock;
   readonly #rows = new Map<Format, Row>();
   #lastFlush = Number.NEGATIVE_INFINITY;
@@ -78,7 +81,7 @@ export class Audience {
   send(frame: RoomFrame, author?: Iterable<Seat>): void {
     const starts = author && new Map([...this.#rows].map(([format, row]) => [format, row.bytes]));
     for (const [format, row] of this.#rows) {
-      const bytes = format.encode(frame);
+      const bytes = format.encode(frame, this.epoch);
       if (bytes) this.#push(row, bytes);
     }
     for (const seat of author ?? []) {

@@ -1,5 +1,12 @@
 import { accepted, type ChatError, type Result, refused } from "../protocol/codes.ts";
-import { type DisplayName, type MessageId, newMessageId, type RandomBytes, type RoomName } from "../protocol/ids.ts";
+import {
+  type DisplayName,
+  type Epoch,
+  type MessageId,
+  newMessageId,
+  type RandomBytes,
+  type RoomName,
+} from "../protocol/ids.ts";
 import { heartbeatMs, type Limits, pageBytes } from "../protocol/limits.ts";
 import type { User } from "../protocol/server-frames.ts";
 import { codePoints, isBlank } from "../protocol/text.ts";
@@ -22,6 +29,7 @@ import {
 } from "./ports.ts";
 import { Room } from "./room.ts";
 import { Session } from "./session.ts";
+import { somethingSaid } from "./waiting.ts";
 
 export interface HubOptions {
   readonly store: Store;
@@ -49,6 +57,9 @@ export interface Post {
   readonly replyTo?: MessageId | null | undefined;
 }
 
+/** A notice to everybody belongs to no room. */
+const noEpoch = "" as Epoch;
+
 /** The chat of one node: every room that somebody is in, everybody who is here, and the way into the log. */
 export class Hub {
   readonly people: People;
@@ -62,6 +73,8 @@ export class Hub {
   readonly #unsubscribe: () => void;
   #cancelHeads: () => void;
   #cancelQuiet: () => void;
+  /** Who waits for something to be said is answered when the server stops. [K4] */
+  readonly #draining = new AbortController();
   #emptied: () => void = () => {};
   /** Just started: who returns is counted, not announced. [K5] */
   #quiet = true;
@@ -136,12 +149,36 @@ export class Hub {
     }
   }
 
+  /** Whether there is such a room; makes none. */
+  async find(room: RoomName): Promise<Result<RoomHead>> {
+    try {
+      const found = await this.#options.store.findRoom(room);
+      return found ? accepted(found) : refused("no_such_room");
+    } catch (error) {
+      this.reportTrouble(error, "a room could not be found");
+      return refused("unavailable", { retryAfterMs: 1000 });
+    }
+  }
+
+  /** Resolves when a room has more than `after`, after `ms`, when `signal` says so, or when the server stops. */
+  async waitBeyond(room: RoomName, after: number, ms: number, signal: AbortSignal): Promise<void> {
+    const held = this.hold(room);
+    try {
+      await held.open();
+      if (held.delivered > after || this.#draining.signal.aborted) return;
+      await somethingSaid(held, this.#options.clock, ms, AbortSignal.any([signal, this.#draining.signal]));
+    } finally {
+      this.release(held);
+    }
+  }
+
   /** The operator speaks to everybody. Not stored. */
   notice(text: string): void {
+    const notice = { type: "notice", text, from: "server" } as const;
     const encoded = new Map<Format, Uint8Array | undefined>();
     for (const { connection } of this.#sessions) {
       const { format } = connection;
-      if (!encoded.has(format)) encoded.set(format, format.encode({ type: "notice", text, from: "server" }));
+      if (!encoded.has(format)) encoded.set(format, format.encode(notice, noEpoch));
       const bytes = encoded.get(format);
       if (bytes) connection.write(bytes);
     }
@@ -203,6 +240,7 @@ export class Hub {
       session.send({ type: "reconnect", delay_ms: Math.round(share * spreadMs) });
     }
     await this.#writer.stop();
+    this.#draining.abort();
     for (const room of this.#rooms.values()) room.audience.flush();
   }
 

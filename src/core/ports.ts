@@ -122,8 +122,8 @@ export type PersonalFrame = RoomFrame | ErrorOut;
  * serves all connections that speak it, so that a frame is encoded once for all of them.
  */
 export interface Format {
-  /** The bytes for everybody; `undefined` when this kind of client does not read such frames. */
-  encode(frame: RoomFrame): Uint8Array | undefined;
+  /** The bytes for everybody; `undefined` when this kind of client does not read such frames. `epoch` is the room's. */
+  encode(frame: RoomFrame, epoch: Epoch): Uint8Array | undefined;
   /** For its author instead, where that differs: `null` for nothing at all, `undefined` for no difference. */
   encodeOwn?(frame: RoomFrame): Uint8Array | null | undefined;
 }

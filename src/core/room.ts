@@ -76,6 +76,7 @@ export class Room {
     const { epoch, head } = await this.#store.openRoom(this.name);
     const { events } = await this.#store.read(this.name, { before: head + 1, limit: seedLimit, maxBytes: pageBytes });
     this.epoch = epoch;
+    this.audience.epoch = epoch;
     this.#delivered = head;
     this.#tail = new Tail(head);
     this.#tail.seed(events);

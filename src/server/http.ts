@@ -1,9 +1,10 @@
 import fastifyHelmet from "@fastify/helmet";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Hub } from "../core/hub.ts";
-import type { Log } from "../core/ports.ts";
+import type { Clock, Log } from "../core/ports.ts";
 import { addPollGateway } from "../gateways/poll.ts";
 import { addPostGateway } from "../gateways/post.ts";
+import { addSseGateway } from "../gateways/sse.ts";
 import { sendProblem } from "../gateways/support/problem.ts";
 import type { Language } from "../locales/words.ts";
 import { oneLine } from "../protocol/text.ts";
@@ -14,6 +15,7 @@ export interface HttpOptions {
   readonly hub: Hub;
   readonly log: Log;
   readonly language: Language;
+  readonly clock: Clock;
   readonly entrance: EntranceOptions;
   /** Whether messages can be stored now. */
   readonly isReady: () => boolean;
@@ -99,6 +101,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   addPostGateway(app, hub, language);
   addPollGateway(app, hub, language);
+  addSseGateway(app, hub, language, options.clock);
   await addPage(app, log);
   await app.ready();
   return app;

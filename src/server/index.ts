@@ -8,6 +8,7 @@ import { echo } from "../gateways/tcp-echo.ts";
 import { serverWords } from "../locales/server.ts";
 import { languages } from "../locales/words.ts";
 import type { Config } from "../ops/config.ts";
+import { defaultRoom } from "../protocol/names.ts";
 import { systemClock } from "./clock.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { createHttp } from "./http.ts";
@@ -49,6 +50,8 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   await using opened = new AsyncDisposableStack();
   const data = opened.use(await openDataFolder(config.data));
   const { store } = data;
+  // Where whoever names no room is: it is there from the start, so that it can be read before anybody spoke.
+  await store.openRoom(defaultRoom);
   const bus = createMemoryBus();
   const hub = opened.adopt(
     new Hub({
@@ -73,7 +76,14 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   });
   const { allowHosts, allowOrigins, lang: language } = config;
   const entrance = { allowHosts, allowOrigins };
-  const http = await createHttp({ hub, log, language, entrance, isReady: () => state === "running" });
+  const http = await createHttp({
+    hub,
+    log,
+    language,
+    clock: systemClock,
+    entrance,
+    isReady: () => state === "running",
+  });
   opened.defer(() => http.close());
   const upgrades = createUpgrades({
     gatewayAt: createRoutes({ hub, language }),

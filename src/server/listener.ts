@@ -10,7 +10,7 @@ export interface Listener {
   readonly ports: readonly number[];
   /** Takes no more connections; those that are there go on. */
   stopAccepting(): void;
-  /** Ends every request that is left; WebSockets must have ended before. */
+  /** Resolves when every request has ended, or was made to; WebSockets must have ended before. */
   close(): Promise<void>;
 }
 
@@ -22,6 +22,9 @@ export interface ListenerOptions {
   readonly log: Log;
 }
 
+/** Requests under way, such as polls that were just answered, have this long to end. [K4] */
+const closingMs = 1_000;
+
 /** Listens for HTTP on every port of every host. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { hosts, log } = options;
@@ -32,8 +35,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     return server;
   };
   const close = async () => {
-    for (const server of servers) server.closeAllConnections();
+    const late = setTimeout(() => {
+      for (const server of servers) server.closeAllConnections();
+    }, closingMs);
     await Promise.all(servers.map(closeServer));
+    clearTimeout(late);
   };
   const ports: number[] = [];
   try {

@@ -1,7 +1,7 @@
-import type { Duplex } from "node:stream";
+import type { Writable } from "node:stream";
 
 /** Resolves once a socket has taken what was written to it, or is gone. */
-export async function drained(socket: Duplex): Promise<void> {
+export async function drained(socket: Writable): Promise<void> {
   if (!socket.writableNeedDrain || socket.destroyed) return;
   await new Promise<void>((resolve) => {
     const settle = () => {

@@ -1,0 +1,30 @@
+import { Seat } from "./audience.ts";
+import type { Clock, Connection, Format } from "./ports.ts";
+import type { Room } from "./room.ts";
+
+const signOfLife = new Uint8Array(1);
+const anyMessage: Format = { encode: (frame) => (frame.type === "message" ? signOfLife : undefined) };
+
+/** Resolves when something is said in an open room, after `ms`, or when `signal` says so; by a seat of its own. */
+export async function somethingSaid(room: Room, clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  const woken = Promise.withResolvers<void>();
+  const connection: Connection = {
+    format: anyMessage,
+    encode: () => undefined,
+    write: () => woken.resolve(),
+    drained: () => Promise.resolve(),
+    setLanguage() {},
+    pause() {},
+    resume() {},
+    close: () => woken.resolve(),
+  };
+  const seat = new Seat(connection);
+  const wake = () => woken.resolve();
+  const cancel = clock.after(ms, wake);
+  signal.addEventListener("abort", wake);
+  room.audience.add(seat);
+  await woken.promise;
+  room.audience.remove(seat);
+  signal.removeEventListener("abort", wake);
+  cancel();
+}

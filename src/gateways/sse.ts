@@ -1,0 +1,157 @@
+import type { ServerResponse } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import * as v from "valibot";
+import type { Hub } from "../core/hub.ts";
+import type { Clock, Connection, Format, PersonalFrame, RoomFrame } from "../core/ports.ts";
+import type { Language } from "../locales/words.ts";
+import { roomField } from "../protocol/fields.ts";
+import type { Epoch, RoomName } from "../protocol/ids.ts";
+import { defaultRoom } from "../protocol/names.ts";
+import { cursorField } from "./support/cursor.ts";
+import { bearerToken } from "./support/http.ts";
+import { roomLine } from "./support/lines.ts";
+import { sendProblem } from "./support/problem.ts";
+import { drained } from "./support/socket.ts";
+
+/** Proxies give up a line on which nothing moves. */
+const keepAliveMs = 25_000;
+/** What an EventSource waits before it comes back. */
+const retryMs = 3_000;
+
+/** `event:`, `id:` and `data:`, as the EventSource standard has them. https://html.spec.whatwg.org/#server-sent-events */
+function eventBlock(frame: RoomFrame, epoch: Epoch): string | undefined {
+  switch (frame.type) {
+    case "message":
+      return `event: message\nid: ${epoch}-${frame.seq}\ndata: ${JSON.stringify(frame)}\n\n`;
+    case "notice":
+    case "user_joined":
+    case "user_left":
+      return `event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`;
+    default:
+      return undefined;
+  }
+}
+
+const bytesOf = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text));
+
+const events: Format = { encode: (frame, epoch) => bytesOf(eventBlock(frame, epoch)) };
+
+/** The same as lines, for `curl` and eyes. */
+const textFormat = (language: Language): Format => ({
+  encode(frame) {
+    const line = roomLine(frame, language);
+    return line === undefined ? undefined : Buffer.from(`${line}\n`);
+  },
+});
+
+/** Server-sent events, `GET /events` and `GET /rooms/{room}/events`: reads a room as it goes on, over plain HTTP. */
+export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language, clock: Clock): void {
+  const text = textFormat(language);
+  const open = new Set<SseConnection>();
+  let cancel = () => {};
+  const keepAlive = () => {
+    for (const connection of open) connection.comment("ping");
+    cancel = clock.after(keepAliveMs, keepAlive);
+  };
+  cancel = clock.after(keepAliveMs, keepAlive);
+  app.addHook("onClose", async () => cancel());
+
+  const stream = async (request: FastifyRequest, reply: FastifyReply, room: RoomName) => {
+    const query = request.query as Readonly<Record<string, string | undefined>>;
+    const from = request.headers["last-event-id"] ?? query["since"];
+    const cursor = from === undefined || from === "" ? undefined : v.safeParse(cursorField, from);
+    if (cursor && !cursor.success) {
+      return sendProblem(request, reply, { code: "bad_frame", params: { field: "since" } }, language);
+    }
+    const found = await hub.find(room);
+    if (!found.ok) return sendProblem(request, reply, found.error, language);
+    const accepts = request.headers.accept ?? "";
+    const asText = query["format"] === "text" || /^text\/plain\b/.test(accepts);
+    const response = begin(reply, asText);
+    const connection = new SseConnection(response, asText ? text : events, hub.limits.maxQueue);
+    const session = hub.connect(connection);
+    open.add(connection);
+    response.on("close", () => {
+      open.delete(connection);
+      session.end({ left: false });
+    });
+    const since = cursor && { epoch: cursor.output.epoch ?? found.value.epoch, seq: cursor.output.seq };
+    connection.since = since?.seq;
+    const token = bearerToken(request);
+    if (token) session.handle({ type: "join", room, token, since, history: 0 });
+    else session.listen(room, { history: 0, ...(since && { since }) });
+  };
+
+  app.get("/events", (request, reply) => stream(request, reply, defaultRoom));
+  app.get<{ Params: { room: string } }>("/rooms/:room/events", (request, reply) => {
+    const room = v.safeParse(roomField, request.params.room);
+    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
+    return stream(request, reply, room.output);
+  });
+}
+
+/** Sends the headers; from here on the answer is this gateway's and not the framework's. */
+function begin(reply: FastifyReply, asText: boolean): ServerResponse {
+  reply.hijack();
+  const response = reply.raw;
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) response.setHeader(name, value);
+  response.writeHead(200, {
+    "content-type": asText ? "text/plain; charset=utf-8" : "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    // nginx holds answers back otherwise.
+    "x-accel-buffering": "no",
+  });
+  response.flushHeaders();
+  return response;
+}
+
+class SseConnection implements Connection {
+  readonly format: Format;
+  /** The `seq` that the client asked to go on from. */
+  since: number | undefined;
+  readonly #response: ServerResponse;
+  readonly #maxQueue: number;
+  #epoch = "" as Epoch;
+
+  constructor(response: ServerResponse, format: Format, maxQueue: number) {
+    this.#response = response;
+    this.format = format;
+    this.#maxQueue = maxQueue;
+  }
+
+  encode(frame: PersonalFrame): Uint8Array | undefined {
+    if (frame.type === "error") return undefined;
+    if (frame.type !== "joined") return this.format.encode(frame, this.#epoch);
+    this.#epoch = frame.epoch;
+    if (this.format !== events) return undefined;
+    // An id without data is kept by the client and shown to nobody: a cut before the first message misses nothing.
+    const at = `${frame.epoch}-${frame.recovered ? (this.since ?? frame.head) : frame.head}`;
+    const reset = frame.reason ? `event: reset\nid: ${at}\ndata: ${JSON.stringify({ reason: frame.reason })}\n\n` : "";
+    return Buffer.from(`retry: ${retryMs}\nid: ${at}\n\n${reset}`);
+  }
+
+  comment(text: string): void {
+    if (this.format === events) this.write(Buffer.from(`: ${text}\n\n`));
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#response.writableEnded || this.#response.destroyed) return;
+    this.#response.write(bytes);
+    if (this.#maxQueue > 0 && this.#response.writableLength > this.#maxQueue) this.#response.destroy();
+  }
+
+  drained(): Promise<void> {
+    return drained(this.#response);
+  }
+
+  setLanguage(): void {}
+
+  // Nothing is read after the request.
+  pause(): void {}
+  resume(): void {}
+
+  close(): void {
+    this.#response.end();
+  }
+}
