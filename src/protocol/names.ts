@@ -24,7 +24,8 @@ export function parseRoomName(text: string): Result<RoomName> {
 
 // Of what shows nothing, the two variation selectors stay: they choose how an emoji looks.
 const forbiddenInNames = /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}:]|(?![\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}/u;
-const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
+// A blank Braille cell is a symbol that shows nothing.
+const visible = /(?!\u2800)[\p{L}\p{N}\p{P}\p{S}]/u;
 const digitsOnly = /^\p{Nd}+$/u;
 
 /**

@@ -27,6 +27,16 @@ const messageSchema = v.object({
   reply_to: optional(knownMessageId),
 });
 
+const headSchema = v.object({ epoch: epochField, seq: seqField });
+/** By room. No `v.record`: that leaves out keys such as `constructor`, and a room may be called so. */
+const headsField = v.custom<Record<string, v.InferOutput<typeof headSchema>>>(
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((head) => v.is(headSchema, head)),
+);
+
 /** Every frame that the native gateway sends, by its `type`. */
 export const serverFrameSchemas = {
   welcome: v.object({
@@ -69,10 +79,7 @@ export const serverFrameSchemas = {
     ts: v.string(),
     dup: v.boolean(),
   }),
-  heads: v.object({
-    type: v.literal("heads"),
-    rooms: v.record(v.string(), v.object({ epoch: epochField, seq: seqField })),
-  }),
+  heads: v.object({ type: v.literal("heads"), rooms: headsField }),
   typing: v.object({ type: v.literal("typing"), room: knownRoom, user: userField, active: v.boolean() }),
   user_joined: v.object({ type: v.literal("user_joined"), room: knownRoom, user: userField, count: countField }),
   user_left: v.object({ type: v.literal("user_left"), room: knownRoom, user: userField, count: countField }),

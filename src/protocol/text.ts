@@ -6,7 +6,7 @@ export function codePoints(text: string): number {
 }
 
 /** Whether there is nothing to see in a text: no character, or only white space and invisible ones. */
-export const isBlank = (text: string): boolean => !/[^\s\p{Default_Ignorable_Code_Point}\p{Cc}]/u.test(text);
+export const isBlank = (text: string): boolean => !/[^\s\u2800\p{Default_Ignorable_Code_Point}\p{Cc}]/u.test(text);
 
 const lineBreaks = /\r\n|[\n\r\u2028\u2029\u0085\v\f]/g;
 // Cc is C0, DEL and C1. Tabs and the line breaks made by the first step stay.
