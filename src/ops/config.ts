@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { isLanguage, type Language, languages } from "../locales/words.ts";
 import { defaultLimits, type Limits } from "../protocol/limits.ts";
 
-export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** Everything that can be set about a server, parsed: what is made from it trusts it. */

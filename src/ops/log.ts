@@ -4,7 +4,7 @@ import { oneLine } from "../protocol/text.ts";
 import type { LogLevel } from "./config.ts";
 
 /** Where log lines go: a stream, or a file descriptor, written without ever waiting for its reader. */
-export type LogOutput = { write(text: string): unknown } | { readonly fd: number };
+type LogOutput = { write(text: string): unknown } | { readonly fd: number };
 
 export interface LogOptions {
   readonly level: LogLevel;

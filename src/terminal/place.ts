@@ -1,4 +1,4 @@
-import type { MessageFrame, Outgoing, Room, User } from "../sdk/index.ts";
+import type { ErrorCode, MessageFrame, Outgoing, Room, User } from "../sdk/index.ts";
 import { Typists } from "./typists.ts";
 
 /** What a person in a room is told of. */
@@ -7,11 +7,7 @@ export interface PlaceListener {
   page(place: Place, messages: readonly MessageFrame[], first: boolean): void;
   message(place: Place, message: MessageFrame): void;
   sent(place: Place, message: Outgoing, ts: string): void;
-  notSent(
-    place: Place,
-    message: Outgoing,
-    refusal: { code: import("../sdk/index.ts").ErrorCode; message: string },
-  ): void;
+  notSent(place: Place, message: Outgoing, refusal: { readonly code: ErrorCode; readonly message: string }): void;
   came(place: Place, user: User): void;
   went(place: Place, user: User): void;
   renamed(place: Place, user: User, was: string): void;

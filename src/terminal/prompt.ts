@@ -26,7 +26,7 @@ export interface Area {
 }
 
 /** How many rows an area takes. */
-export const rowsOf = (area: Area): number => (area.status === "" ? 1 : 2);
+const rowsOf = (area: Area): number => (area.status === "" ? 1 : 2);
 
 /**
  * The prompt area for a window of so many columns: the status in a row of its own, then label and

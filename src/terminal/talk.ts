@@ -3,7 +3,7 @@ import type { Language } from "../locales/words.ts";
 import type { DisplayName, RoomName } from "../protocol/ids.ts";
 import { parseDisplayName, parseRoomName } from "../protocol/names.ts";
 
-export const defaultServer = "ws://localhost:8765";
+const defaultServer = "ws://localhost:8765";
 
 /** Where to talk, and as whom. */
 export interface Talk {
