@@ -105,7 +105,7 @@ export interface Clock {
 }
 
 /** A refusal on its way to a client. It has no words yet: the gateway finds them in the client's language. */
-export interface ErrorOut {
+interface ErrorOut {
   readonly type: "error";
   readonly error: ChatError;
   readonly ref?: string;

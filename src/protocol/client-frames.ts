@@ -8,16 +8,16 @@ import {
   refField,
   refusalOf,
   roomField,
-  seqField,
   textField,
+  wholeNumberField,
 } from "./fields.ts";
 import { historyLimit } from "./limits.ts";
 
 /** A place in a room's log: the last event that a client has. `id` catches a log that was swapped. [L4] */
-export const positionSchema = v.object({ epoch: epochField, seq: seqField, id: optional(messageIdField) });
+const positionSchema = v.object({ epoch: epochField, seq: wholeNumberField, id: optional(messageIdField) });
 export type Position = v.InferOutput<typeof positionSchema>;
 
-const pageSize = v.pipe(seqField, v.maxValue(historyLimit));
+const pageSize = v.pipe(wholeNumberField, v.maxValue(historyLimit));
 
 /** Every frame that a native client may send, by its `type`. */
 export const clientFrameSchemas = {
@@ -50,8 +50,8 @@ export const clientFrameSchemas = {
   history: v.object({
     type: v.literal("history"),
     room: optional(roomField),
-    before: optional(seqField),
-    after: optional(seqField),
+    before: optional(wholeNumberField),
+    after: optional(wholeNumberField),
     limit: optional(pageSize),
     ref: optional(refField),
   }),

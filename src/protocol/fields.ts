@@ -41,8 +41,7 @@ export const messageIdField = v.pipe(
   v.transform((id) => id as MessageId),
 );
 
-export const seqField = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-export const countField = seqField;
+export const wholeNumberField = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** A client's own mark on a request, given back with its answer. */
 export const refField = v.pipe(v.string(), v.maxLength(64));
@@ -50,7 +49,7 @@ export const refField = v.pipe(v.string(), v.maxLength(64));
 // What the server says of itself is trusted to be in its stored form already.
 export const knownRoom = v.custom<RoomName>((value) => typeof value === "string");
 export const knownName = v.custom<DisplayName>((value) => typeof value === "string");
-export const knownUserId = v.custom<UserId>((value) => typeof value === "string");
+const knownUserId = v.custom<UserId>((value) => typeof value === "string");
 export const knownMessageId = v.custom<MessageId>((value) => typeof value === "string");
 export const epochField = v.custom<Epoch>((value) => typeof value === "string");
 export const userField = v.object({ id: knownUserId, name: knownName });

@@ -3,8 +3,8 @@ import type { DisplayName, NameKey, RandomBytes, RoomName } from "./ids.ts";
 import { latinLookalikes, skeleton } from "./lookalikes.ts";
 import { codePoints } from "./text.ts";
 
-export const maxRoomCodePoints = 64;
-export const maxRoomBytes = 200;
+const maxRoomCodePoints = 64;
+const maxRoomBytes = 200;
 export const maxNameCodePoints = 32;
 
 /** The room of a client that names none. */

@@ -1,15 +1,14 @@
 import * as v from "valibot";
 import type { ErrorCode } from "./codes.ts";
 import {
-  countField,
   epochField,
   knownMessageId,
   knownName,
   knownRoom,
   optional,
   refField,
-  seqField,
   userField,
+  wholeNumberField,
 } from "./fields.ts";
 
 export type User = v.InferOutput<typeof userField>;
@@ -18,7 +17,7 @@ export type User = v.InferOutput<typeof userField>;
 const messageSchema = v.object({
   type: v.literal("message"),
   room: knownRoom,
-  seq: seqField,
+  seq: wholeNumberField,
   id: knownMessageId,
   user: userField,
   text: v.string(),
@@ -27,7 +26,7 @@ const messageSchema = v.object({
   reply_to: optional(knownMessageId),
 });
 
-const headSchema = v.object({ epoch: epochField, seq: seqField });
+const headSchema = v.object({ epoch: epochField, seq: wholeNumberField });
 /** By room. No `v.record`: that leaves out keys such as `constructor`, and a room may be called so. */
 const headsField = v.custom<Record<string, v.InferOutput<typeof headSchema>>>(
   (value) =>
@@ -45,18 +44,23 @@ export const serverFrameSchemas = {
     /** Keeps who you are: give it with the next `hello`. Never in a URL or a log. [D7] */
     token: v.string(),
     server: v.object({ name: v.string(), version: v.string() }),
-    limits: v.object({ max_text: countField, max_frame: countField, max_joins: countField, history: countField }),
-    heartbeat_ms: countField,
+    limits: v.object({
+      max_text: wholeNumberField,
+      max_frame: wholeNumberField,
+      max_joins: wholeNumberField,
+      history: wholeNumberField,
+    }),
+    heartbeat_ms: wholeNumberField,
   }),
   joined: v.object({
     type: v.literal("joined"),
     room: knownRoom,
     epoch: epochField,
-    head: seqField,
+    head: wholeNumberField,
     recovered: v.boolean(),
     /** Why a `since` could not be resumed from: the client starts over from the history that follows. */
     reason: optional(v.picklist(["epoch", "ahead", "too_far"])),
-    count: countField,
+    count: wholeNumberField,
     /** Left out in a room of more than {@link presenceListLimit}. */
     members: optional(v.array(userField)),
     ref: optional(refField),
@@ -75,24 +79,29 @@ export const serverFrameSchemas = {
     type: v.literal("ack"),
     id: knownMessageId,
     room: knownRoom,
-    seq: seqField,
+    seq: wholeNumberField,
     ts: v.string(),
     dup: v.boolean(),
   }),
   heads: v.object({ type: v.literal("heads"), rooms: headsField }),
   typing: v.object({ type: v.literal("typing"), room: knownRoom, user: userField, active: v.boolean() }),
-  user_joined: v.object({ type: v.literal("user_joined"), room: knownRoom, user: userField, count: countField }),
-  user_left: v.object({ type: v.literal("user_left"), room: knownRoom, user: userField, count: countField }),
+  user_joined: v.object({ type: v.literal("user_joined"), room: knownRoom, user: userField, count: wholeNumberField }),
+  user_left: v.object({ type: v.literal("user_left"), room: knownRoom, user: userField, count: wholeNumberField }),
   user_renamed: v.object({ type: v.literal("user_renamed"), room: knownRoom, user: userField, was: knownName }),
-  members: v.object({ type: v.literal("members"), room: knownRoom, members: v.array(userField), count: countField }),
-  presence: v.object({ type: v.literal("presence"), room: knownRoom, count: countField }),
+  members: v.object({
+    type: v.literal("members"),
+    room: knownRoom,
+    members: v.array(userField),
+    count: wholeNumberField,
+  }),
+  presence: v.object({ type: v.literal("presence"), room: knownRoom, count: wholeNumberField }),
   notice: v.object({
     type: v.literal("notice"),
     text: v.string(),
     room: optional(knownRoom),
     from: v.literal("server"),
   }),
-  reconnect: v.object({ type: v.literal("reconnect"), delay_ms: countField }),
+  reconnect: v.object({ type: v.literal("reconnect"), delay_ms: wholeNumberField }),
   pong: v.object({ type: v.literal("pong") }),
   error: v.object({
     type: v.literal("error"),
@@ -100,7 +109,7 @@ export const serverFrameSchemas = {
     message: v.string(),
     ref: optional(refField),
     id: optional(v.string()),
-    retry_after_ms: optional(countField),
+    retry_after_ms: optional(wholeNumberField),
     /** A free display name, with `name_taken`. */
     suggestion: optional(knownName),
   }),

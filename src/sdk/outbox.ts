@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { countField, knownMessageId, knownRoom } from "../protocol/fields.ts";
+import { knownMessageId, knownRoom, wholeNumberField } from "../protocol/fields.ts";
 import type { MessageId } from "../protocol/ids.ts";
 import type { Outbox, Outgoing } from "./types.ts";
 
@@ -29,7 +29,7 @@ const outgoingSchema = v.object({
   room: knownRoom,
   text: v.string(),
   replyTo: v.exactOptional(knownMessageId),
-  at: countField,
+  at: wholeNumberField,
 });
 
 function parseOutgoing(text: string): Outgoing | undefined {
