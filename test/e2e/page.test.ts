@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { useBrowser } from "../support/browser.ts";
+import { RawClient } from "../support/client.ts";
+import { startTestServer } from "../support/server.ts";
+
+const browser = useBrowser();
+
+test("two people come in and talk, each in their own browser, and see each other type", async (t) => {
+  const { url } = await startTestServer(t);
+  const olya = await browser.visit(`${url}/`);
+  await olya.comeIn("Оля");
+  const noi = await browser.visit(`${url}/`);
+  await noi.comeIn("น้อย");
+  await olya.say("Привіт! 👋");
+  await noi.sees("Привіт! 👋");
+  await noi.page.getByRole("textbox", { name: "Message" }).pressSequentially("ส");
+  await olya.page.getByText("น้อย is typing").waitFor();
+  await noi.say("สวัสดีครับ");
+  await olya.sees("สวัสดีครับ");
+  const members = olya.page.getByRole("complementary", { name: "Members" });
+  await members.getByText("น้อย", { exact: true }).waitFor();
+  assert.deepEqual([await olya.count("Привіт! 👋"), await noi.count("สวัสดีครับ")], [1, 1]);
+  assert.deepEqual([...olya.troubles, ...noi.troubles], []);
+  await noi.leave();
+  await olya.leave();
+});
+
+test("[K5] whoever reloads is still who they were, in the room where they were, and has everything once", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await browser.visit(`${url}/r/кухня`);
+  await ann.comeIn("Ann");
+  const bob = await RawClient.join(t, url, { name: "Bob", room: "кухня" });
+  await ann.say("before the reload");
+  await bob.next("message");
+  await ann.page.reload();
+  await ann.sees("before the reload");
+  await bob.say("after the reload");
+  await ann.sees("after the reload");
+  assert.equal(await ann.count("before the reload"), 1);
+  assert.match(ann.page.url(), /\/r\/%D0%BA%D1%83%D1%85%D0%BD%D1%8F$/);
+  await ann.say("me again");
+  assert.deepEqual([(await bob.next("message")).user.name, (await bob.next("message")).user.name], ["Bob", "Ann"]);
+  assert.ok(!(await bob.settle()).some(({ type }) => type === "user_left" || type === "user_joined"));
+  assert.deepEqual(ann.troubles, []);
+  await ann.leave();
+});
+
+test("[R2] [K3] a server that goes away and comes back: what was written meanwhile is sent once, what was missed is read once", async (t) => {
+  const first = await startTestServer(t);
+  const ann = await browser.visit(`${first.url}/`);
+  await ann.comeIn("Ann");
+  await ann.say("while there was a line");
+  await ann.sees("while there was a line");
+  await first.stop();
+  await ann.page
+    .getByText(/^Offline/)
+    .first()
+    .waitFor();
+  await ann.say("written without a line");
+  await ann.say("and another");
+  const second = await startTestServer(t, { data: first.data, ports: first.ports });
+  const bob = await RawClient.join(t, second.url, { name: "Bob" });
+  await bob.say("missed by Ann");
+  const now = ann.page.getByRole("button", { name: /now/i });
+  if (await now.isVisible()) await now.click({ timeout: 2_000 }).catch(() => {});
+  const read = [await bob.next("message"), await bob.next("message"), await bob.next("message")];
+  assert.deepEqual(read.map(({ text }) => text).toSorted(), ["and another", "missed by Ann", "written without a line"]);
+  for (const text of ["while there was a line", "missed by Ann", "written without a line", "and another"]) {
+    await ann.sees(text);
+    assert.equal(await ann.count(text), 1, text);
+  }
+  await ann.leave();
+});
+
+test("[K3] what was not sent yet outlives a reload", async (t) => {
+  const first = await startTestServer(t);
+  const ann = await browser.visit(`${first.url}/`);
+  await ann.comeIn("Ann");
+  await first.stop();
+  await ann.page
+    .getByText(/^Offline/)
+    .first()
+    .waitFor();
+  await ann.say("kept over the reload");
+  const second = await startTestServer(t, { data: first.data, ports: first.ports });
+  const bob = await RawClient.join(t, second.url, { name: "Bob" });
+  await ann.page.reload();
+  assert.equal((await bob.next("message")).text, "kept over the reload");
+  await ann.sees("kept over the reload");
+  assert.equal(await ann.count("kept over the reload"), 1);
+  await ann.leave();
+});
+
+test("[D3] markup is text: nothing that somebody writes runs, and links lead only where links may", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await browser.visit(`${url}/`);
+  await ann.comeIn("Ann");
+  const mallory = await RawClient.join(t, url, { name: "<b>Mallory</b>" });
+  await mallory.say('<img src=x onerror="document.title=1"> <script>document.title=2</script>');
+  await mallory.say("javascript:alert(1) and https://example.org/a?b=c");
+  await ann.sees('<img src=x onerror="document.title=1"> <script>document.title=2</script>');
+  const links = ann.conversation.getByRole("link");
+  await links.first().waitFor();
+  assert.deepEqual(await links.evaluateAll((found) => found.map((link) => link.getAttribute("href"))), [
+    "https://example.org/a?b=c",
+  ]);
+  assert.equal(await ann.conversation.locator("img, script").count(), 0);
+  assert.match(await ann.page.title(), /Parlance/);
+  assert.deepEqual(ann.troubles, []);
+  await ann.leave();
+});
+
+test("a name in use is refused at the field, with a free one that a click takes", async (t) => {
+  const { url } = await startTestServer(t);
+  await RawClient.join(t, url, { name: "Ann" });
+  const other = await browser.visit(`${url}/`);
+  await other.page.getByRole("textbox", { name: "Name", exact: true }).fill("ANN");
+  await other.page.getByRole("button", { name: "Come in", exact: true }).click();
+  await other.page.getByRole("button", { name: /ANN2/ }).click();
+  await other.page.getByRole("textbox", { name: "Message" }).waitFor();
+  await other.page.getByRole("navigation", { name: "Rooms" }).getByText("ANN2").waitFor();
+  await other.leave();
+});
+
+test("rooms: one is added, both go on, the back button leads back, unread messages are counted", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await browser.visit(`${url}/`);
+  await ann.comeIn("Ann");
+  const bob = await RawClient.join(t, url, { name: "Bob" });
+  await ann.page.getByRole("button", { name: "Add a room" }).click();
+  await ann.page.getByRole("textbox", { name: "Name of the room" }).fill("ห้องเรียน");
+  await ann.page.keyboard.press("Enter");
+  await ann.page.getByRole("heading", { level: 1, name: "ห้องเรียน" }).waitFor();
+  await bob.say("for later");
+  await ann.page
+    .getByRole("navigation", { name: "Rooms" })
+    .getByText("1 unread message")
+    .waitFor({ state: "attached" });
+  await ann.page.goBack();
+  await ann.page.getByRole("heading", { level: 1, name: "general" }).waitFor();
+  await ann.sees("for later");
+  await ann.leave();
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { browserOptions } from "../../scripts/browser.mjs";
+
+/** One browser for a file of tests, closed after the last of them. Each {@link Visitor} is a person of their own. */
+export function useBrowser(): { visit(url: string, options?: BrowserContextOptions): Promise<Visitor> } {
+  let browser: Browser | undefined;
+  before(async () => {
+    browser = await chromium.launch(browserOptions());
+  });
+  after(() => browser?.close());
+  return {
+    async visit(url, options) {
+      assert.ok(browser);
+      const context = await browser.newContext({ locale: "en", ...options });
+      const page = await context.newPage();
+      page.setDefaultTimeout(10_000);
+      const visitor = new Visitor(page);
+      await page.goto(url);
+      return visitor;
+    },
+  };
+}
+
+/** Somebody at the page: does and sees what a person would. */
+export class Visitor {
+  readonly page: Page;
+  /** What the page did wrong on its own: uncaught errors, refusals of the Content-Security-Policy. */
+  readonly troubles: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.on("pageerror", (error) => this.troubles.push(String(error)));
+    page.on("console", (message) => {
+      // A line that broke is no fault of the page's.
+      if (message.type() === "error" && !/WebSocket|ERR_/.test(message.text())) this.troubles.push(message.text());
+    });
+  }
+
+  async comeIn(name: string): Promise<void> {
+    await this.page.getByRole("textbox", { name: "Name", exact: true }).fill(name);
+    await this.page.getByRole("button", { name: "Come in", exact: true }).click();
+    await this.page.getByRole("textbox", { name: "Message" }).waitFor();
+  }
+
+  async say(text: string): Promise<void> {
+    const composer = this.page.getByRole("textbox", { name: "Message" });
+    await composer.fill(text);
+    await composer.press("Enter");
+  }
+
+  get conversation() {
+    return this.page.getByRole("log", { name: "Conversation" });
+  }
+
+  /** Waits until a text is in the conversation. */
+  async sees(text: string): Promise<void> {
+    await this.conversation.getByText(text, { exact: true }).first().waitFor();
+  }
+
+  /** How often a text is in the conversation. */
+  count(text: string): Promise<number> {
+    return this.conversation.getByText(text, { exact: true }).count();
+  }
+
+  leave(): Promise<void> {
+    return this.page.context().close();
+  }
+}
