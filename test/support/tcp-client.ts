@@ -25,6 +25,7 @@ export class TcpClient {
         resolve();
       };
       socket.once("end", over).once("close", over);
+      socket.once("end", () => socket.end());
     });
   }
 
