@@ -29,8 +29,13 @@ export interface Round {
   readonly sending: readonly Figures[];
 }
 
-/** How much the rest of the machine did meanwhile: figures of a busy machine are of little worth. */
-export const othersCpu = "all others' CPU (% of a core)";
+const othersCpu = "all others' CPU (% of a core)";
+/** What others may use of a core, in per cent, on a machine that is called quiet; it cannot be told to less than 10. */
+export const quietPercent = 20;
+
+/** How much the rest of the machine did during a round: the most at any pace, in per cent of a core. */
+export const othersDuring = ({ sending }: Round): number =>
+  Math.max(...sending.map((figures) => figures[othersCpu] ?? 0));
 
 /** What was delivered is not what was sent: no figure of such a run stands. */
 export class AuditFailed extends Error {

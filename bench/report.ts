@@ -1,5 +1,5 @@
 import type { Pace } from "./load.ts";
-import { type Figures, othersCpu, type Plan, type Round } from "./measure.ts";
+import { type Figures, othersDuring, type Plan, quietPercent, type Round } from "./measure.ts";
 
 /** What the rounds of one subject come to, for one figure. */
 interface Spread {
@@ -10,8 +10,6 @@ interface Spread {
 
 /** Rounds agree on a figure when no two differ by more than this share of the median. */
 const agreement = 0.15;
-/** What others may use of a core, in per cent, on a machine that is called quiet; it cannot be told to less than 10. */
-const quietPercent = 20;
 /** The figures that rounds must agree on; the others are shown as they are. */
 const judged = ["send to delivery, p50 (ms)", "send to delivery, p99 (ms)", "server CPU per delivery (µs)"];
 
@@ -99,12 +97,17 @@ export function asMarkdown(sections: readonly Section[]): string {
     .join("\n");
 }
 
-/** One sentence on whether the machine had anything else to do. */
-export function quietOf(rounds: readonly Round[]): string {
-  const most = Math.max(...rounds.flatMap(({ sending }) => sending.map((figures) => figures[othersCpu] ?? 0)));
-  return most <= quietPercent
-    ? "The machine was quiet."
-    : `The machine was not quiet: others used up to ${Math.round(most)} % of a core.`;
+/** What else the machine did, and how many rounds were therefore measured again. */
+export function quietOf(rounds: readonly Round[], again: number): string {
+  const most = Math.max(...rounds.map(othersDuring));
+  const verdict =
+    most <= quietPercent
+      ? "The machine was quiet."
+      : `The machine was not quiet: others used up to ${Math.round(most)} % of a core.`;
+  const repeated = `${again} ${again === 1 ? "round was" : "rounds were"} measured again`;
+  return again === 0
+    ? verdict
+    : `${verdict} ${repeated}, for others used more than ${quietPercent} % of a core meanwhile.`;
 }
 
 /** Whether the rounds agree: one sentence, or where they do not, a list. */
