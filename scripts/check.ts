@@ -76,5 +76,11 @@ const steps: readonly (readonly [what: string, step: () => unknown])[] = [
 
 for (const [what, step] of steps) {
   console.log(`\n▶ ${what}`);
-  await step();
+  try {
+    await step();
+  } catch (error) {
+    // What a command had to say it has said already.
+    console.error(`\n✖ ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(1);
+  }
 }
