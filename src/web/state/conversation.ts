@@ -59,7 +59,7 @@ export function createConversation(
   const latest = signal<MessageFrame>();
   const oldUpTo = signal(0);
   const newAfter = signal<number>();
-  const readUpTo = signal<number | undefined>(Number(kept.read(readKey)) || undefined);
+  const readUpTo = signal<number | undefined>(parsePlace(kept.read(readKey)));
   const view = computed<View>(() => ({ me: me.value, oldUpTo: oldUpTo.value, newAfter: newAfter.value }));
   const layOut = createTimeline();
   let asideNumber = 0;
@@ -195,6 +195,9 @@ export function createConversation(
     close,
   };
 }
+
+const parsePlace = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text) || 0;
 
 type Omitted<T> = T extends unknown ? Omit<T, "key" | "after" | "at"> : never;
 

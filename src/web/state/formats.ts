@@ -14,7 +14,7 @@ export interface Formats {
 const dayMs = 86_400_000;
 
 export function createFormats(language: Language): Formats {
-  const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+  const time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
   const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" });
   const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
   const dayAndYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
