@@ -92,24 +92,29 @@ describe("a room's delivery", () => {
   });
 
   test("[R1] does not forget what it hears of while the store looks for something else", async () => {
-    const memory = newMemory();
-    const reads: (() => void)[] = [];
-    let isHeld = false;
-    const store = new MemoryStore(memory, async (what) => {
-      if (what === "read" && isHeld) await new Promise<void>((resolve) => reads.push(resolve));
-    });
+    const answer = Promise.withResolvers<void>();
+    const looked = Promise.withResolvers<void>();
+    class SlowStore extends MemoryStore {
+      isSlow = false;
+      override async read(...asked: Parameters<Store["read"]>) {
+        const page = await super.read(...asked);
+        if (!this.isSlow) return page;
+        looked.resolve();
+        await answer.promise;
+        return page;
+      }
+    }
+    const store = new SlowStore();
     const world = new World({ store });
     const { room, reader } = await openRoom(world);
-    isHeld = true;
-    room.deliver(appends(1));
-    // It was announced, but is not in the store when the read is carried out.
-    await new Promise((resolve) => setImmediate(resolve));
-    reads.shift()?.();
-    await Promise.resolve();
-    await new MemoryStore(memory).append(range(1, 7).map((n) => draft(n)));
+    store.isSlow = true;
+    room.deliver(appends(2));
+    await looked.promise;
+    // The store had nothing when it was asked; by the time its answer is here, it has.
+    await store.append(range(1, 7).map((n) => draft(n)));
     room.deliver(appends(7));
-    isHeld = false;
-    for (const release of reads.splice(0)) release();
+    store.isSlow = false;
+    answer.resolve();
     await world.quiet();
     assert.deepEqual(seqsOf(reader), range(1, 7));
   });
