@@ -1,7 +1,7 @@
 import type { ClientFrame, Position } from "../protocol/client-frames.ts";
 import { type ChatError, type CloseReason, type Result, refused } from "../protocol/codes.ts";
 import type { DisplayName, RoomName } from "../protocol/ids.ts";
-import { badFrameLimit, heartbeatMs, historyDefault, historyLimit, protocolVersion } from "../protocol/limits.ts";
+import { badFrameLimit, historyDefault, protocolVersion } from "../protocol/limits.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import type { Seat } from "./audience.ts";
 import type { Hub } from "./hub.ts";
@@ -11,6 +11,7 @@ import { messageFrame } from "./messages.ts";
 import type { Introduction, Person } from "./people.ts";
 import type { Connection, PersonalFrame } from "./ports.ts";
 import type { Room } from "./room.ts";
+import { welcomeFrame } from "./welcome.ts";
 
 type FrameOf<T extends ClientFrame["type"]> = Extract<ClientFrame, { type: T }>;
 /** What ties an answer to the frame that it answers. */
@@ -34,6 +35,9 @@ export class Session {
   readonly #hub: Hub;
   #state: State = { at: "greeting" };
   #badFrames = 0;
+  /** Messages of this client whose fate is not known yet. */
+  #unsettled = 0;
+  #allSettled = () => {};
   readonly #turns: InTurn;
 
   constructor(hub: Hub, connection: Connection) {
@@ -53,6 +57,16 @@ export class Session {
   /** Takes a command of this client. */
   handle(command: ClientFrame): void {
     this.#turns.do(() => this.#answered(this.#carryOut(command), marksOf(command)));
+  }
+
+  /** Resolves once everything that this client said has been stored, or refused, and handed to the others. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#allSettled = resolve;
+      this.#turns.do(() => {
+        if (this.#unsettled === 0) resolve();
+      });
+    });
   }
 
   /** Lets this client read a room without being a member of it: nobody sees them, and they cannot speak. */
@@ -179,20 +193,7 @@ export class Session {
   }
 
   #welcome(person: Person): void {
-    const { server, limits, people } = this.#hub;
-    this.send({
-      type: "welcome",
-      user: person.user,
-      token: people.tokenFor(person),
-      server,
-      limits: {
-        max_text: limits.maxText,
-        max_frame: limits.maxFrame,
-        max_joins: limits.maxJoins,
-        history: historyLimit,
-      },
-      heartbeat_ms: heartbeatMs,
-    });
+    this.send(welcomeFrame(this.#hub, person));
   }
 
   #join(join: FrameOf<"join">): void | Promise<void> {
@@ -218,9 +219,11 @@ export class Session {
     const { room } = place.value;
     const { person } = this;
     if (!person) return this.refuse({ code: "not_joined" }, message);
+    this.#unsettled++;
     this.#hub.post(
       { room: room.name, user: person.user, text: message.text, id: message.id, replyTo: message.reply_to },
       (outcome, id) => {
+        if (--this.#unsettled === 0) this.#allSettled();
         if (this.ended) return;
         if (!outcome.ok) return this.refuse(outcome.error, { id }, room.name);
         const { event, dup } = outcome.value;

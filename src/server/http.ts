@@ -2,6 +2,7 @@ import fastifyHelmet from "@fastify/helmet";
 import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Hub } from "../core/hub.ts";
 import type { Clock, Log } from "../core/ports.ts";
+import { addHelloGateway } from "../gateways/hello.ts";
 import { addPollGateway } from "../gateways/poll.ts";
 import { addPostGateway } from "../gateways/post.ts";
 import { addSseGateway } from "../gateways/sse.ts";
@@ -99,6 +100,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     const ready = options.isReady();
     return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable" });
   });
+  addHelloGateway(app, hub, language);
   addPostGateway(app, hub, language);
   addPollGateway(app, hub, language);
   addSseGateway(app, hub, language, options.clock);

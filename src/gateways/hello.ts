@@ -1,0 +1,97 @@
+import type { FastifyInstance } from "fastify";
+import * as v from "valibot";
+import type { Hub } from "../core/hub.ts";
+import type { Introduction, Person } from "../core/people.ts";
+import { welcomeFrame } from "../core/welcome.ts";
+import type { Language } from "../locales/words.ts";
+import { clientFrameSchemas } from "../protocol/client-frames.ts";
+import { accepted, type Result, refused } from "../protocol/codes.ts";
+import { refusalOf, roomField } from "../protocol/fields.ts";
+import type { DisplayName } from "../protocol/ids.ts";
+import { protocolVersion } from "../protocol/limits.ts";
+import type { ServerFrameOf } from "../protocol/server-frames.ts";
+import { bearerToken } from "./support/http.ts";
+import { sendProblem } from "./support/problem.ts";
+
+/**
+ * Coming in without a socket, for who goes on by posts, server-sent events and long polls.
+ *
+ * `POST /api/v1/hello` takes the fields of a native `hello` and answers its `welcome`; `POST
+ * /api/v1/rename` takes `{name}` and `Authorization: Bearer`, and answers the `welcome` with the new
+ * name's token. `POST /rooms/{room}` enters a room: makes it if it is new, and answers `{room, epoch,
+ * head, count}`. Nothing is kept of who came: whoever streams with the token is a member.
+ */
+export function addHelloGateway(app: FastifyInstance, hub: Hub, language: Language): void {
+  app.post("/api/v1/hello", async (request, reply) => {
+    const hello = readFields(helloSchema, request.body);
+    const welcome = hello.ok ? greet(hub, hello.value) : hello;
+    if (!welcome.ok) return sendProblem(request, reply, welcome.error, language);
+    return reply.header("cache-control", "no-store").send(welcome.value);
+  });
+
+  app.post("/api/v1/rename", async (request, reply) => {
+    const wish = readFields(renameSchema, request.body);
+    const welcome = wish.ok ? rename(hub, bearerToken(request), wish.value.name) : wish;
+    if (!welcome.ok) return sendProblem(request, reply, welcome.error, language);
+    return reply.header("cache-control", "no-store").send(welcome.value);
+  });
+
+  app.post<{ Params: { room: string } }>("/rooms/:room", async (request, reply) => {
+    const name = v.safeParse(roomField, request.params.room);
+    if (!name.success) return sendProblem(request, reply, { code: "bad_room" }, language);
+    const room = hub.hold(name.output);
+    try {
+      await room.open();
+      const { epoch, delivered: head, presence } = room;
+      return reply.header("cache-control", "no-store").send({ room: room.name, epoch, head, count: presence.count });
+    } catch (error) {
+      hub.reportTrouble(error, "a room could not be entered");
+      return sendProblem(request, reply, { code: "unavailable", retryAfterMs: 1000 }, language);
+    } finally {
+      hub.release(room);
+    }
+  });
+}
+
+const helloSchema = v.omit(clientFrameSchemas.hello, ["type"]);
+const renameSchema = v.omit(clientFrameSchemas.rename, ["type"]);
+type Hello = v.InferOutput<typeof helloSchema>;
+type Welcome = Result<ServerFrameOf<"welcome">>;
+
+function readFields<T>(schema: v.GenericSchema<unknown, T>, body: unknown): Result<T> {
+  try {
+    const text = body instanceof Uint8Array ? new TextDecoder("utf-8", { fatal: true }).decode(body) : "";
+    const parsed = v.safeParse(schema, JSON.parse(text || "{}"), { abortEarly: true });
+    return parsed.success ? accepted(parsed.output) : refusalOf(parsed.issues);
+  } catch {
+    return refused("bad_json");
+  }
+}
+
+/** Finds out who this is, as a line's first frame would. */
+function greet(hub: Hub, { name, token, v: version }: Hello): Welcome {
+  if (version != null && version !== protocolVersion) return refused("bad_frame", { params: { field: "v" } });
+  return withPerson(hub, { name, token }, (person) => {
+    // Here by another line already, and now asking for another name: who comes back takes what there is.
+    if (name) hub.rename(person, name);
+    return accepted(welcomeFrame(hub, person));
+  });
+}
+
+function rename(hub: Hub, token: string | undefined, name: DisplayName): Welcome {
+  return withPerson(hub, { token }, (person) => {
+    const renamed = hub.rename(person, name);
+    return renamed.ok ? accepted(welcomeFrame(hub, person)) : renamed;
+  });
+}
+
+function withPerson(hub: Hub, introduction: Introduction, answer: (person: Person) => Welcome): Welcome {
+  const entered = hub.people.enter(introduction);
+  if (!entered.ok) return entered;
+  hub.people.hold(entered.value);
+  try {
+    return answer(entered.value);
+  } finally {
+    hub.people.letGo(entered.value);
+  }
+}
