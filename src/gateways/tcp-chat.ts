@@ -38,8 +38,10 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
     const tell = (text: string) => socket.write(lineBytes(`server :: ${text}`));
     const refuse = (error: ChatError) => session.refuse(error);
     let isFirst = true;
+    let isLeaving = false;
 
     const take = (line: Result<string>) => {
+      if (isLeaving) return;
       const first = isFirst;
       isFirst = false;
       if (!line.ok) {
@@ -48,7 +50,7 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
         return;
       }
       if (first && httpRequest.test(line.value)) socket.destroy();
-      else if (line.value.trim().toLowerCase() === "exit") leave();
+      else if (line.value.trim().toLowerCase() === "exit") leaveSoon();
       else if (line.value.startsWith("/") && !line.value.startsWith("//")) command(line.value);
       else session.handle({ type: "message", text: line.value.startsWith("//") ? line.value.slice(1) : line.value });
     };
@@ -69,6 +71,7 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
 
     const lines = new LineDecoder({ clock, maxBytes: hub.limits.maxFrame, onLine: take });
     const leave = () => {
+      if (session.ended) return;
       lines.close();
       session.end({ left: true });
       socket.end();
@@ -77,11 +80,17 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
       socket.once("close", cancel);
     };
 
+    // What was said before is heard before they leave.
+    const leaveSoon = () => {
+      isLeaving = true;
+      void session.settled().then(leave);
+    };
+
     socket.on("data", (chunk: Buffer) => session.ended || lines.push(chunk));
     socket.on("end", () => {
-      if (session.ended) return;
+      if (isLeaving) return;
       lines.end();
-      leave();
+      leaveSoon();
     });
     socket.on("error", () => {});
     socket.on("close", () => {

@@ -48,6 +48,17 @@ test("TCP chat: one byte a segment makes the same lines, and the end of input ma
   slow.socket.end();
   for (const text of ["first", "їжак 🦔", "last"]) assert.equal((await reader.next("message")).text, text);
   await slow.ended;
+  assert.equal((await reader.next("user_left")).user.name, slow.name);
+});
+
+test("TCP chat: what was said before exit is heard, by somebody who is still there; what comes after it is not", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url, { name: "Reader" });
+  const ann = await TcpClient.join(t, tcpPort);
+  ann.send("one\ntwo\nexit\nthree\n");
+  await ann.ended;
+  const types = (await reader.settle()).map((frame) => (frame.type === "message" ? frame.text : frame.type));
+  assert.deepEqual(types, ["user_joined", "one", "two", "user_left"]);
 });
 
 test("TCP chat: /name, /join, //, an unknown command, and exit in any case", async (t) => {
