@@ -56,10 +56,10 @@ test("who comes back over HTTP to find their name taken gets a free one; a renam
   await RawClient.join(t, url, { name: "น้อย" });
   const back = await welcomed(await ask(url, "/api/v1/hello", { token, name: "น้อย" }));
   assert.deepEqual(back.user, { id: user.id, name: "น้อย2" });
-  assert.deepEqual(await refusal(await ask(url, "/api/v1/rename", { name: "น้อย" }, token)), [
+  assert.deepEqual(await refusal(await ask(url, "/api/v1/rename", { name: "น้อย" }, back.token)), [
     409,
     "name_taken",
-    "น้อย2",
+    "น้อย3",
   ]);
   const renamed = await welcomed(await ask(url, "/api/v1/rename", { name: "Ной" }, token));
   assert.deepEqual(renamed.user, { id: user.id, name: "Ной" });
