@@ -14,7 +14,7 @@ const wholeNumber = v.pipe(v.string(), v.digits(), v.transform(Number), v.safeIn
 /** Seconds that a long poll may wait: below the minute after which many proxies give up. */
 const longestWait = 55;
 
-const querySchema = v.object({
+export const querySchema = v.object({
   after: optional(cursorField),
   before: optional(wholeNumber),
   wait: optional(v.pipe(wholeNumber, v.maxValue(longestWait))),

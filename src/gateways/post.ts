@@ -9,7 +9,7 @@ import { messageIdField, nameField, optional, refusalOf, roomField, textField } 
 import { bearerToken } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
 
-const postSchema = v.object({
+export const postSchema = v.object({
   text: textField,
   name: optional(nameField),
   id: optional(messageIdField),

@@ -30,13 +30,15 @@ const imitatorsOf = {
   ï: "ї",
 };
 
-function latinFor(letter: string): string {
-  const [latin] = Object.entries(imitatorsOf).find(([, imitators]) => imitators.includes(letter)) ?? [letter];
-  return latin;
-}
+const latinFor = new Map(
+  Object.entries(imitatorsOf).flatMap(([latin, imitators]) =>
+    [...imitators].map((imitator) => [imitator, latin] as const),
+  ),
+);
 
 /** A case-folded text with every letter that imitates a Latin one replaced by that one. */
-export const latinLookalikes = (folded: string): string => folded.replace(/\p{L}/gu, latinFor);
+export const latinLookalikes = (folded: string): string =>
+  folded.replace(/\p{L}/gu, (letter) => latinFor.get(letter) ?? letter);
 
 /**
  * What texts that look the same have in common, after {@link latinLookalikes}: capital I, l and 1 are

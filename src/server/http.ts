@@ -9,6 +9,7 @@ import { addSseGateway } from "../gateways/sse.ts";
 import { sendProblem } from "../gateways/support/problem.ts";
 import type { Language } from "../locales/words.ts";
 import { oneLine } from "../protocol/text.ts";
+import { asyncApiDocument, openApiDocument } from "./api-documents.ts";
 import { type EntranceOptions, judgeEntry } from "./entrance.ts";
 import { addPage } from "./page.ts";
 
@@ -101,6 +102,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable" });
   });
   addHelloGateway(app, hub, language);
+  const openApi = openApiDocument();
+  const asyncApi = asyncApiDocument();
+  app.get("/api/v1/openapi.json", async () => openApi);
+  app.get("/api/v1/asyncapi.json", async () => asyncApi);
   addPostGateway(app, hub, language);
   addPollGateway(app, hub, language);
   addSseGateway(app, hub, language, options.clock);

@@ -1,0 +1,179 @@
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type * as v from "valibot";
+import { querySchema } from "../gateways/poll.ts";
+import { postSchema } from "../gateways/post.ts";
+import { clientFrameSchemas } from "../protocol/client-frames.ts";
+import { errorStatus } from "../protocol/codes.ts";
+import { serverFrameSchemas } from "../protocol/server-frames.ts";
+import { program } from "./program.ts";
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A schema as it is written on the wire. What a schema checks by code only is described as the text that it is. */
+function describe(schema: v.GenericSchema, typeMode: "input" | "output" = "input"): JsonSchema {
+  const { $schema: _, ...described } = toJsonSchema(schema, {
+    typeMode,
+    errorMode: "ignore",
+    overrideSchema: ({ valibotSchema, jsonSchema }) =>
+      valibotSchema.type === "custom" ? { ...jsonSchema, type: "string" } : undefined,
+  });
+  return described;
+}
+
+const describeAll = (schemas: Readonly<Record<string, v.GenericSchema>>) =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, describe(schema)]));
+
+const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const json = (schema: JsonSchema) => ({ "application/json": { schema } });
+
+const refusal = {
+  description: "Refused; `code` says why.",
+  content: { "application/problem+json": { schema: reference("problem") } },
+};
+
+const room = {
+  name: "room",
+  in: "path",
+  required: true,
+  description: "Letters, marks, digits, `-` and `_` of any script, 1–64 of them.",
+  schema: { type: "string" },
+};
+
+const ack = {
+  type: "object",
+  required: ["room", "seq", "id", "ts", "dup"],
+  properties: {
+    room: { type: "string" },
+    seq: { type: "integer" },
+    id: { type: "string" },
+    ts: { type: "string", format: "date-time" },
+    dup: { type: "boolean", description: "Whether it was stored before, under this id." },
+  },
+};
+
+const page = {
+  type: "object",
+  required: ["epoch", "head", "messages", "next", "more", "reset"],
+  properties: {
+    epoch: { type: "string" },
+    head: { type: "integer" },
+    messages: { type: "array", items: reference("message") },
+    next: { type: "string", description: "The cursor to go on from: `after` of the next request." },
+    more: { type: "boolean" },
+    reset: { type: "boolean", description: "The cursor was of another life of the log: this is the last page." },
+  },
+};
+
+const problem = {
+  type: "object",
+  required: ["title", "status", "detail", "code"],
+  properties: {
+    title: { type: "string" },
+    status: { type: "integer" },
+    detail: { type: "string", description: "For people, in the language of `Accept-Language`." },
+    code: { type: "string", enum: Object.keys(errorStatus) },
+    suggestion: { type: "string", description: "A free display name, with `name_taken`." },
+  },
+};
+
+const since = { name: "since", in: "query", schema: { type: "string" }, description: "A position: `{epoch}-{seq}`." };
+const stream = (parameters: readonly JsonSchema[]) => ({
+  get: {
+    summary: "Reads a room as it goes on: server-sent events, or lines as text",
+    parameters: [...parameters, since, { name: "format", in: "query", schema: { enum: ["text"] } }],
+    responses: {
+      200: {
+        description: "A stream that does not end.",
+        content: { "text/event-stream": { schema: { type: "string" } } },
+      },
+      default: refusal,
+    },
+  },
+});
+
+/** The plain HTTP of this server, from the schemas that parse it. https://spec.openapis.org/oas/v3.1.0 */
+export function openApiDocument() {
+  const { properties } = describe(querySchema) as { properties: Readonly<Record<string, JsonSchema>> };
+  const query = Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema }));
+  return {
+    openapi: "3.1.0",
+    info: { title: program.name, version: program.version },
+    components: {
+      schemas: { message: describe(serverFrameSchemas.message), problem },
+      securitySchemes: { token: { type: "http", scheme: "bearer", description: "The `token` of a `welcome`." } },
+    },
+    security: [{}, { token: [] }],
+    paths: {
+      "/rooms/{room}/messages": {
+        get: {
+          summary: "Reads a room a page at a time; with `after` and `wait`, waits for what is said next",
+          parameters: [room, ...query],
+          responses: { 200: { description: "A page, oldest first.", content: json(page) }, default: refusal },
+        },
+        post: {
+          summary: "Says something; answered once it is on disk",
+          parameters: [room, { name: "Idempotency-Key", in: "header", schema: { type: "string" } }],
+          requestBody: {
+            required: true,
+            content: { "text/plain": { schema: { type: "string" } }, ...json(describe(postSchema)) },
+          },
+          responses: { 201: { description: "Stored.", content: json(ack) }, default: refusal },
+        },
+      },
+      "/rooms/{room}/events": stream([room]),
+      "/events": stream([]),
+      "/healthz": { get: { summary: "Whether the process lives", responses: { 200: { description: "It does." } } } },
+      "/readyz": {
+        get: {
+          summary: "Whether messages can be stored",
+          responses: { 200: { description: "They can." }, 503: { description: "Not now." } },
+        },
+      },
+    },
+  };
+}
+
+const textGateways = {
+  "/": "Plain text: one frame is one message. From a first `join` in JSON on, the frames of `/api/v1/ws`.",
+  "/chat/{room}": "Room text: `name :: text`.",
+  "/ws": "Open text: `User: text`.",
+  "/echo": "Echo: `Server answers: text`; binary messages unchanged.",
+} as const;
+
+/** The WebSockets of this server, from the schemas that parse their frames. https://www.asyncapi.com/docs/reference/specification/v3.0.0 */
+export function asyncApiDocument() {
+  const message = (payload: unknown) => ({ contentType: "application/json", payload });
+  const sent = describeAll(clientFrameSchemas);
+  const received = describeAll(serverFrameSchemas);
+  const named = (prefix: string, schemas: typeof sent) =>
+    Object.entries(schemas).map(([name, schema]) => [`${prefix}.${name}`, message(schema)] as const);
+  const text = { contentType: "text/plain", payload: { type: "string" } };
+  const textChannels = Object.entries(textGateways).map(([address, description]) => [
+    address === "/" ? "plain" : (address.split("/")[1] ?? ""),
+    {
+      address,
+      description,
+      ...(address.includes("{room}") && { parameters: { room: { description: room.description } } }),
+      messages: { text },
+    },
+  ]);
+  const native = { $ref: "#/channels/native" };
+  const refer = (prefix: string, schemas: typeof sent) =>
+    Object.keys(schemas).map((name) => ({ $ref: `#/channels/native/messages/${prefix}.${name}` }));
+  return {
+    asyncapi: "3.0.0",
+    info: { title: program.name, version: program.version },
+    channels: {
+      native: {
+        address: "/api/v1/ws",
+        description: "Native frames: one JSON object a text frame.",
+        messages: Object.fromEntries([...named("in", sent), ...named("out", received)]),
+      },
+      ...Object.fromEntries(textChannels),
+    },
+    operations: {
+      take: { action: "receive", channel: native, messages: refer("in", sent) },
+      tell: { action: "send", channel: native, messages: refer("out", received) },
+    },
+  };
+}
