@@ -13,9 +13,9 @@ function settingOption(setting: Setting<unknown>): Option {
     ...(defaults === "" ? [] : [`default: ${defaults}`]),
     setting.variable,
   ];
-  return new Option(`${setting.flag} ${setting.placeholder}`, `${setting.doc} (${details.join("; ")})`).argParser(
-    (text: string, earlier: readonly string[] = []) => [...earlier, text],
-  );
+  const option = new Option(`${setting.flag} ${setting.placeholder}`.trim(), `${setting.doc} (${details.join("; ")})`);
+  if (setting.placeholder === "") return option;
+  return option.argParser((text: string, earlier: readonly string[] = []) => [...earlier, text]);
 }
 
 const settingOptions = settingKeys.map((key): readonly [SettingKey, Option] => [key, settingOption(settings[key])]);
@@ -53,8 +53,11 @@ function createProgram(finish: (exitCode: number) => void): Command {
         ["parlance serve --port 8765 --port 8000", "parlance serve --host 0.0.0.0 --data /var/lib/parlance"].join("\n"),
       ),
     )
-    .action(async (options: Readonly<Record<string, readonly string[] | undefined>>) => {
-      const given = settingOptions.map(([key, option]) => [key, options[option.attributeName()] ?? []] as const);
+    .action(async (options: Readonly<Record<string, readonly string[] | true | undefined>>) => {
+      const given = settingOptions.map(([key, option]) => {
+        const texts = options[option.attributeName()] ?? [];
+        return [key, texts === true ? ["true"] : texts] as const;
+      });
       const { serve } = await import("./serve.ts");
       finish(await serve(Object.fromEntries(given)));
     });

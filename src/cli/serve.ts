@@ -1,6 +1,7 @@
-import { type FlagValues, readConfig } from "../ops/config.ts";
+import { type Config, type FlagValues, readConfig } from "../ops/config.ts";
 import { createLog } from "../ops/log.ts";
 import { type RunningServer, StartupError, startServer } from "../server/index.ts";
+import { createOperatorScreen, type OperatorScreen } from "../terminal/operator.ts";
 import { createServerLines } from "../terminal/server-lines.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { onEndSignals } from "./signals.ts";
@@ -9,20 +10,32 @@ import { onEndSignals } from "./signals.ts";
 export async function serve(flags: FlagValues): Promise<number> {
   const config = readConfig(flags, process.env);
   if (!config.ok) throw new UsageError(config.message);
-  const { lang, logLevel } = config.value;
-  const forPeople = process.stdout.isTTY === true;
-  // On a terminal the lines for people stand in for what is merely worth knowing.
-  const log = createLog(
-    forPeople
-      ? { level: logLevel === "info" ? "warn" : logLevel, form: "plain", output: { fd: process.stderr.fd } }
-      : { level: logLevel, form: "json", output: { fd: process.stdout.fd } },
-  );
-  const lines = createServerLines(lang, (line) => process.stdout.write(`${line}\n`));
+  const screen = createOperatorScreen({
+    terminal: process,
+    language: config.value.lang,
+    console: config.value.console,
+    // With the keyboard at the prompt, the terminal itself sends no signal.
+    onLeave: () => process.kill(process.pid, "SIGINT"),
+  });
+  try {
+    return await run(config.value, screen);
+  } finally {
+    screen.close();
+  }
+}
 
+async function run(config: Config, screen: OperatorScreen): Promise<number> {
+  const forPeople = process.stdout.isTTY === true;
+  const log = openLog(config, screen, forPeople);
+  const lines = createServerLines(config.lang, screen.print);
+
+  let stopping = false;
   const stopped = Promise.withResolvers<number>();
-  const starting = startServer(config.value, { log, ...(forPeople && { observer: lines }) });
+  const starting = startServer(config, { log, ...(forPeople && { observer: lines }) });
   onEndSignals({
     onFirst: () => {
+      stopping = true;
+      screen.close();
       if (forPeople) lines.stopping();
       else log.info({}, "stopping");
       starting
@@ -45,9 +58,27 @@ export async function serve(flags: FlagValues): Promise<number> {
   }
   if (forPeople) lines.running(server.urls);
   else log.info({ urls: server.urls }, "running");
+  const onLine = (line: string) => {
+    const broadcast = server.broadcast(line);
+    if (forPeople) {
+      if (broadcast.ok) lines.broadcast(line, broadcast.value.clients);
+      else lines.refused(broadcast.error);
+    } else if (broadcast.ok) log.info({ text: line, clients: broadcast.value.clients }, "broadcast");
+    else log.warn({ code: broadcast.error.code }, "not broadcast");
+  };
+  if (!stopping) screen.open(onLine);
   const failed = server.failed.then((error) => {
     log.error({ err: error }, "the store has failed: stopping");
     return exitCodes.failed;
   });
   return Promise.race([stopped.promise, failed]);
+}
+
+/** On a terminal the lines for people stand in for what is merely worth knowing, and what is logged keeps off the prompt. */
+function openLog({ logLevel: level }: Config, screen: OperatorScreen, forPeople: boolean) {
+  if (!forPeople) return createLog({ level, form: "json", output: { fd: process.stdout.fd } });
+  const output = process.stderr.isTTY
+    ? { write: (text: string) => screen.print(text.replace(/\n$/, "")) }
+    : { fd: process.stderr.fd };
+  return createLog({ level: level === "info" ? "warn" : level, form: "plain", output });
 }

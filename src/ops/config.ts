@@ -27,13 +27,15 @@ export interface Config {
   /** Over how long clients are sent away when the server stops. [K4] */
   readonly drainMs: number;
   readonly logLevel: LogLevel;
+  /** Whether lines of standard input are broadcast where it is no terminal. */
+  readonly console: boolean;
 }
 
 /** How one thing is set: by its flag, else by its environment variable, else it has its default. */
 export interface Setting<T> {
   readonly flag: `--${string}`;
   readonly variable: `PARLANCE_${string}`;
-  /** What stands for the value in the help: `<number>`. */
+  /** What stands for the value in the help: `<number>`; `""` for a flag that stands for itself, and is `true`. */
   readonly placeholder: string;
   readonly doc: string;
   /** What a good value is, to follow “takes”. */
@@ -189,6 +191,16 @@ export const settings = {
     default: ["info"],
     parse: oneOf(logLevels),
   }),
+  console: setting<boolean>({
+    flag: "--console",
+    variable: "PARLANCE_CONSOLE",
+    placeholder: "",
+    doc: "broadcast each line of standard input also where it is no terminal",
+    takes: "true or false",
+    repeatable: false,
+    default: [false],
+    parse: (text) => (text === "true" || text === "false" ? text === "true" : undefined),
+  }),
 } as const;
 
 export type SettingKey = keyof typeof settings;
@@ -253,6 +265,7 @@ export function readConfig(
     },
     drainMs: Math.round(last("drain", s.drain) * 1000),
     logLevel: last("logLevel", s.logLevel),
+    console: last("console", s.console),
   };
   const [message] = refusals;
   return message === undefined ? { ok: true, value } : { ok: false, message };

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { createMemoryBus } from "../bus/memory.ts";
 import { Hub } from "../core/hub.ts";
 import type { Log } from "../core/ports.ts";
+import { type Broadcast, createOperator } from "../gateways/operator.ts";
 import { createTcpChat } from "../gateways/tcp-chat.ts";
 import { echo } from "../gateways/tcp-echo.ts";
 import { serverWords } from "../locales/server.ts";
@@ -20,7 +21,7 @@ import { createTokens } from "./tokens.ts";
 import { createUpgrades, type Observer } from "./upgrades.ts";
 
 export { StartupError } from "./startup-error.ts";
-export type { Config, Observer };
+export type { Broadcast, Config, Observer };
 
 /** A server that is up. */
 export interface RunningServer extends AsyncDisposable {
@@ -30,6 +31,8 @@ export interface RunningServer extends AsyncDisposable {
   /** Where TCP chat and the TCP echo are; `undefined` for what is off. */
   readonly tcpPort: number | undefined;
   readonly tcpEchoPort: number | undefined;
+  /** Says something to everybody, as the operator. Not stored. */
+  broadcast(line: string): Broadcast;
   /**
    * Ends it without losing anything: takes nothing new, tells clients when to come back, commits,
    * acknowledges and delivers what was sent, then closes every line. [K4] Further calls wait for the same end.
@@ -128,6 +131,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     ports: listener.ports,
     tcpPort: tcpChat?.port,
     tcpEchoPort: tcpEcho?.port,
+    broadcast: createOperator(hub),
     stop,
     failed,
     [Symbol.asyncDispose]: stop,

@@ -15,6 +15,7 @@ export async function talkAtPrompt({ client, talk, converse, left, leave, termin
     known: () => conversation.known,
     onEdit: (text) => conversation.write(text),
     onLeave: leave,
+    onEnd: leave,
     onLine: (line) => {
       const input = parseInput(line);
       if (input.kind === "quit") leave();

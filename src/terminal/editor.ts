@@ -14,7 +14,7 @@ export type Effect =
   | { readonly kind: "edited" }
   | { readonly kind: "entered"; readonly line: string }
   | { readonly kind: "candidates"; readonly candidates: readonly string[] }
-  | { readonly kind: "leave" | "suspend" | "clear" };
+  | { readonly kind: "leave" | "end" | "suspend" | "clear" };
 
 const none: Effect = { kind: "none" };
 const edited: Effect = { kind: "edited" };
@@ -91,7 +91,7 @@ export class LineEditor {
       case "c":
         return { kind: "leave" };
       case "d":
-        return this.text === "" ? { kind: "leave" } : (this.#plain("delete") ?? none);
+        return this.text === "" ? { kind: "end" } : (this.#plain("delete") ?? none);
       case "z":
         return { kind: "suspend" };
       case "l":

@@ -3,6 +3,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { oneLine } from "../protocol/text.ts";
 import type { Known } from "./completion.ts";
 import { type Key, LineEditor } from "./editor.ts";
+import { isInForeground } from "./foreground.ts";
 import { fitting, fittingEnd, textWidth } from "./width.ts";
 
 const esc = "\u001b";
@@ -48,7 +49,10 @@ export interface PromptOptions {
   readonly onLine: (line: string) => void;
   /** Somebody typed, or took back what was typed. */
   readonly onEdit: (text: string) => void;
+  /** Ctrl+C. */
   readonly onLeave: () => void;
+  /** Ctrl+D where nothing is typed: the end of what will be typed. */
+  readonly onEnd: () => void;
 }
 
 /**
@@ -70,18 +74,19 @@ export class Prompt {
     this.#editor = new LineEditor(options.known);
   }
 
-  /** Takes the keyboard and shows itself. */
+  /** Takes the keyboard and shows itself, once this process has its terminal. */
   start(label: string): void {
     const { input, output } = this.#options;
     this.#label = label;
     emitKeypressEvents(input);
     input.on("keypress", this.#press);
     output.on("resize", this.#refresh);
-    this.#take();
+    this.#takeInFront();
   }
 
-  /** Prints a line above the prompt. */
+  /** Prints a line above the prompt; just so where there is no prompt now. */
   print(line: string): void {
+    if (!this.#open) return void this.#options.output.write(`${line}\n`);
     this.#waiting.push(line);
     this.#refresh();
   }
@@ -100,11 +105,17 @@ export class Prompt {
   /** Prints what still waits, takes the prompt away and gives the keyboard back. */
   stop(): void {
     const { input, output } = this.#options;
+    process.off("SIGCONT", this.#takeInFront);
     if (!this.#open) return;
     input.off("keypress", this.#press);
     output.off("resize", this.#refresh);
     this.#release();
   }
+
+  readonly #takeInFront = (): void => {
+    if (isInForeground()) this.#take();
+    else process.once("SIGCONT", this.#takeInFront);
+  };
 
   #take(): void {
     const { input, output } = this.#options;
@@ -138,6 +149,8 @@ export class Prompt {
         return this.print(effect.candidates.map(oneLine).join("  "));
       case "leave":
         return this.#options.onLeave();
+      case "end":
+        return this.#options.onEnd();
       case "clear":
         this.#drawn = undefined;
         this.#options.output.write(clearScreen);
@@ -152,7 +165,7 @@ export class Prompt {
   // As every program that takes the whole keyboard must: the shell gets its terminal back meanwhile.
   #suspend(): void {
     this.#release();
-    process.once("SIGCONT", () => this.#take());
+    process.once("SIGCONT", this.#takeInFront);
     process.kill(process.pid, "SIGTSTP");
   }
 

@@ -1,5 +1,7 @@
+import { serverWords } from "../locales/server.ts";
 import { terminalWords } from "../locales/terminal.ts";
 import type { Language } from "../locales/words.ts";
+import type { ChatError } from "../protocol/codes.ts";
 import { oneLine } from "../protocol/text.ts";
 
 /** What the server's own terminal shows to people. */
@@ -9,6 +11,9 @@ export interface ServerLines {
   connected(): void;
   disconnected(): void;
   received(text: string): void;
+  /** What became of a line of the operator's. */
+  broadcast(text: string, clients: number): void;
+  refused(error: ChatError): void;
   stopping(): void;
 }
 
@@ -23,6 +28,11 @@ export function createServerLines(language: Language, write: (line: string) => v
     connected: () => write(speak("server.connected")),
     disconnected: () => write(speak("server.disconnected")),
     received: (text) => write(speak("server.received", { text: oneLine(text) })),
+    broadcast: (text, clients) =>
+      write(clients > 0 ? speak("server.broadcast", { text: oneLine(text) }) : speak("server.nobody")),
+    refused({ code, params }) {
+      if (code !== "empty") write(speak("problem", { text: serverWords[language](`error.${code}`, params) }));
+    },
     stopping: () => write(speak("server.stopping")),
   };
 }

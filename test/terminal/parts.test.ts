@@ -107,8 +107,8 @@ test("Several lines that are pasted are one message, sent by Enter.", () => {
 
 test("Ctrl+C leaves, and Ctrl+D does when nothing is written.", () => {
   assert.deepEqual(typing("x").press("\u0003", { name: "c", ctrl: true }), { kind: "leave" });
-  assert.deepEqual(typing("").press("\u0004", { name: "d", ctrl: true }), { kind: "leave" });
-  assert.notDeepEqual(typing("x").press("\u0004", { name: "d", ctrl: true }), { kind: "leave" });
+  assert.deepEqual(typing("").press("\u0004", { name: "d", ctrl: true }), { kind: "end" });
+  assert.notDeepEqual(typing("x").press("\u0004", { name: "d", ctrl: true }), { kind: "end" });
 });
 
 test("The prompt is one row in any window, and shows where the cursor is.", () => {

@@ -55,4 +55,7 @@ export default {
   "server.disconnected": "❌ A client disconnected.",
   "server.received": "📩 Received from client: {text}",
   "server.stopping": "👋 Server is stopping.",
+  "server.prompt": "[Server] Type message to broadcast: ",
+  "server.broadcast": "📤 Server broadcast: {text}",
+  "server.nobody": "❗ No clients connected to receive message",
 };

@@ -69,4 +69,7 @@ export default {
   "server.disconnected": "❌ Клиент отключился.",
   "server.received": "📩 Получено от клиента: {text}",
   "server.stopping": "👋 Сервер останавливается.",
+  "server.prompt": "[Сервер] Сообщение для всех: ",
+  "server.broadcast": "📤 Сервер объявляет: {text}",
+  "server.nobody": "❗ Нет подключённых клиентов: сообщение некому получить",
 } satisfies WordsOf<"ru", typeof english>;

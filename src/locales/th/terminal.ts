@@ -54,4 +54,7 @@ export default {
   "server.disconnected": "❌ ไคลเอนต์ตัดการเชื่อมต่อ",
   "server.received": "📩 ได้รับจากไคลเอนต์: {text}",
   "server.stopping": "👋 กำลังหยุดเซิร์ฟเวอร์",
+  "server.prompt": "[เซิร์ฟเวอร์] พิมพ์ข้อความถึงทุกคน: ",
+  "server.broadcast": "📤 เซิร์ฟเวอร์ประกาศ: {text}",
+  "server.nobody": "❗ ไม่มีไคลเอนต์เชื่อมต่ออยู่เพื่อรับข้อความ",
 } satisfies WordsOf<"th", typeof english>;

@@ -69,4 +69,7 @@ export default {
   "server.disconnected": "❌ Клієнт від’єднався.",
   "server.received": "📩 Отримано від клієнта: {text}",
   "server.stopping": "👋 Сервер зупиняється.",
+  "server.prompt": "[Сервер] Повідомлення для всіх: ",
+  "server.broadcast": "📤 Сервер оголошує: {text}",
+  "server.nobody": "❗ Немає під’єднаних клієнтів: повідомлення нікому отримати",
 } satisfies WordsOf<"uk", typeof english>;
