@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type BrowserContextOptions, chromium, type Page, type WebSocketRoute } from "playwright-core";
 import { type Language, languages } from "../src/locales/words.ts";
 import { readConfig } from "../src/ops/config.ts";
 import { startServer } from "../src/server/index.ts";
@@ -39,7 +39,12 @@ const browser = await chromium.launch(browserOptions());
 const scene = await playScene(url);
 
 /** Opens a page in a browser of its own, which knows what is given as `kept`. */
-async function open({ size, theme, language }: Look, path: string, kept: Readonly<Record<string, string>> = {}) {
+async function open(
+  { size, theme, language }: Look,
+  path: string,
+  kept: Readonly<Record<string, string>> = {},
+  line?: Line,
+) {
   const options: BrowserContextOptions = {
     viewport: sizes[size],
     colorScheme: theme,
@@ -53,8 +58,32 @@ async function open({ size, theme, language }: Look, path: string, kept: Readonl
     for (const [key, value] of Object.entries(entries)) localStorage.setItem(`parlance-${key}`, value);
   }, kept);
   const page = await context.newPage();
+  if (line) await page.routeWebSocket("**", line.carry);
   await page.goto(url + path);
   return page;
+}
+
+interface Line {
+  carry(socket: WebSocketRoute): void;
+  /** Breaks what is open, and whatever is tried after it. */
+  cut(): void;
+}
+
+function createLine(): Line {
+  const broken = 4105;
+  let isCut = false;
+  let open: WebSocketRoute | undefined;
+  return {
+    carry(socket) {
+      if (isCut) void socket.close({ code: broken });
+      else socket.connectToServer();
+      open = socket;
+    },
+    cut() {
+      isCut = true;
+      void open?.close({ code: broken });
+    },
+  };
 }
 
 const known = ({ ann, readUpTo }: Scene) => ({
@@ -76,8 +105,8 @@ async function drawThenClose(page: Page, name: string): Promise<void> {
 }
 
 /** The conversation as Ann sees it; `goOn`: with what is said while she looks on. */
-async function openChat(look: Look, goOn: boolean): Promise<Page> {
-  const page = await open(look, "/r/general", known(scene));
+async function openChat(look: Look, goOn: boolean, line?: Line): Promise<Page> {
+  const page = await open(look, "/r/general", known(scene), line);
   await page.getByRole("log").waitFor();
   if (goOn) await scene.goOn();
   await page.getByText("🎉").or(page.getByText("curl -d")).first().waitFor();
@@ -130,7 +159,8 @@ async function drawStates(look: Look): Promise<void> {
   await wall.getByRole("button", { name: "Show more" }).first().waitFor();
   await drawThenClose(wall, `${name}-wall`);
 
-  const offline = await openChat(look, false);
+  const line = createLine();
+  const offline = await openChat(look, false, line);
   if (look.size !== "desktop") {
     await offline.getByRole("button", { name: "Show members" }).click();
     await draw(offline, `${name}-members`);
@@ -140,8 +170,8 @@ async function drawStates(look: Look): Promise<void> {
   await offline.getByRole("button", { name: "Settings" }).click();
   await draw(offline, `${name}-settings`);
   if (look.size === "phone") await offline.keyboard.press("Escape");
-  await offline.context().setOffline(true);
-  await offline.evaluate("dispatchEvent(new Event('online'))");
+  line.cut();
+  await offline.getByRole("button", { name: "Now" }).waitFor();
   await offline.getByRole("textbox", { name: "Message" }).fill("Written while the line was away");
   await offline.keyboard.press("Enter");
   await draw(offline, `${name}-offline`);

@@ -24,7 +24,7 @@ export function Drawer({ side, label, onClose, children }: DrawerProps) {
       {/* For a pointer; the keyboard has Escape and the button. */}
       <button type="button" class="drawer-shade" tabIndex={-1} aria-hidden="true" onClick={onClose} />
       <div class="drawer-body">
-        <button type="button" class="round drawer-close" aria-label={say("drawer.close")} onClick={onClose}>
+        <button type="button" class="round drawer-close" autofocus aria-label={say("drawer.close")} onClick={onClose}>
           <Icon of="close" />
         </button>
         {children}
