@@ -85,8 +85,8 @@ export function parseInline(text: string): Inline[] {
     scan.lastIndex = to;
   };
   const scan = new RegExp(mark);
-  // A mark that found no partner once finds none further on: long rows of marks stay cheap.
-  const unclosed = new Set<string>();
+  // A mark that found no partner finds none up to the next blank line: long rows of marks stay cheap.
+  const unclosedUpTo = new Map<string, number>();
   for (let found = scan.exec(text); found; found = scan.exec(text)) {
     const [sign] = found;
     const from = found.index;
@@ -95,14 +95,14 @@ export function parseInline(text: string): Inline[] {
       if (link) put(link, from, from + link.text.length);
       continue;
     }
-    if (unclosed.has(sign)) continue;
+    if (from < (unclosedUpTo.get(sign) ?? 0) || !opens(text, sign, from)) continue;
     const start = from + sign.length;
     const end = sign === "`" ? text.indexOf("`", start) : closingMark(text, sign, start);
     if (end === -1) {
-      if (sign === "`" || sign === "**") unclosed.add(sign);
+      unclosedUpTo.set(sign, sign === "`" ? text.length : paragraphEnd(text, start));
       continue;
     }
-    if (end === start || !opens(text, sign, from)) continue;
+    if (end === start) continue;
     const inner = text.slice(start, end);
     if (sign === "`") put({ is: "code", text: inner }, from, end + 1);
     else put({ is: sign === "**" ? "bold" : "italic", of: parseInline(inner) }, from, end + sign.length);
@@ -115,13 +115,17 @@ export function parseInline(text: string): Inline[] {
 function opens(text: string, sign: string, from: number): boolean {
   if (sign === "`") return true;
   if (/\s/.test(text.charAt(from + sign.length))) return false;
-  return sign !== "_" || !wordBefore.test(text.slice(Math.max(0, from - 2), from));
+  return sign !== "_" || (text.charAt(from + 1) !== "_" && !wordBefore.test(text.slice(Math.max(0, from - 2), from)));
+}
+
+function paragraphEnd(text: string, start: number): number {
+  const blank = text.indexOf("\n\n", start);
+  return blank === -1 ? text.length : blank;
 }
 
 /** Where the emphasis ends, or -1; not over a blank line. */
 function closingMark(text: string, sign: string, start: number): number {
-  const blank = text.indexOf("\n\n", start);
-  const bound = blank === -1 ? text.length : blank;
+  const bound = paragraphEnd(text, start);
   for (let at = text.indexOf(sign, start + 1); at !== -1 && at < bound; at = text.indexOf(sign, at + 1)) {
     const after = at + sign.length;
     // `*a **b** c*`: two stars do not close one.

@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { type Block, type Inline, parseInline, parseMessage } from "../../src/web/logic/format.ts";
+
+const plain = (text: string): Inline => ({ is: "text", text });
+
+/** All that a reader sees. */
+function shown(blocks: readonly Block[]): string {
+  const ofRuns = (runs: readonly Inline[]): string =>
+    runs.map((run) => ("of" in run ? ofRuns(run.of) : run.text)).join("");
+  return blocks
+    .map((block) => {
+      if (block.is === "code") return block.text;
+      if (block.is === "list") return block.items.map(ofRuns).join("\n");
+      return block.is === "quote" ? shown(block.of) : ofRuns(block.of);
+    })
+    .join("\n");
+}
+
+test("what people type becomes bold, italic, code and links, in any script", () => {
+  assert.deepEqual(parseInline("**สวัสดี** *привіт* _שלום_ `a*b*`"), [
+    { is: "bold", of: [plain("สวัสดี")] },
+    plain(" "),
+    { is: "italic", of: [plain("привіт")] },
+    plain(" "),
+    { is: "italic", of: [plain("שלום")] },
+    plain(" "),
+    { is: "code", text: "a*b*" },
+  ]);
+  assert.deepEqual(parseInline("*a **b** c*"), [
+    { is: "italic", of: [plain("a "), { is: "bold", of: [plain("b")] }, plain(" c")] },
+  ]);
+});
+
+test("what only looks like formatting stays as it was typed", () => {
+  for (const text of [
+    "2 * 3 * 4",
+    "snake_case_name",
+    "**open",
+    "`open",
+    "* a *",
+    "a ** b ** c",
+    "____",
+    "****",
+    "``",
+  ]) {
+    assert.deepEqual(parseInline(text), [plain(text)], text);
+  }
+});
+
+test("only http, https and mailto addresses are links, without the sentence's punctuation [D3]", () => {
+  const links = (text: string) => parseInline(text).flatMap((run) => (run.is === "link" ? [run.text] : []));
+  assert.deepEqual(links("Дивись https://example.org/шлях?x=1, і (http://a.b/c_(d)) та mailto:ann@example.org!"), [
+    "https://example.org/шлях?x=1",
+    "http://a.b/c_(d)",
+    "mailto:ann@example.org",
+  ]);
+  assert.deepEqual(links("javascript:alert(1) data:text/html,x ftp://a.b https:// http://[ mailto:"), []);
+  assert.deepEqual(links("**https://example.org** *https://example.org/a_b_c*"), []);
+  assert.deepEqual(parseInline("**https://example.org**"), [
+    { is: "bold", of: [{ is: "link", text: "https://example.org", href: "https://example.org/" }] },
+  ]);
+});
+
+test("quotes, lists and fenced code are blocks; line breaks stay", () => {
+  assert.deepEqual(
+    parseMessage("one\n\ntwo\n> quoted\n> - deep\n- a\n* b\n3. c\n4. d\n9. e\n```js\nx\n\n  y\n```\nend"),
+    [
+      { is: "paragraph", of: [plain("one\n\ntwo")] },
+      {
+        is: "quote",
+        of: [
+          { is: "paragraph", of: [plain("quoted")] },
+          { is: "list", start: undefined, items: [[plain("deep")]] },
+        ],
+      },
+      { is: "list", start: undefined, items: [[plain("a")], [plain("b")]] },
+      { is: "list", start: 3, items: [[plain("c")], [plain("d")]] },
+      { is: "list", start: 9, items: [[plain("e")]] },
+      { is: "code", text: "x\n\n  y" },
+      { is: "paragraph", of: [plain("end")] },
+    ],
+  );
+  assert.deepEqual(parseMessage("```\nnever closed"), [{ is: "paragraph", of: [plain("```\nnever closed")] }]);
+});
+
+test("no letter of any message is lost, and links lead only where they say", () => {
+  const piece = fc.constantFrom(
+    "*",
+    "**",
+    "_",
+    "`",
+    "```",
+    "\n",
+    "\n\n",
+    "> ",
+    "- ",
+    "1. ",
+    " ",
+    "https://a.b/",
+    "mailto:x@y",
+    "ж",
+    "น้ำ",
+    "👩🏽‍🚀",
+    "a",
+    "(",
+    ")",
+    ".",
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+      const text = pieces.join("");
+      const letters = (from: string) => from.replace(/[^\p{L}\p{M}\p{So}:/@]/gu, "");
+      assert.equal(letters(shown(parseMessage(text))), letters(text));
+      for (const run of parseInline(text)) if (run.is === "link") assert.match(run.href, /^(https?:\/\/|mailto:)/);
+    }),
+  );
+});
+
+test("the longest message is parsed at once, however hostile its marks", () => {
+  const began = performance.now();
+  for (const mark of ["*", "_", "**a", "`", "> ", "*a ", "_a", "https://(", "- ", "a_ _a"]) {
+    parseMessage(mark.repeat(4096 / mark.length));
+  }
+  assert.ok(performance.now() - began < 2_000, `it took ${performance.now() - began} ms`);
+});
