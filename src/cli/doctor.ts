@@ -1,0 +1,38 @@
+import { doctorWords } from "../locales/doctor.ts";
+import type { Language } from "../locales/words.ts";
+import { checks, examine } from "../ops/doctor.ts";
+import { Target } from "../ops/probe.ts";
+import { textWidth } from "../terminal/width.ts";
+import { exitCodes, UsageError } from "./exit.ts";
+
+export interface DoctorOptions {
+  readonly url: string;
+  readonly tcpPort: number;
+  readonly tcpEchoPort: number;
+  readonly language: Language;
+}
+
+/** Where the doctor says what it says: a room of its own, so that nobody is disturbed. */
+const room = "parlance-doctor";
+
+/** `parlance doctor`: tries every gateway of a server, a line each; whether all work is the exit status. */
+export async function doctor({ url, tcpPort, tcpEchoPort, language }: DoctorOptions): Promise<number> {
+  const address = url.replace(/^ws/, "http");
+  if (!URL.canParse(address))
+    throw new UsageError(`${JSON.stringify(url)} is no address. Give one like http://localhost:8765.`);
+  const speak = doctorWords[language];
+  const target = new Target({ url: new URL(address), room, tcpPort, tcpEchoPort });
+  const width = Math.max(...checks.map((check) => textWidth(speak(`gateway.${check}`))));
+  const print = (line: string) => process.stdout.write(`${line}\n`);
+  print(speak("examining", { url: address }));
+  let isHealthy = true;
+  for await (const finding of examine(target)) {
+    const name = speak(`gateway.${finding.check}`);
+    const padded = name + " ".repeat(width - textWidth(name));
+    if (finding.ok) print(`✅ ${padded}  ${speak("works", { latency: finding.latencyMs.toFixed(1) })}`);
+    else print(`❌ ${padded}  ${speak(finding.trouble.kind, finding.trouble.params)}`);
+    isHealthy &&= finding.ok;
+  }
+  if (isHealthy) print(speak("healthy"));
+  return isHealthy ? exitCodes.done : exitCodes.failed;
+}

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { checks, examine, type Finding } from "../../src/ops/doctor.ts";
+import { Target } from "../../src/ops/probe.ts";
+import { startTestServer } from "../support/server.ts";
+
+type Server = Awaited<ReturnType<typeof startTestServer>>;
+
+async function findings(server: Server, url = server.url): Promise<Map<string, Finding>> {
+  const { tcpPort = 1, tcpEchoPort = 1 } = server;
+  const found = new Map<string, Finding>();
+  const target = new Target({ url: new URL(url), room: "parlance-doctor", tcpPort, tcpEchoPort });
+  for await (const finding of examine(target)) found.set(finding.check, finding);
+  return found;
+}
+
+const troubles = (found: Map<string, Finding>) =>
+  [...found.values()].flatMap((finding) => (finding.ok ? [] : [`${finding.check}: ${finding.trouble.kind}`]));
+
+/** A proxy that passes requests on, but no upgrade, as one that was set up carelessly does. */
+async function carelessProxy(t: TestContext, server: Server): Promise<string> {
+  const proxy = createServer((incoming, answer) => {
+    const onward = request(
+      `${server.url}${incoming.url}`,
+      { method: incoming.method, headers: incoming.headers },
+      (answered) => {
+        answer.writeHead(answered.statusCode ?? 502, answered.headers);
+        answered.pipe(answer);
+      },
+    );
+    answer.on("close", () => onward.destroy());
+    onward.on("error", () => answer.destroy());
+    incoming.pipe(onward);
+  });
+  proxy.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\n"));
+  proxy.listen(0, "127.0.0.1");
+  await new Promise((resolve) => proxy.once("listening", resolve));
+  t.after(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+}
+
+test("the doctor finds every gateway of a sound server working, each with its latency", async (t) => {
+  const found = await findings(await startTestServer(t, { tcpPort: 0, tcpEchoPort: 0 }));
+  assert.deepEqual([...found.keys()], [...checks]);
+  assert.deepEqual(troubles(found), []);
+});
+
+test("the doctor tells what does not get through a proxy that passes on no upgrades, and what does", async (t) => {
+  const server = await startTestServer(t, { tcpPort: 0, tcpEchoPort: 0 });
+  const found = await findings(server, await carelessProxy(t, server));
+  assert.deepEqual(
+    troubles(found),
+    ["native", "plain", "room_text", "open_text", "echo"].map((check) => `${check}: upgrade_blocked`),
+  );
+});
+
+test("the doctor tells which TCP gateways are off", async (t) => {
+  const found = await findings(await startTestServer(t));
+  assert.deepEqual(troubles(found), ["tcp_chat: tcp_closed", "tcp_echo: tcp_closed"]);
+});
+
+test("the doctor says once that nothing answers", async (t) => {
+  const server = await startTestServer(t);
+  await server.stop();
+  assert.deepEqual(troubles(await findings(server)), ["http: unreachable"]);
+});
