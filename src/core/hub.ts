@@ -76,6 +76,7 @@ export class Hub {
   /** Who waits for something to be said is answered when the server stops. [K4] */
   readonly #draining = new AbortController();
   #emptied: () => void = () => {};
+  #closing = false;
   /** Just started: who returns is counted, not announced. [K5] */
   #quiet = true;
 
@@ -101,6 +102,8 @@ export class Hub {
   connect(connection: Connection): Session {
     const session = new Session(this, connection);
     this.#sessions.add(session);
+    // A line that was accepted late: nobody else will end it. [K4]
+    if (this.#closing) this.#options.clock.soon(() => session.close("restarting"));
     return session;
   }
 
@@ -246,6 +249,7 @@ export class Hub {
 
   /** Ends every line and every timer, after {@link drain}; resolves when the last line is gone. */
   async close(): Promise<void> {
+    this.#closing = true;
     this.#unsubscribe();
     this.#cancelHeads();
     this.#cancelQuiet();

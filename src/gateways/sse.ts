@@ -17,6 +17,8 @@ import { drained } from "./support/socket.ts";
 const keepAliveMs = 25_000;
 /** What an EventSource waits before it comes back. */
 const retryMs = 3_000;
+/** How long a reader has to take what is left, when its stream is closed. */
+const closingMs = 1_000;
 
 /** `event:`, `id:` and `data:`, as the EventSource standard has them. https://html.spec.whatwg.org/#server-sent-events */
 function eventBlock(frame: RoomFrame, epoch: Epoch): string | undefined {
@@ -65,6 +67,8 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
     }
     const found = await hub.find(room);
     if (!found.ok) return sendProblem(request, reply, found.error, language);
+    // Who has hung up meanwhile will not be heard hanging up again.
+    if (reply.raw.destroyed) return reply.hijack();
     const accepts = request.headers.accept ?? "";
     const asText = query["format"] === "text" || /^text\/plain\b/.test(accepts);
     const response = begin(reply, asText);
@@ -82,8 +86,9 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
     else session.listen(room, { history: 0, ...(since && { since }) });
   };
 
-  app.get("/events", (request, reply) => stream(request, reply, defaultRoom));
-  app.get<{ Params: { room: string } }>("/rooms/:room/events", (request, reply) => {
+  // A stream has no end at which its headers alone could be told.
+  app.get("/events", { exposeHeadRoute: false }, (request, reply) => stream(request, reply, defaultRoom));
+  app.get<{ Params: { room: string } }>("/rooms/:room/events", { exposeHeadRoute: false }, (request, reply) => {
     const room = v.safeParse(roomField, request.params.room);
     if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
     return stream(request, reply, room.output);
@@ -153,5 +158,8 @@ class SseConnection implements Connection {
 
   close(): void {
     this.#response.end();
+    // Who does not read does not get to the end. [K4]
+    const timer = setTimeout(() => this.#response.destroy(), closingMs);
+    this.#response.once("close", () => clearTimeout(timer));
   }
 }

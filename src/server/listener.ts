@@ -25,6 +25,12 @@ export interface ListenerOptions {
 /** Requests under way, such as polls that were just answered, have this long to end. [K4] */
 const closingMs = 1_000;
 
+/** RFC 9110 §15.5.9, RFC 6585 §5; 400 for all else that is not a request. */
+const clientErrorStatus: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+};
+
 /** Listens for HTTP on every port of every host. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const { hosts, log } = options;
@@ -65,8 +71,14 @@ function createHttpServer({ onRequest, onUpgrade }: ListenerOptions): Server {
   );
   server.on("upgrade", onUpgrade);
   // What is not HTTP at all gets a plain answer and goes; the process goes on. [B2]
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    socket.once("finish", () => socket.destroy());
+    const status = clientErrorStatus[error.code ?? ""] ?? "400 Bad Request";
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
   return server;
 }

@@ -39,13 +39,16 @@ const closingMs = 1_000;
 /** Lets WebSockets in: judges where they come from, shakes hands, and hands them to the gateway of their path. */
 export function createUpgrades(options: UpgradeOptions): Upgrades {
   const { language, log } = options;
-  const webSockets = new WebSocketServer({
+  const settings = {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: options.maxFrame,
     maxFragments: 64,
     maxBufferedChunks: 65_536,
-  });
+    // For a client that has said goodbye and then holds its half of the line. [K4]
+    closeTimeout: closingMs,
+  };
+  const webSockets = new WebSocketServer(settings);
   const onUpgrade: UpgradeListener = (request, socket, head) => {
     // Until the handshake is done nobody else listens, and a reset would end the process. [B2]
     const ignore = () => {};
@@ -90,5 +93,7 @@ function refuse(request: IncomingMessage, socket: Duplex, error: ChatError, lang
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
+  // Nobody else would end a line whose client holds its half of it. [B2]
+  socket.once("finish", () => socket.destroy());
   socket.end(`${lines.join("\r\n")}\r\n\r\n${body}`);
 }
