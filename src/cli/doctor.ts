@@ -7,21 +7,29 @@ import { exitCodes, UsageError } from "./exit.ts";
 
 export interface DoctorOptions {
   readonly url: string;
-  readonly tcpPort: number;
-  readonly tcpEchoPort: number;
+  /** As they were typed. */
+  readonly tcpPort: string;
+  readonly tcpEchoPort: string;
   readonly language: Language;
 }
 
 /** Where the doctor says what it says: a room of its own, so that nobody is disturbed. */
 const room = "parlance-doctor";
 
+function parsePort(flag: string, text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new UsageError(`${flag} got ${JSON.stringify(text)}, but takes a port from 1 to 65535.`);
+}
+
 /** `parlance doctor`: tries every gateway of a server, a line each; whether all work is the exit status. */
 export async function doctor({ url, tcpPort, tcpEchoPort, language }: DoctorOptions): Promise<number> {
   const address = url.replace(/^ws/, "http");
   if (!URL.canParse(address))
     throw new UsageError(`${JSON.stringify(url)} is no address. Give one like http://localhost:8765.`);
+  const ports = { tcpPort: parsePort("--tcp-port", tcpPort), tcpEchoPort: parsePort("--tcp-echo-port", tcpEchoPort) };
   const speak = doctorWords[language];
-  const target = new Target({ url: new URL(address), room, tcpPort, tcpEchoPort });
+  const target = new Target({ url: new URL(address), room, ...ports });
   const width = Math.max(...checks.map((check) => textWidth(speak(`gateway.${check}`))));
   const print = (line: string) => process.stdout.write(`${line}\n`);
   print(speak("examining", { url: address }));

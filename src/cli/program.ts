@@ -100,6 +100,20 @@ function createProgram(finish: (exitCode: number) => void): Command {
         finish(await say(room, text.join(" "), options));
       },
     );
+
+  program
+    .command("doctor")
+    .description("try every gateway of a server, and say what to change where one does not work")
+    .argument("[url]", "the server's address", "http://localhost:8765")
+    .option("--tcp-port <number>", "where its TCP chat is", "12345")
+    .option("--tcp-echo-port <number>", "where its TCP echo is", "12346")
+    .option(...langOption)
+    .addHelpText("after", examples("parlance doctor https://chat.example.org"))
+    .action(async (url: string, options: { tcpPort: string; tcpEchoPort: string; lang?: string }) => {
+      const { doctor } = await import("./doctor.ts");
+      const { parseLanguage } = await import("./talk.ts");
+      finish(await doctor({ url, ...options, language: parseLanguage(options.lang) }));
+    });
   return program;
 }
 

@@ -8,7 +8,8 @@ export interface TalkFlags {
   readonly lang?: string;
 }
 
-function parseLanguage(flag: string | undefined): Language {
+/** The language that was asked for, else the environment's. */
+export function parseLanguage(flag: string | undefined): Language {
   if (flag === undefined) return environmentLanguage(process.env);
   if (isLanguage(flag)) return flag;
   throw new UsageError(`--lang got ${JSON.stringify(flag)}, but takes one of ${languages.join(", ")}.`);
