@@ -1,10 +1,4 @@
 const nativePath = "/api/v1/ws";
-const socketScheme: Readonly<Record<string, string>> = {
-  "http:": "ws:",
-  "https:": "wss:",
-  "ws:": "ws:",
-  "wss:": "wss:",
-};
 
 /**
  * The address of a server's native gateway. A path that is given stays (a server behind a proxy);
@@ -12,8 +6,8 @@ const socketScheme: Readonly<Record<string, string>> = {
  */
 export function gatewayAddress(url: string): string {
   const parsed = new URL(url);
-  const scheme = socketScheme[parsed.protocol];
-  if (scheme === undefined) throw new TypeError(`A server's address begins with http, https, ws or wss: ${url}`);
+  const scheme = /^(?:http|ws)(s?):$/.exec(parsed.protocol);
+  if (!scheme) throw new TypeError(`A server's address begins with http, https, ws or wss: ${url}`);
   const path = parsed.pathname === "/" ? nativePath : parsed.pathname;
-  return `${scheme}//${parsed.host}${path}${parsed.search}`;
+  return `ws${scheme[1]}://${parsed.host}${path}${parsed.search}`;
 }

@@ -1,12 +1,13 @@
-import { closeCodes, closeIsFinal } from "../protocol/codes.ts";
+import { closeIsFinal } from "../protocol/codes.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { protocolVersion } from "../protocol/limits.ts";
 import { parseRoomName } from "../protocol/names.ts";
-import type { ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+import { parseServerFrame, type ServerFrame, type ServerFrameOf, type User } from "../protocol/server-frames.ts";
 import { gatewayAddress } from "./address.ts";
 import { Backoff } from "./backoff.ts";
+import { done, goingAway, positionLost } from "./close-codes.ts";
 import { Emitter } from "./emitter.ts";
-import { Link } from "./link.ts";
+import { type Line, type LineListener, Link } from "./link.ts";
 import { memoryOutbox } from "./outbox.ts";
 import { JoinedRoom } from "./room.ts";
 import { defaultRetryMs, type OpenLine } from "./sending.ts";
@@ -53,8 +54,16 @@ class ReturningClient implements Client {
   readonly #events = new Emitter<ClientEvents>();
   readonly #rooms = new Map<RoomName, JoinedRoom>();
   readonly #unwatch: () => void;
+  readonly #listener: LineListener = {
+    opened: () => this.#greet(),
+    frame: (frame) => this.#take(frame),
+    moved: () => this.#halt(),
+    closed: (code) => this.#lose(code),
+  };
   #state: LinkState = { at: "connecting" };
-  #link: Link | undefined;
+  #link: Line | undefined;
+  /** How often a WebSocket may fail before its greeting until it is not to be had: where there was one, once is a hiccup. */
+  #chances = 1;
   /** The present line, once greeted. */
   #line: OpenLine | undefined;
   #welcome: ServerFrameOf<"welcome"> | undefined;
@@ -125,8 +134,8 @@ class ReturningClient implements Client {
   }
 
   close(): void {
-    this.#link?.close(closeCodes.done);
-    this.#finish(closeCodes.done);
+    this.#link?.close(done);
+    this.#finish(done);
   }
 
   #attempt(): void {
@@ -136,12 +145,19 @@ class ReturningClient implements Client {
     if (this.#state.at === "connecting") this.#link = this.#open();
   }
 
-  #open(): Link {
-    return new Link(this.#address, this.#surroundings, {
-      opened: () => this.#greet(),
-      frame: (frame) => this.#take(frame),
-      closed: (code) => this.#lose(code),
-    });
+  #open(): Line {
+    return new Link(this.#address, this.#surroundings, this.#listener);
+  }
+
+  /** No WebSocket is to be had: goes on over HTTP, if the server can be asked so. */
+  #fallBack(): void {
+    import("./fallback.ts").then(
+      ({ Fallback }) => {
+        if (this.#state.at === "closed") return;
+        this.#link = new Fallback(this.#address, this.#surroundings, this.#listener, Link, parseServerFrame);
+      },
+      () => this.#state.at === "closed" || this.#lose(goingAway),
+    );
   }
 
   #greet(): void {
@@ -210,13 +226,14 @@ class ReturningClient implements Client {
     if (!link) return;
     const line: OpenLine = { maxFrame, send: (frame) => link.send(frame) };
     this.#line = line;
+    if (link.over === "websocket") this.#chances = 2;
     this.#cancelTimer();
     this.#cancelTimer = this.#surroundings.after(stableMs, () => this.#backoff.reset());
     const wanted = [...this.#rooms.values()].filter((room) => room.wanted);
     for (const [index, room] of wanted.entries()) {
       room.open(line, Math.max(0, index + 1 - joinsAtOnce) * joinIntervalMs);
     }
-    this.#become({ at: "open" });
+    this.#become({ at: "open", over: link.over });
   }
 
   #takeError(error: ServerFrameOf<"error">): void {
@@ -241,18 +258,23 @@ class ReturningClient implements Client {
 
   #lose(code: number): void {
     if (closeIsFinal(code)) return this.#finish(code);
+    const isRefusal = this.#link?.over === "websocket" && !this.#line;
     this.#cancelTimer();
     this.#link = undefined;
-    this.#line = undefined;
     this.#greeting = { at: "none" };
-    for (const room of this.#rooms.values()) {
-      room.lose();
-      if (code === closeCodes.position_lost) room.forget();
-    }
+    this.#halt();
+    if (code === positionLost) for (const room of this.#rooms.values()) room.forget();
+    if (isRefusal && --this.#chances <= 0) return this.#fallBack();
     const delayMs = this.#restartMs ?? this.#backoff.next();
     this.#restartMs = undefined;
     this.#cancelTimer = this.#surroundings.after(delayMs, () => this.#attempt());
     this.#become({ at: "waiting", retryAt: this.#surroundings.now() + delayMs });
+  }
+
+  /** Nothing more comes from the rooms until they are joined again. */
+  #halt(): void {
+    this.#line = undefined;
+    for (const room of this.#rooms.values()) room.lose();
   }
 
   #finish(code: number): void {

@@ -2,11 +2,14 @@ import type { ErrorCode } from "../protocol/codes.ts";
 import type { MessageId, RoomName } from "../protocol/ids.ts";
 import type { MessageFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
 
+/** What carries the line: a WebSocket or, where none can be had, server-sent events or long polls, with posts. */
+export type Over = "websocket" | "events" | "poll";
+
 /** How the line to the server stands. */
 export type LinkState =
   | { readonly at: "connecting" }
   /** Greeted: `welcome` has come, the rooms are being joined or are joined. */
-  | { readonly at: "open" }
+  | { readonly at: "open"; readonly over: Over }
   /** The line broke; it is tried again at `retryAt` (milliseconds since 1970), or by `retryNow()`. */
   | { readonly at: "waiting"; readonly retryAt: number }
   /** Over for good: by `close()`, or by a close code that is final. */

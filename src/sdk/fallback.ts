@@ -1,0 +1,273 @@
+import type { ClientFrameInput } from "../protocol/client-frames.ts";
+import type { ErrorCode } from "../protocol/codes.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import type { parseServerFrame, ServerFrameOf } from "../protocol/server-frames.ts";
+import type * as codes from "./close-codes.ts";
+import { HttpRequests } from "./http-requests.ts";
+import { HttpRoom, type Join, PositionLost, type StreamEnd } from "./http-room.ts";
+import type { Line, LineListener, Link } from "./link.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Over } from "./types.ts";
+
+type Sent<T extends ClientFrameInput["type"]> = Extract<ClientFrameInput, { type: T }>;
+
+// Only types come from the modules of the SDK's first load: a value of theirs would make bundlers split it in two.
+const broken: typeof codes.broken = 1006;
+const done: typeof codes.done = 1000;
+const positionLost: typeof codes.positionLost = 4104;
+
+/** About how often the WebSocket is tried again. */
+const retrySocketMs = 60_000;
+/** Streams that broke soon, in a row, before long polls are taken instead. */
+const shortStreams = 2;
+/** Rooms that keep a connection of their own: a browser opens six a host, over all tabs, and posts need some. */
+const roomsHeld = 2;
+const nativePath = "/api/v1/ws";
+/** Refusals of a greeting that a person or time can mend; after any other the line cannot be had. */
+const mendable: readonly ErrorCode[] = ["name_taken", "bad_name", "rate_limited", "unavailable"];
+
+/**
+ * A line for where no WebSocket can be had: it turns the client's frames into HTTP requests, and their
+ * answers, streams and polls into the frames that a WebSocket would have carried. Typing is not told,
+ * and of who is here only the count. It tries the WebSocket again from time to time, and goes on over
+ * it as soon as that is greeted: the rooms are then joined again from where they are. [R2]
+ */
+export class Fallback implements Line {
+  readonly #surroundings: Surroundings;
+  readonly #listener: LineListener;
+  readonly #openSocket: (listener: LineListener) => Line;
+  readonly #requests: HttpRequests;
+  readonly #rooms = new Map<RoomName, { readonly room: HttpRoom; readonly reading: AbortController }>();
+  #reads: Exclude<Over, "websocket"> = "events";
+  /** What is under way ends with it: at the end, and whenever the line goes on over something else. */
+  #age = new AbortController();
+  #hello: Sent<"hello"> | undefined;
+  #welcome: ServerFrameOf<"welcome"> | undefined;
+  #shortStreams = 0;
+  #ended = false;
+  /** The WebSocket that is tried, and the same once the line goes on over it. */
+  #candidate: Line | undefined;
+  #socket: Line | undefined;
+  #cancelRetry = () => {};
+  #cancelBeat = () => {};
+
+  /**
+   * `address` is that of the native gateway: the HTTP gateways stand beside what it ends in. `Socket`
+   * and `parse` are the SDK's own, handed over.
+   */
+  constructor(
+    address: string,
+    surroundings: Surroundings,
+    listener: LineListener,
+    Socket: typeof Link,
+    parse: typeof parseServerFrame,
+  ) {
+    this.#surroundings = surroundings;
+    this.#listener = listener;
+    this.#openSocket = (candidate) => new Socket(address, surroundings, candidate);
+    const { host, pathname, protocol } = new URL(address);
+    const path = pathname.endsWith(nativePath) ? pathname.slice(0, -nativePath.length) : pathname;
+    const scheme = protocol === "wss:" ? "https:" : "http:";
+    this.#requests = new HttpRequests(`${scheme}//${host}${path}`, surroundings, parse);
+    queueMicrotask(() => this.#ended || listener.opened());
+  }
+
+  get over(): Over {
+    return this.#socket ? "websocket" : this.#reads;
+  }
+
+  send(frame: ClientFrameInput): void {
+    if (this.#ended) return;
+    if (this.#socket) return this.#socket.send(frame);
+    switch (frame.type) {
+      case "hello":
+        return this.#do(this.#greet(frame));
+      case "join":
+        return this.#join(frame);
+      case "message":
+        return this.#do(this.#post(frame));
+      case "rename":
+        return this.#do(this.#rename(frame));
+      case "history":
+        return this.#do(this.#showHistory(frame));
+      case "leave":
+        return this.#leave(frame.room as RoomName);
+      case "typing":
+      case "ping":
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  /** Something changed out there: perhaps a WebSocket is to be had now. */
+  ping(): void {
+    if (this.#socket) return this.#socket.ping();
+    this.#trySocket();
+    this.#beat();
+  }
+
+  close(code: number): void {
+    this.#ended = true;
+    this.#stop();
+    (this.#socket ?? this.#candidate)?.close(code);
+  }
+
+  async #greet(hello: Sent<"hello">): Promise<void> {
+    const { type, ...body } = hello;
+    this.#hello = hello;
+    this.#requests.language = hello.lang ?? undefined;
+    const answer = await this.#requests.ask("/api/v1/hello", { body, signal: this.#age.signal });
+    if (answer.ok) {
+      this.#admit(this.#requests.frame("welcome", answer.value));
+      this.#retrySocket();
+      this.#beatLater();
+    } else if (mendable.includes(answer.problem.code)) {
+      this.#listener.frame(this.#requests.frame("error", answer.problem));
+    } else this.#end(broken);
+  }
+
+  async #rename({ name }: Sent<"rename">): Promise<void> {
+    const answer = await this.#requests.ask("/api/v1/rename", { body: { name }, signal: this.#age.signal });
+    if (answer.ok) this.#admit(this.#requests.frame("welcome", answer.value));
+    else this.#listener.frame(this.#requests.frame("error", answer.problem));
+  }
+
+  async #post({ room = "", text, id, reply_to }: Sent<"message">): Promise<void> {
+    const body = { text, id, reply_to };
+    const path = `/rooms/${encodeURIComponent(room ?? "")}/messages`;
+    const answer = await this.#requests.ask(path, { body, signal: this.#age.signal });
+    const { frame } = this.#listener;
+    if (answer.ok) frame(this.#requests.frame("ack", answer.value));
+    else frame(this.#requests.frame("error", { ...answer.problem, id }));
+  }
+
+  async #showHistory({ room, before, limit, ref }: Sent<"history">): Promise<void> {
+    const query = new URLSearchParams({ before: `${before}`, limit: `${limit ?? 50}` });
+    const path = `/rooms/${encodeURIComponent(room ?? "")}/messages?${query}`;
+    const answer = await this.#requests.ask(path, { signal: this.#age.signal });
+    const { frame } = this.#listener;
+    if (answer.ok) frame(this.#requests.frame("history", { ...answer.value, room, ref }));
+    else frame(this.#requests.frame("error", { ...answer.problem, ref }));
+  }
+
+  #join(join: Join): void {
+    const name = join.room as RoomName;
+    this.#leave(name);
+    const reading = new AbortController();
+    const { signal } = reading;
+    const room = new HttpRoom({
+      room: name,
+      requests: this.#requests,
+      surroundings: this.#surroundings,
+      signal,
+      by: this.#rooms.size < roomsHeld ? this.#reads : "pause",
+      take: (frame) => signal.aborted || this.#listener.frame(frame),
+      streamEnded: (end) => signal.aborted || this.#judgeStreams(end),
+    });
+    this.#rooms.set(name, { room, reading });
+    this.#do(room.read(join), signal);
+  }
+
+  #leave(name: RoomName): void {
+    this.#rooms.get(name)?.reading.abort();
+    this.#rooms.delete(name);
+  }
+
+  /** Something on the way holds streams back or cuts them: long polls are left. */
+  #judgeStreams(end: StreamEnd): void {
+    this.#shortStreams = end === "long" ? 0 : this.#shortStreams + 1;
+    if (end !== "mute" && this.#shortStreams < shortStreams) return;
+    this.#reads = "poll";
+    this.#stopReading();
+    this.#age = new AbortController();
+    if (!this.#welcome) return;
+    this.#listener.moved();
+    this.#listener.frame(this.#welcome);
+  }
+
+  #admit(welcome: ServerFrameOf<"welcome">): void {
+    this.#welcome = welcome;
+    this.#requests.token = welcome.token;
+    this.#listener.frame(welcome);
+  }
+
+  #beatLater(): void {
+    this.#cancelBeat();
+    this.#cancelBeat = this.#surroundings.after(this.#welcome?.heartbeat_ms ?? 0, () => this.#beat());
+  }
+
+  /** Looks after every room, one after the other: what is missing is read again. [R5] */
+  #beat(): void {
+    if (!this.#welcome) return;
+    this.#beatLater();
+    const look = async () => {
+      for (const { room } of [...this.#rooms.values()]) await room.look();
+    };
+    this.#do(look());
+  }
+
+  #retrySocket(): void {
+    this.#cancelRetry();
+    const surroundings = this.#surroundings;
+    this.#cancelRetry = surroundings.after(retrySocketMs * (0.75 + surroundings.random() / 2), () => this.#trySocket());
+  }
+
+  #trySocket(): void {
+    if (this.#candidate || !this.#welcome) return;
+    this.#cancelRetry();
+    const giveUp = () => {
+      this.#candidate = undefined;
+      if (!this.#ended) this.#retrySocket();
+    };
+    const candidate = this.#openSocket({
+      opened: () => {
+        const { token, user } = this.#welcome ?? {};
+        candidate.send({ ...this.#hello, type: "hello", token, name: user?.name });
+      },
+      frame: (frame) => {
+        if (this.#socket) this.#listener.frame(frame);
+        else if (frame.type === "welcome") this.#moveUp(candidate, frame);
+        else if (frame.type === "error") {
+          candidate.close(done);
+          giveUp();
+        }
+      },
+      moved() {},
+      closed: (code) => (this.#socket ? this.#listener.closed(code) : giveUp()),
+    });
+    this.#candidate = candidate;
+  }
+
+  #moveUp(socket: Line, welcome: ServerFrameOf<"welcome">): void {
+    this.#socket = socket;
+    this.#stop();
+    this.#listener.moved();
+    this.#listener.frame(welcome);
+  }
+
+  /** Waits for what is under way; if it could not be done, the line is broken. */
+  #do(underWay: Promise<void>, signal = this.#age.signal): void {
+    underWay.catch((error: unknown) => {
+      if (!signal.aborted) this.#end(error instanceof PositionLost ? positionLost : broken);
+    });
+  }
+
+  #end(code: number): void {
+    if (this.#ended) return;
+    this.close(done);
+    this.#listener.closed(code);
+  }
+
+  #stop(): void {
+    this.#cancelRetry();
+    this.#cancelBeat();
+    this.#stopReading();
+  }
+
+  #stopReading(): void {
+    this.#age.abort();
+    for (const { reading } of this.#rooms.values()) reading.abort();
+    this.#rooms.clear();
+  }
+}
