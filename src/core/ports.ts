@@ -60,6 +60,8 @@ export interface Store {
   openRoom(room: RoomName): Promise<RoomHead>;
   /** Where a room's log stands; `undefined` if there is no such room. Makes none. */
   findRoom(room: RoomName): Promise<RoomHead | undefined>;
+  /** Every room that there is. */
+  rooms(): Promise<readonly RoomName[]>;
   /**
    * Makes drafts durable, all in one commit, in their order, each taking its room's next `seq`.
    * Resolves when they are on disk, with one outcome a draft. [L1] [L2] A rejection with a

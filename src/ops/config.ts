@@ -27,6 +27,8 @@ export interface Config {
   /** Over how long clients are sent away when the server stops. [K4] */
   readonly drainMs: number;
   readonly logLevel: LogLevel;
+  /** The folder in which transcripts are kept, as it was given; `undefined` for none. */
+  readonly transcripts: string | undefined;
   /** Whether lines of standard input are broadcast where it is no terminal. */
   readonly console: boolean;
 }
@@ -58,6 +60,8 @@ const oneOf =
   <T extends string>(choices: readonly T[]) =>
   (text: string): T | undefined =>
     choices.find((choice) => choice === text);
+
+const folder = (text: string): string | undefined => (text.includes("\0") ? undefined : text);
 
 const hostName = /^(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?$/i;
 
@@ -135,7 +139,7 @@ export const settings = {
     takes: "the path of a folder",
     repeatable: false,
     default: ["./data"],
-    parse: (text) => (text.includes("\0") ? undefined : text),
+    parse: folder,
   }),
   lang: setting<Language>({
     flag: "--lang",
@@ -190,6 +194,16 @@ export const settings = {
     repeatable: false,
     default: ["info"],
     parse: oneOf(logLevels),
+  }),
+  transcripts: setting({
+    flag: "--transcripts",
+    variable: "PARLANCE_TRANSCRIPTS",
+    placeholder: "<folder>",
+    doc: "folder in which a readable transcript of every room is kept",
+    takes: "the path of a folder",
+    repeatable: false,
+    default: [],
+    parse: folder,
   }),
   console: setting<boolean>({
     flag: "--console",
@@ -265,6 +279,7 @@ export function readConfig(
     },
     drainMs: Math.round(last("drain", s.drain) * 1000),
     logLevel: last("logLevel", s.logLevel),
+    transcripts: every("transcripts", s.transcripts).at(-1),
     console: last("console", s.console),
   };
   const [message] = refusals;

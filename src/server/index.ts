@@ -18,6 +18,7 @@ import { program } from "./program.ts";
 import { createRoutes } from "./routes.ts";
 import { listenTcp } from "./tcp.ts";
 import { createTokens } from "./tokens.ts";
+import { openTranscripts } from "./transcripts.ts";
 import { createUpgrades, type Observer } from "./upgrades.ts";
 
 export { StartupError } from "./startup-error.ts";
@@ -56,6 +57,9 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   // Where whoever names no room is: it is there from the start, so that it can be read before anybody spoke.
   await store.openRoom(defaultRoom);
   const bus = createMemoryBus();
+  if (config.transcripts !== undefined) {
+    opened.use(await openTranscripts({ folder: config.transcripts, store, bus, clock: systemClock, log }));
+  }
   const hub = opened.adopt(
     new Hub({
       store,

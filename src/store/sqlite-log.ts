@@ -44,6 +44,13 @@ export class SqliteLog {
     return room && { epoch: room.epoch, head: room.head };
   }
 
+  rooms(): readonly RoomName[] {
+    return this.#db
+      .prepare("SELECT name FROM room ORDER BY id")
+      .all()
+      .map((row) => String(row["name"]) as RoomName);
+  }
+
   openRoom(name: RoomName): RoomHead {
     const { epoch, head } = this.#roomOrNew(name);
     return { epoch, head };

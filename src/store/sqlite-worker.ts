@@ -8,6 +8,7 @@ import { isPassing, openDatabase, tokenKey } from "./sqlite-open.ts";
 export type WorkerRequest =
   | { readonly do: "openRoom"; readonly room: RoomName }
   | { readonly do: "findRoom"; readonly room: RoomName }
+  | { readonly do: "rooms" }
   | { readonly do: "append"; readonly drafts: readonly Draft[] }
   | { readonly do: "read"; readonly room: RoomName; readonly request: PageRequest }
   | { readonly do: "tokenKey" }
@@ -30,6 +31,8 @@ function serve(port: MessagePort, file: string): void {
         return log.openRoom(request.room);
       case "findRoom":
         return log.findRoom(request.room);
+      case "rooms":
+        return log.rooms();
       case "append":
         return log.append(request.drafts);
       case "read":

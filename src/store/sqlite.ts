@@ -62,6 +62,10 @@ class SqliteStore implements Store {
     return this.#ask({ do: "findRoom", room }) as Promise<RoomHead | undefined>;
   }
 
+  rooms(): Promise<readonly RoomName[]> {
+    return this.#ask({ do: "rooms" }) as Promise<readonly RoomName[]>;
+  }
+
   append(drafts: readonly Draft[]): Promise<readonly Appended[]> {
     return this.#ask({ do: "append", drafts }) as Promise<readonly Appended[]>;
   }

@@ -28,6 +28,7 @@ test("Nothing given, everything has its default.", () => {
     limits: defaultLimits,
     drainMs: 5000,
     logLevel: "info",
+    transcripts: undefined,
     console: false,
   });
 });

@@ -190,6 +190,16 @@ function sendingContract(open: OpenStore): void {
 }
 
 function lifeContract(open: OpenStore): void {
+  test("knows every room that there is, after a restart too", async (t) => {
+    const { store, reopen } = await open(t);
+    assert.deepEqual(await store.rooms(), []);
+    await store.openRoom(general);
+    await store.append([draft(1, { room: roomName("ห้องเรียน") }), draft(2, { room: roomName("кухня") })]);
+    await store.findRoom(roomName("nobody-was-here"));
+    assert.deepEqual(await store.rooms(), ["general", "ห้องเรียน", "кухня"]);
+    assert.deepEqual(await (await reopen()).rooms(), ["general", "ห้องเรียน", "кухня"]);
+  });
+
   test("[D7] keeps one key of 32 bytes for tokens, over restarts", async (t) => {
     const { store, reopen } = await open(t);
     const key = await store.tokenKey();

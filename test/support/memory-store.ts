@@ -50,6 +50,10 @@ export class MemoryStore implements Store {
     });
   }
 
+  rooms(): Promise<readonly RoomName[]> {
+    return this.#do("read", () => [...this.#memory.rooms.keys()]);
+  }
+
   append(drafts: readonly Draft[]): Promise<readonly Appended[]> {
     return this.#do("append", () => drafts.map((draft) => this.#appendOne(draft)));
   }

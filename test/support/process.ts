@@ -16,10 +16,14 @@ export interface ServerProcess {
 }
 
 /** Starts `parlance serve` on a free port and waits until it serves. It is killed with the test, at the latest. */
-export async function startServerProcess(t: Pick<TestContext, "after">, data: string): Promise<ServerProcess> {
+export async function startServerProcess(
+  t: Pick<TestContext, "after">,
+  data: string,
+  more: readonly string[] = [],
+): Promise<ServerProcess> {
   const child = spawn(
     process.execPath,
-    [cli, "serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data],
+    [cli, "serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data, ...more],
     {
       stdio: ["ignore", "pipe", "inherit"],
     },

@@ -196,6 +196,7 @@ export class World {
     return {
       openRoom: count(store.openRoom),
       findRoom: count(store.findRoom),
+      rooms: () => store.rooms(),
       append: count(store.append),
       read: count(store.read),
       tokenKey: count(store.tokenKey),

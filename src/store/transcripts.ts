@@ -1,0 +1,125 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Bus, Clock, Log, Store } from "../core/ports.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import { transcriptEntry } from "../protocol/transcript.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { positionsFolder, TranscriptFile } from "./transcript-file.ts";
+
+/** What is read and written at once. */
+const page = { limit: 500, maxBytes: 256 * 1024 };
+/** After this long it is tried again to write what could not be written. */
+const retryMs = 5_000;
+
+export interface TranscriptsOptions {
+  /** Made if it is missing. */
+  readonly folder: string;
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Keeps a readable transcript of every room in a folder, from now until it is disposed of, which waits until all is
+ * written. Rejects with `FolderInUse` if another server keeps them there, or with the system's error if the folder
+ * cannot be written. [T3]
+ */
+export async function keepTranscripts(options: TranscriptsOptions): Promise<AsyncDisposable> {
+  const positions = join(options.folder, positionsFolder);
+  await mkdir(positions, { recursive: true });
+  const lock = lockFolder(join(positions, "lock"));
+  const keeper = new TranscriptKeeper(options);
+  try {
+    await keeper.catchUp();
+  } catch (error) {
+    await keeper.close();
+    lock[Symbol.dispose]();
+    throw error;
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      await keeper.close();
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+/** The bus only says which rooms have more; what they have is read from the store, so that nothing waits in memory. */
+class TranscriptKeeper {
+  readonly #options: TranscriptsOptions;
+  readonly #files = new Map<RoomName, TranscriptFile>();
+  readonly #behind = new Set<RoomName>();
+  readonly #unsubscribe: () => void;
+  #writing: Promise<void> | undefined;
+  #cancelRetry = () => {};
+  /** Rooms whose trouble has been told: once, and not every few seconds while a disk is full. */
+  readonly #failing = new Set<RoomName>();
+
+  constructor(options: TranscriptsOptions) {
+    this.#options = options;
+    this.#unsubscribe = options.bus.subscribe(({ room }) => this.#write(room));
+  }
+
+  /** Begins to write what was stored while nobody kept transcripts. */
+  async catchUp(): Promise<void> {
+    for (const room of await this.#options.store.rooms()) this.#write(room);
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    await this.#writing;
+    this.#cancelRetry();
+  }
+
+  #write(room: RoomName): void {
+    this.#behind.add(room);
+    this.#writing ??= this.#writeAll();
+  }
+
+  async #writeAll(): Promise<void> {
+    const { clock, log } = this.#options;
+    const failed: RoomName[] = [];
+    for (const room of this.#behind) {
+      this.#behind.delete(room);
+      try {
+        await this.#bring(room);
+        this.#failing.delete(room);
+      } catch (error) {
+        this.#files.delete(room);
+        failed.push(room);
+        if (!this.#failing.has(room)) log.error({ room, error: String(error) }, "a transcript could not be written");
+        this.#failing.add(room);
+      }
+    }
+    this.#writing = undefined;
+    if (failed.length === 0) return;
+    this.#cancelRetry();
+    this.#cancelRetry = clock.after(retryMs, () => {
+      for (const room of failed) this.#write(room);
+    });
+  }
+
+  /** Brings a room's transcript up to date. */
+  async #bring(room: RoomName): Promise<void> {
+    const { store } = this.#options;
+    const file = this.#files.get(room) ?? (await this.#open(room));
+    if (!file) return;
+    this.#files.set(room, file);
+    for (let more = true; more; ) {
+      const read = await store.read(room, { ...page, after: file.seq });
+      const last = read.events.at(-1);
+      if (last) await file.append(read.events.map(transcriptEntry).join(""), last.seq);
+      more = read.more;
+    }
+  }
+
+  async #open(room: RoomName): Promise<TranscriptFile | undefined> {
+    const { folder, store, log } = this.#options;
+    const found = await store.findRoom(room);
+    if (!found) return undefined;
+    return TranscriptFile.open(folder, room, found, (to) =>
+      log.warn({ room, movedTo: to }, "a file that was not this room's transcript has been moved"),
+    );
+  }
+}
