@@ -67,7 +67,12 @@ export class People {
   /** Who a message without a line is from: a token's owner, or a name nobody else is using, or a generated one. */
   author(introduction: Introduction): Result<User> {
     const returning = introduction.token ? this.#tokens.verify(introduction.token) : undefined;
-    if (returning) return accepted(this.#byId.get(returning.id)?.user ?? returning);
+    if (returning) {
+      const here = this.#byId.get(returning.id);
+      if (here) return accepted(here.user);
+      const own = this.#claim(returning.name, returning.id, returning);
+      return own.ok ? accepted({ id: returning.id, name: own.value }) : own;
+    }
     const id = newUserId(this.#randomBytes);
     if (!introduction.name) return accepted({ id, name: this.#freeGeneratedName() });
     const name = this.#claim(introduction.name, id, undefined);

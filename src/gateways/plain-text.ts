@@ -30,15 +30,16 @@ export function createPlainText(hub: Hub, language: Language): Gateway {
       const connection = textConnection(hub, line, formats[spoken], (frame) =>
         frame.type === "error" ? errorLine(frame, spoken).map((text) => words("broadcast", { text })) : [],
       );
-      const session = hub.connect(connection);
-      if (origin === undefined) session.listen(defaultRoom, { history: 0 });
+      let session = origin === undefined ? hub.connect(connection) : undefined;
+      session?.listen(defaultRoom, { history: 0 });
       return {
         text(text) {
+          session ??= hub.connect(connection);
           // Speaking makes a listener a member.
           if (!session.person) session.handle({ type: "join", room: defaultRoom, history: 0 });
           session.handle({ type: "message", text });
         },
-        end: () => session.end({ left: true }),
+        end: () => session?.end({ left: true }),
       };
     },
   };

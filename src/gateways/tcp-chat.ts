@@ -49,8 +49,11 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
         if (line.error.code === "too_large") leave();
         return;
       }
-      if (first && httpRequest.test(line.value)) socket.destroy();
-      else if (line.value.trim().toLowerCase() === "exit") leaveSoon();
+      if (first && httpRequest.test(line.value)) {
+        // What came with it in the same piece is not heard either.
+        isLeaving = true;
+        socket.destroy();
+      } else if (line.value.trim().toLowerCase() === "exit") leaveSoon();
       else if (line.value.startsWith("/") && !line.value.startsWith("//")) command(line.value);
       else session.handle({ type: "message", text: line.value.startsWith("//") ? line.value.slice(1) : line.value });
     };

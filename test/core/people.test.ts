@@ -182,6 +182,19 @@ describe("people", () => {
     assert.equal(suggested(people.author(named("анна"))), "анна2");
   });
 
+  test("who posts with a token whose name is somebody else's by now gets the suggestion, as on a line", () => {
+    const people = newPeople();
+    const before = enter(people, named("Ann"));
+    const token = people.tokenFor(before);
+    people.letGo(before);
+    enter(people, named("Ann"));
+    assert.deepEqual(accepted(people.author({ token })), { id: before.user.id, name: "Ann2" });
+    const guest = enter(people, {});
+    const guestToken = people.tokenFor(guest);
+    people.letGo(guest);
+    assert.deepEqual(accepted(people.author({ token: guestToken })), guest.user);
+  });
+
   test("somebody is here until the last hold is let go", () => {
     const people = newPeople();
     const ann = enter(people, named("Ann"));

@@ -47,6 +47,11 @@ test("SSE: an id without data first, then messages with their ids; who reads is 
   assert.deepEqual(JSON.parse(message["data"] ?? "").text, "สวัสดี\nline");
 });
 
+test("SSE: asking for the headers alone opens no stream", async (t) => {
+  const { url } = await startTestServer(t);
+  assert.equal((await fetch(`${url}/events`, { method: "HEAD" })).status, 404);
+});
+
 test("[R2] SSE: Last-Event-ID wins over since, and goes on behind it; what cannot be gone on from is a reset", async (t) => {
   const { url } = await startTestServer(t);
   const ann = await RawClient.join(t, url, { name: "Ann" });

@@ -32,6 +32,16 @@ test("plain text: a program listens at once and is nobody's member until it spea
   assert.equal((await ann.next("message")).user.id, came.user.id);
 });
 
+test("plain text: a page that has said nothing does not read the operator either", async (t) => {
+  const server = await startTestServer(t);
+  const quiet = await TextClient.connect(t, server.url, "/", page(server.url));
+  const program = await TextClient.connect(t, server.url, "/");
+  server.broadcast("перерва");
+  assert.equal(await program.next(), "🟢 Server: перерва");
+  quiet.send("here I am");
+  assert.equal(await quiet.next(), "You said: here I am");
+});
+
 test("plain text: a page reads nothing before its first frame, and then as everybody does", async (t) => {
   const { url } = await startTestServer(t);
   const quiet = await TextClient.connect(t, url, "/", page(url));
