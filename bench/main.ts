@@ -3,6 +3,7 @@ import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { parseArgs } from "node:util";
 import type { Pace } from "./load.ts";
 import { AuditFailed, measure, othersDuring, type Plan, quietPercent, type Round, type Subject } from "./measure.ts";
+import { measureProtocols } from "./protocols.ts";
 import { agreementOf, asMarkdown, asText, quietOf, summarize } from "./report.ts";
 
 const help = `Measures Parlance beside a bare \`ws\` server, on this machine, in alternating rounds.
@@ -13,6 +14,8 @@ const help = `Measures Parlance beside a bare \`ws\` server, on this machine, in
   --rounds <number>    rounds of each server (3)
   --json               print every round as JSON instead of a table
   --write              also write bench/RESULTS.md
+
+  protocols            instead: what each way to read a room costs (--write: bench/PROTOCOLS.md)
 `;
 
 const subjects: readonly Subject[] = [
@@ -27,7 +30,8 @@ const tries = 5;
 
 function readFlags() {
   const number = (fallback: string) => ({ type: "string", default: fallback }) as const;
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
       members: number("1000"),
       rate: number("50"),
@@ -51,6 +55,7 @@ function readFlags() {
     json: values.json,
     write: values.write,
     help: values.help,
+    protocols: positionals.includes("protocols"),
   };
 }
 
@@ -70,6 +75,16 @@ function circumstances(): string {
 const flags = readFlags();
 if (flags.help) {
   console.log(help);
+  process.exit();
+}
+if (flags.protocols) {
+  const measured = `${circumstances()
+    .split("\n")
+    .map((fact) => `- ${fact}`)
+    .join("\n")}\n\n${await measureProtocols()}`;
+  console.log(measured);
+  if (flags.write)
+    writeFileSync(new URL("PROTOCOLS.md", import.meta.url), `# What each way to read a room costs\n\n${measured}`);
   process.exit();
 }
 const paces: readonly Pace[] = [

@@ -21,7 +21,10 @@ const parent = fileURLToPath(new URL("../data/", import.meta.url));
 mkdirSync(parent, { recursive: true });
 const data = mkdtempSync(join(parent, "parlance-"));
 
-const config = readConfig({ ports: ["0"], hosts: ["127.0.0.1"], data: [data] }, {});
+const config = readConfig(
+  { ports: ["0"], tcpPort: ["0"], tcpEchoPort: ["none"], hosts: ["127.0.0.1"], data: [data] },
+  {},
+);
 if (!config.ok) throw new Error(config.message);
 const server = await startServer(config.value, {
   log: createLog({ level: "error", form: "plain", output: process.stderr }),
@@ -31,6 +34,7 @@ const duties: ServerDuties = {
   entrance: () => ({
     port: server.ports[0] ?? 0,
     path: "/api/v1/ws",
+    tcpPort: server.tcpPort ?? 0,
     join: { frame: '{"type":"join","history":0}', answeredBy: '"type":"history"' },
   }),
   usage: () => ({ ...usage(), commits }),

@@ -5,6 +5,8 @@ export interface Entrance {
   readonly port: number;
   /** The path of its WebSocket. */
   readonly path: string;
+  /** Where its TCP chat is, if it has one. */
+  readonly tcpPort?: number;
   /** The text frame that asks to be let in, and what stands in the frame that says so; without it, the handshake is enough. */
   readonly join?: { readonly frame: string; readonly answeredBy: string };
 }
