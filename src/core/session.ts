@@ -69,6 +69,11 @@ export class Session {
     });
   }
 
+  /** For clients that cannot ask again: one that is in no room by now is sent away, to come back by itself. [L3] */
+  requirePlace(): void {
+    this.#turns.do(() => (this.places.size === 0 ? this.close("overloaded") : undefined));
+  }
+
   /** Lets this client read a room without being a member of it: nobody sees them, and they cannot speak. */
   listen(room: RoomName, request: { readonly since?: Position; readonly history: number }): void {
     const { since, history } = request;

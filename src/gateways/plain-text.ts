@@ -32,11 +32,15 @@ export function createPlainText(hub: Hub, language: Language): Gateway {
       );
       let session = origin === undefined ? hub.connect(connection) : undefined;
       session?.listen(defaultRoom, { history: 0 });
+      session?.requirePlace();
       return {
         text(text) {
           session ??= hub.connect(connection);
           // Speaking makes a listener a member.
-          if (!session.person) session.handle({ type: "join", room: defaultRoom, history: 0 });
+          if (!session.person) {
+            session.handle({ type: "join", room: defaultRoom, history: 0 });
+            session.requirePlace();
+          }
           session.handle({ type: "message", text });
         },
         end: () => session?.end({ left: true }),

@@ -32,6 +32,7 @@ export function createRoomText(hub: Hub, language: Language): Gateway {
       const session = hub.connect(connection);
       const asked = readVisit(visit);
       if (asked.ok) session.handle({ type: "join", ...asked.value, history: lineHistory });
+      session.requirePlace();
       return { text: (text) => session.handle({ type: "message", text }), end: () => session.end({ left: true }) };
     },
   };

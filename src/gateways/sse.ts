@@ -84,6 +84,7 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
     const token = bearerToken(request);
     if (token) session.handle({ type: "join", room, token, since, history: 0 });
     else session.listen(room, { history: 0, ...(since && { since }) });
+    session.requirePlace();
   };
 
   // A stream has no end at which its headers alone could be told.

@@ -101,6 +101,7 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
       if (!session.ended) session.end({ left: true });
     });
     session.handle({ type: "join", room: defaultRoom, history: 0 });
+    session.requirePlace();
   };
 }
 
