@@ -64,7 +64,7 @@ export class HttpRoom {
     const entered = await requests.ask(this.#path, { body: {}, signal });
     if (!entered.ok) return this.#refuse(join, entered);
     const missed = join.since ? await this.#pageSince(join.since) : undefined;
-    const page = missed ?? (await this.#page(`limit=${join.history ?? 50}`));
+    const page = missed ?? (await this.#lastPage(join.history ?? 50));
     const { epoch } = page.history;
     const head = page.seq;
     this.#epoch = epoch;
@@ -161,6 +161,11 @@ export class HttpRoom {
     if (!id) return page;
     const [at, ...messages] = page.history.messages;
     return at?.seq === seq && at.id === id ? { ...page, history: { ...page.history, messages } } : undefined;
+  }
+
+  async #lastPage(limit: number): Promise<Page> {
+    const page = await this.#page(`limit=${Math.max(1, limit)}`);
+    return limit > 0 ? page : { ...page, history: { ...page.history, messages: [], more: page.seq > 0 } };
   }
 
   async #page(query: string, waitMs = 0): Promise<Page> {

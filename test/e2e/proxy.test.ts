@@ -21,7 +21,7 @@ test("[R1] [S1] the page talks through a proxy that refuses WebSockets, and move
 
   const socket = noi.page.waitForEvent("websocket", (line) => line.url().endsWith("/api/v1/ws"));
   proxy.upgrades = "passed";
-  await noi.page.evaluate(() => dispatchEvent(new Event("online")));
+  await noi.page.evaluate('dispatchEvent(new Event("online"))');
   const joined = (await socket).waitForEvent("framereceived", ({ payload }) => `${payload}`.includes('"joined"'));
   await joined;
   await bob.say("heard over the WebSocket");

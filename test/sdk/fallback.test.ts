@@ -1,59 +1,10 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
-import { connectIn } from "../../src/sdk/connect.ts";
-import type { Client, LinkState, MessageFrame, Room } from "../../src/sdk/index.ts";
-import { realSurroundings } from "../../src/sdk/surroundings.ts";
+import { test } from "node:test";
 import { RawClient } from "../support/client.ts";
 import { startProxy, type TestProxy } from "../support/proxy.ts";
 import { startTestServer } from "../support/server.ts";
+import { connectTo, follow, type Over, opensOver, seqs, shown, upTo } from "./support/fallback.ts";
 import { next } from "./support/set-time.ts";
-
-/** How long the SDK waits for the first block of a stream. */
-const firstBlockMs = 5_000;
-
-/** A client that comes back without delay, and soon gives a stream up that says nothing. */
-function connectTo(t: TestContext, url: string, options: { name?: string } = {}) {
-  const watchers = new Set<{ online(): void }>();
-  const surroundings = {
-    ...realSurroundings,
-    random: () => 0,
-    after: (ms: number, callback: () => void) => realSurroundings.after(ms === firstBlockMs ? 200 : ms, callback),
-    watch(watcher: { online(): void }) {
-      watchers.add(watcher);
-      return () => void watchers.delete(watcher);
-    },
-  };
-  const client = connectIn(surroundings, url, options);
-  t.after(() => client.close());
-  const goOnline = () => {
-    for (const watcher of watchers) watcher.online();
-  };
-  return { client, goOnline };
-}
-
-/** Keeps what a room shows, as a page would. */
-function follow(room: Room): { messages: readonly MessageFrame[]; resets: number } {
-  const followed = { messages: [] as readonly MessageFrame[], resets: 0 };
-  room.on("reset", ({ messages }) => {
-    followed.messages = messages;
-    followed.resets++;
-  });
-  room.on("message", (message) => {
-    followed.messages = [...followed.messages, message];
-  });
-  return followed;
-}
-
-const seqs = (messages: readonly MessageFrame[]) => messages.map(({ seq }) => seq);
-const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
-const shown = (room: Room, seq: number) => next(room, "message", (message) => message.seq === seq);
-
-type Over = Extract<LinkState, { at: "open" }>["over"];
-const isOver = (state: LinkState, over: Over) => state.at === "open" && state.over === over;
-
-/** Waits until the line is open over this. */
-const opensOver = (client: Client, over: Over) =>
-  isOver(client.state, over) ? Promise.resolve(client.state) : next(client, "state", (state) => isOver(state, over));
 
 const ways: readonly (readonly [what: string, bad: Pick<TestProxy, "upgrades" | "streams">, over: Over])[] = [
   ["refuses upgrades", { upgrades: "refused", streams: "passed" }, "events"],

@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
+import { startProxy } from "../support/proxy.ts";
+import { startTestServer } from "../support/server.ts";
 import { startScriptedServer } from "./support/scripted-server.ts";
 
 const sdk = new URL("../../src/sdk/index.ts", import.meta.url).href;
@@ -53,6 +55,24 @@ test("nor when it closes in the middle of a handshake that is never answered", {
   );
   await once(mute, "connection");
   assert.equal((await ended).code, 0);
+});
+
+test("nor when it closes on HTTP, with a stream and a long poll open", { timeout: 10_000 }, async (t) => {
+  const { url } = await startTestServer(t);
+  for (const streams of ["passed", "cut"] as const) {
+    const proxy = await startProxy(t, url, { upgrades: "refused", streams });
+    const over = streams === "passed" ? "events" : "poll";
+    const ended = run(
+      t,
+      `const client = connect("${proxy.url}");
+       const room = client.join("general");
+       client.on("state", (state) => state.over === "${over}" && room.settled(room.send("สวัสดี")).then(() => {
+         client.close();
+         console.log(state.over, client.state.at);
+       }));`,
+    );
+    assert.deepEqual(await ended, { code: 0, output: `${over} closed` });
+  }
 });
 
 test("a listener that throws is reported as uncaught, and the others still hear", { timeout: 10_000 }, async (t) => {
