@@ -25,6 +25,9 @@ export interface Introduction {
   readonly token?: string | null | undefined;
 }
 
+/** Suggestions count up to here, and draw lots after. */
+const countedSuggestions = 100;
+
 /** Everybody who is on this server now, with the names they hold: a name is unique while in use. */
 export class People {
   readonly #byId = new Map<UserId, Person>();
@@ -127,7 +130,8 @@ export class People {
 
   #suggest(name: DisplayName): DisplayName {
     for (let number = 2; ; number++) {
-      const ending = String(number);
+      // Counting through very many who have the name would keep everybody waiting. [B2]
+      const ending = String(number < countedSuggestions ? number : this.#randomNumber());
       const stem = [...name]
         .slice(0, maxNameCodePoints - ending.length)
         .join("")
@@ -135,6 +139,11 @@ export class People {
       const candidate = `${stem}${ending}` as DisplayName;
       if (this.#isFree(candidate, "" as UserId)) return candidate;
     }
+  }
+
+  #randomNumber(): number {
+    const [number = 0] = new Uint32Array(this.#randomBytes(new Uint8Array(4)).buffer);
+    return number;
   }
 
   #freeGeneratedName(): DisplayName {

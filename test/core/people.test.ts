@@ -195,6 +195,18 @@ describe("people", () => {
     assert.deepEqual(accepted(people.author({ token: guestToken })), guest.user);
   });
 
+  test("[B2] a name that very many have is suggested with a number drawn by lot: counting would cost ever more", () => {
+    const people = newPeople();
+    enter(people, named("Ann"));
+    const names = Array.from({ length: 120 }, () => {
+      const suggestion = suggested(people.enter(named("Ann"))) ?? "";
+      return enter(people, named(suggestion)).user.name;
+    });
+    assert.deepEqual(names.slice(0, 2), ["Ann2", "Ann3"]);
+    assert.equal(new Set(names).size, 120);
+    assert.ok(!names.includes(displayName("Ann110")));
+  });
+
   test("somebody is here until the last hold is let go", () => {
     const people = newPeople();
     const ann = enter(people, named("Ann"));

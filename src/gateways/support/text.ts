@@ -38,5 +38,6 @@ export function textConnection(
     const frames = personal(frame).map(textFrame);
     return frames.length === 0 ? undefined : Buffer.concat(frames);
   };
-  return new WebSocketConnection(line, { format, encode, maxQueue: hub.limits.maxQueue });
+  // Clients of bare text know only the codes that everybody knows.
+  return new WebSocketConnection(line, { format, encode, maxQueue: hub.limits.maxQueue, pastQueue: "overloaded" });
 }

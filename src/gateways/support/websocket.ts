@@ -75,6 +75,8 @@ export interface WebSocketConnectionOptions {
   readonly encode: (frame: PersonalFrame, language: string | undefined) => Uint8Array | undefined;
   /** Bytes that may wait for this reader; 0 for any number. [B1] */
   readonly maxQueue: number;
+  /** What a reader past that bound is told, if not that it reads too slowly. */
+  readonly pastQueue?: CloseReason;
 }
 
 /**
@@ -106,8 +108,8 @@ export class WebSocketConnection implements Connection {
     const { webSocket, socket } = this.#line;
     if (webSocket.readyState !== WebSocket.OPEN) return;
     socket.write(bytes);
-    const { maxQueue } = this.#options;
-    if (maxQueue > 0 && socket.writableLength > maxQueue) this.close("reads_too_slowly");
+    const { maxQueue, pastQueue = "reads_too_slowly" } = this.#options;
+    if (maxQueue > 0 && socket.writableLength > maxQueue) this.close(pastQueue);
   }
 
   drained(): Promise<void> {
