@@ -63,9 +63,7 @@ export class Session {
   settled(): Promise<void> {
     return new Promise((resolve) => {
       this.#allSettled = resolve;
-      this.#turns.do(() => {
-        if (this.#unsettled === 0) resolve();
-      });
+      this.#turns.do(() => (this.#unsettled === 0 ? resolve() : undefined));
     });
   }
 
@@ -86,7 +84,7 @@ export class Session {
   refuseFrame(error: ChatError, marks: Marks): void {
     this.#turns.do(() => {
       this.refuse(error, marks);
-      if (++this.#badFrames >= badFrameLimit) this.connection.close("not_this_protocol");
+      if (++this.#badFrames >= badFrameLimit) this.close("not_this_protocol");
     });
   }
 
@@ -118,7 +116,9 @@ export class Session {
     this.send({ type: "heads", rooms: Object.fromEntries(rooms) });
   }
 
+  /** Closes the line, and carries out nothing that still comes on it. */
   close(reason: CloseReason): void {
+    this.#turns.end();
     this.connection.close(reason);
   }
 
@@ -170,7 +170,7 @@ export class Session {
   }
 
   #greet(hello: FrameOf<"hello">): void {
-    if (hello.v != null && hello.v !== protocolVersion) return this.connection.close("version_not_served");
+    if (hello.v != null && hello.v !== protocolVersion) return this.close("version_not_served");
     if (hello.lang) this.connection.setLanguage(hello.lang);
     if (this.person) return this.#greetAgain(this.person, hello.name);
     this.#introduce(hello, {});

@@ -132,3 +132,20 @@ test("[B1] who does not read is closed once more waits than may, and the others 
   slow.socket.resume();
   assert.ok([4103, 1006].includes(await slow.closed));
 });
+
+test("[B2] what follows a frame for which a line is closed is not carried out", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await RawClient.join(t, url, { name: "Ann" });
+  for (const lastFrames of [[{ type: "hello", v: 9 }], Array.from({ length: 5 }, () => "junk")]) {
+    const stranger = await RawClient.connect(t, url);
+    for (const frame of lastFrames) stranger.send(frame);
+    stranger.send({ type: "join", name: "Late" });
+    await stranger.closed;
+  }
+  const { joined } = await RawClient.join(t, url, { name: "Bob" });
+  assert.deepEqual(
+    joined.members?.map(({ name }) => name),
+    ["Ann", "Bob"],
+  );
+  assert.ok((await ann.settle()).every((frame) => frame.type !== "user_joined" || frame.user.name === "Bob"));
+});
