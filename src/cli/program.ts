@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { type Setting, type SettingKey, settingKeys, settings } from "../ops/config.ts";
+import { type TransferFormat, transferFormats } from "../ops/transfer/formats.ts";
 import { program as manifest } from "../server/program.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 
@@ -114,6 +115,42 @@ function createProgram(finish: (exitCode: number) => void): Command {
       const { parseLanguage } = await import("./talk.ts");
       finish(await doctor({ url, ...options, language: parseLanguage(options.lang) }));
     });
+
+  const formatOption = (doc: string) => new Option("--format <format>", doc).choices(transferFormats);
+  program
+    .command("export")
+    .description("write everything said in a room to a file, or to standard output")
+    .argument("<room>", "the room to read")
+    .addOption(formatOption("txt for people; json and ndjson can be imported exactly (default: txt)"))
+    .option("--out <file>", "the file to write (default: standard output)")
+    .option(...serverOption)
+    .option(...langOption)
+    .addHelpText(
+      "after",
+      examples("parlance export kitchen > kitchen.txt\nparlance export kitchen --format ndjson --out kitchen.ndjson"),
+    )
+    .action(
+      async (room: string, options: { format?: TransferFormat; out?: string; server?: string; lang?: string }) => {
+        const { exportTo } = await import("./transfer.ts");
+        finish(await exportTo(room, options));
+      },
+    );
+
+  program
+    .command("import")
+    .description("put the messages of a file into a room, with their names and times; again is harmless")
+    .argument("<file>", "what parlance export wrote, or a chat_history.txt")
+    .requiredOption("--room <room>", "the room to put them into")
+    .addOption(formatOption("what the file is (default: by its content)"))
+    .option(...serverOption)
+    .option(...langOption)
+    .addHelpText("after", examples("parlance import chat_history.txt --room general"))
+    .action(
+      async (file: string, options: { room: string; format?: TransferFormat; server?: string; lang?: string }) => {
+        const { importFrom } = await import("./transfer.ts");
+        finish(await importFrom(file, options));
+      },
+    );
   return program;
 }
 

@@ -55,6 +55,8 @@ export interface Post {
   /** The sender's own id makes a resend harmless; without one it is given one. [S1] [S3] */
   readonly id?: MessageId | null | undefined;
   readonly replyTo?: MessageId | null | undefined;
+  /** When it was said, in milliseconds since 1970, if that was elsewhere and not now. */
+  readonly ts?: number | undefined;
 }
 
 /** A notice to everybody belongs to no room. */
@@ -119,11 +121,11 @@ export class Hub {
    */
   post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
     const { room, user, text, replyTo } = post;
-    this.#options.onReceived?.(text);
+    if (post.ts === undefined) this.#options.onReceived?.(text);
     const problem = this.#judge(text);
     if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
     const id = post.id ?? newMessageId(this.#options.randomBytes);
-    const ts = this.#options.clock.now();
+    const ts = post.ts ?? this.#options.clock.now();
     const draft = { room, id, kind: "message", user, text, ts, ...(replyTo && { replyTo }) } as const;
     this.#writer.append(draft, (outcome) => settle(outcome, id));
   }

@@ -25,6 +25,7 @@ export const errorStatus = {
   rate_limited: 429,
   forbidden_host: 403,
   forbidden_origin: 403,
+  local_only: 403,
   unavailable: 503,
 } as const satisfies Record<string, number>;
 

@@ -37,3 +37,5 @@ export const heartbeatMs = 25_000;
 export const badFrameLimit = 5;
 /** The version of the native protocol. */
 export const protocolVersion = 1;
+/** Messages of one request of an import. */
+export const importLimit = 500;

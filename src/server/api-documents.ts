@@ -1,5 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
+import { importSchema } from "../gateways/import.ts";
 import { querySchema } from "../gateways/poll.ts";
 import { postSchema } from "../gateways/post.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
@@ -64,6 +65,24 @@ const page = {
   },
 };
 
+const imported = {
+  type: "object",
+  required: ["room", "stored", "known", "refused"],
+  properties: {
+    room: { type: "string" },
+    stored: { type: "integer" },
+    known: { type: "integer", description: "How many were there already, under the same id." },
+    refused: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["index", "code", "message"],
+        properties: { index: { type: "integer" }, code: { type: "string" }, message: { type: "string" } },
+      },
+    },
+  },
+};
+
 const problem = {
   type: "object",
   required: ["title", "status", "detail", "code"],
@@ -122,6 +141,17 @@ export function openApiDocument() {
       },
       "/rooms/{room}/events": stream([room]),
       "/events": stream([]),
+      "/api/v1/import/{room}": {
+        post: {
+          summary: "Puts messages into a room as they were elsewhere; for programs on the server's own machine only",
+          parameters: [room],
+          requestBody: { required: true, content: json(describe(importSchema)) },
+          responses: {
+            200: { description: "How many are stored, known and refused.", content: json(imported) },
+            default: refusal,
+          },
+        },
+      },
       "/healthz": { get: { summary: "Whether the process lives", responses: { 200: { description: "It does." } } } },
       "/readyz": {
         get: {

@@ -63,6 +63,15 @@ export function judgeEntry(request: IncomingMessage, options: EntranceOptions): 
   return { ok: false, error: { code: "forbidden_origin", params: { origin } }, flag: `--allow-origin ${origin}` };
 }
 
+const forwarding = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+
+/** Whether a request is from a program on this machine: loopback at both ends, from no page and through no proxy. [D1] */
+export function isLocalProgram({ headers, socket }: IncomingMessage): boolean {
+  const host = headers.host === undefined ? undefined : parseHost(headers.host);
+  if (!host || !isLocalPage(host) || !isLoopback(socket.remoteAddress ?? "")) return false;
+  return ["origin", "sec-fetch-site", ...forwarding].every((name) => headers[name] === undefined);
+}
+
 /** Somebody follows a link to the page from elsewhere. */
 const isPageNavigation = ({ method, headers }: IncomingMessage): boolean =>
   method === "GET" && headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";

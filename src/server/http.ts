@@ -3,6 +3,7 @@ import fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Hub } from "../core/hub.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { addHelloGateway } from "../gateways/hello.ts";
+import { addImportGateway } from "../gateways/import.ts";
 import { addPollGateway } from "../gateways/poll.ts";
 import { addPostGateway } from "../gateways/post.ts";
 import { addSseGateway } from "../gateways/sse.ts";
@@ -10,7 +11,7 @@ import { sendProblem } from "../gateways/support/problem.ts";
 import type { Language } from "../locales/words.ts";
 import { oneLine } from "../protocol/text.ts";
 import { asyncApiDocument, openApiDocument } from "./api-documents.ts";
-import { type EntranceOptions, judgeEntry } from "./entrance.ts";
+import { type EntranceOptions, isLocalProgram, judgeEntry } from "./entrance.ts";
 import { addPage } from "./page.ts";
 
 export interface HttpOptions {
@@ -107,6 +108,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.get("/api/v1/openapi.json", async () => openApi);
   app.get("/api/v1/asyncapi.json", async () => asyncApi);
   addPostGateway(app, hub, language);
+  addImportGateway(app, hub, language, isLocalProgram);
   addPollGateway(app, hub, language);
   addSseGateway(app, hub, language, options.clock);
   await addPage(app, log);

@@ -23,6 +23,7 @@ export default {
     "This server does not answer to the name “{host}”. Its operator can allow it: --allow-host {host}",
   "error.forbidden_origin":
     "Pages from {origin} may not use this server. Its operator can allow them: --allow-origin {origin}",
+  "error.local_only": "Only a program on the server’s own machine may do this.",
   "error.unavailable": "Nothing can be sent right now. Try again in a moment.",
   operator: "server",
   joined: "{name} joined",

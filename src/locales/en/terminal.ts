@@ -58,4 +58,22 @@ export default {
   "server.prompt": "[Server] Type message to broadcast: ",
   "server.broadcast": "📤 Server broadcast: {text}",
   "server.nobody": "❗ No clients connected to receive message",
+  "export.replaced": "The history of {room} was replaced meanwhile. Try again.",
+  "import.done": {
+    one: "✅ {count} message imported into {room}.",
+    other: "✅ {count} messages imported into {room}.",
+  },
+  "import.known": { one: "{count} message was there already.", other: "{count} messages were there already." },
+  "import.skipped": {
+    one: "❗ {count} place in the file was skipped.",
+    other: "❗ {count} places in the file were skipped.",
+  },
+  "import.skipped.line": "⚠️ Line {line} is skipped: {reason}",
+  "import.skipped.message": "⚠️ Message {line} is skipped: {reason}",
+  "import.flaw.form": "It does not begin with [YYYY-MM-DD HH:MM:SS] Name:",
+  "import.flaw.time": "There is no such date or time.",
+  "import.flaw.continuation": "It goes on with a message (tab), but there is none before it.",
+  "import.flaw.encoding": "It is not UTF-8.",
+  "import.flaw.json": "It is not JSON.",
+  "import.flaw.fields": "It is no message: text, ts and user.name are needed.",
 };

@@ -22,6 +22,7 @@ export default {
   "error.forbidden_host": "Этот сервер не отвечает на имя «{host}». Его владелец может разрешить: --allow-host {host}",
   "error.forbidden_origin":
     "Страницам с {origin} нельзя пользоваться этим сервером. Его владелец может разрешить: --allow-origin {origin}",
+  "error.local_only": "Это может только программа на самой машине сервера.",
   "error.unavailable": "Сейчас ничего нельзя отправить. Попробуйте через мгновение.",
   operator: "сервер",
   joined: "{name} здесь",

@@ -21,6 +21,7 @@ export default {
   "error.rate_limited": "เร็วเกินไป กรุณาลองใหม่ในอีกสักครู่",
   "error.forbidden_host": "เซิร์ฟเวอร์นี้ไม่ตอบชื่อ “{host}” ผู้ดูแลอนุญาตได้ด้วย --allow-host {host}",
   "error.forbidden_origin": "หน้าเว็บจาก {origin} ใช้เซิร์ฟเวอร์นี้ไม่ได้ ผู้ดูแลอนุญาตได้ด้วย --allow-origin {origin}",
+  "error.local_only": "ทำได้เฉพาะโปรแกรมบนเครื่องของเซิร์ฟเวอร์เองเท่านั้น",
   "error.unavailable": "ตอนนี้ส่งอะไรไม่ได้ กรุณาลองใหม่ในอีกสักครู่",
   operator: "เซิร์ฟเวอร์",
   joined: "{name} เข้าห้องแล้ว",

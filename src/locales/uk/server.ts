@@ -22,6 +22,7 @@ export default {
   "error.forbidden_host": "Цей сервер не відповідає на ім’я «{host}». Його власник може дозволити: --allow-host {host}",
   "error.forbidden_origin":
     "Сторінкам із {origin} не дозволено користуватися цим сервером. Його власник може дозволити: --allow-origin {origin}",
+  "error.local_only": "Це може лише програма на самій машині сервера.",
   "error.unavailable": "Зараз нічого не можна надіслати. Спробуйте за мить.",
   operator: "сервер",
   joined: "{name} тут",

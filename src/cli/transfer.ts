@@ -1,0 +1,111 @@
+import { createWriteStream } from "node:fs";
+import { readFile, rename, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { serverWords } from "../locales/server.ts";
+import { terminalWords } from "../locales/terminal.ts";
+import type { TransferFormat } from "../ops/transfer/formats.ts";
+import {
+  exportRoom,
+  formatOf,
+  importFile,
+  type RoomThere,
+  type Skipped,
+  TransferRefused,
+  Unreachable,
+} from "../ops/transfer/index.ts";
+import { parseTalk } from "../terminal/talk.ts";
+import { exitCodes, UsageError } from "./exit.ts";
+import { parseLanguage } from "./talk.ts";
+
+interface TransferFlags {
+  readonly server?: string;
+  readonly lang?: string;
+  readonly format?: TransferFormat;
+}
+
+function parseRoom(roomName: string, flags: TransferFlags): RoomThere {
+  const talk = parseTalk({
+    roomName,
+    language: parseLanguage(flags.lang),
+    ...(flags.server && { server: flags.server }),
+  });
+  if (!talk.ok) throw new UsageError(talk.message);
+  const { server, room, language } = talk.value;
+  return { server: server.replace(/^ws/i, "http"), room, language };
+}
+
+/** `parlance export`: the exit status. A file is there whole, or not at all. */
+export async function exportTo(roomName: string, flags: TransferFlags & { readonly out?: string }): Promise<number> {
+  const there = parseRoom(roomName, flags);
+  const pieces = Readable.from(exportRoom(there, flags.format ?? "txt"));
+  return explaining(there, async () => {
+    if (flags.out === undefined) {
+      await pipeline(pieces, process.stdout, { end: false }).catch(unlessReaderLeft);
+      return exitCodes.done;
+    }
+    const unfinished = `${flags.out}.part`;
+    try {
+      await pipeline(pieces, createWriteStream(unfinished, { flush: true }));
+      await rename(unfinished, flags.out);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+    return exitCodes.done;
+  });
+}
+
+/** `parlance import`: the exit status; a report of what was skipped goes to standard error, a line each. */
+export async function importFrom(file: string, flags: TransferFlags & { readonly room: string }): Promise<number> {
+  const there = parseRoom(flags.room, flags);
+  const speak = terminalWords[there.language];
+  return explaining(there, async () => {
+    const content = await readFile(file);
+    const format = flags.format ?? formatOf(content);
+    const place = format === "json" ? "import.skipped.message" : "import.skipped.line";
+    const { stored, known, skipped } = await importFile(there, content, format, (what) => {
+      process.stderr.write(`${speak(place, { line: what.line, reason: reasonOf(what, there) })}\n`);
+    });
+    const room = there.room;
+    process.stdout.write(`${speak("import.done", { count: stored, room })}\n`);
+    if (known > 0) process.stdout.write(`${speak("import.known", { count: known })}\n`);
+    if (skipped > 0) process.stdout.write(`${speak("import.skipped", { count: skipped })}\n`);
+    return skipped > 0 && stored + known === 0 ? exitCodes.failed : exitCodes.done;
+  });
+}
+
+function reasonOf(skipped: Skipped, { language }: RoomThere): string {
+  if ("refusal" in skipped) return skipped.refusal;
+  switch (skipped.flaw) {
+    case "name":
+      return serverWords[language]("error.bad_name");
+    case "empty":
+      return serverWords[language]("error.empty");
+    default:
+      return terminalWords[language](`import.flaw.${skipped.flaw}`);
+  }
+}
+
+/** Says in one line why something could not be done, where that is not a bug. */
+async function explaining({ language }: RoomThere, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    const speak = terminalWords[language];
+    if (error instanceof Unreachable) process.stderr.write(`${speak("connect.failed")}\n`);
+    else if (error instanceof TransferRefused || isOfTheSystem(error)) {
+      process.stderr.write(`${speak("problem", { text: error.message })}\n`);
+    } else throw error;
+    return exitCodes.failed;
+  }
+}
+
+/** No such file, no room on the disk: the system's own words name the file. */
+const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+
+/** Whoever read the output has seen enough (`parlance export … | head`). */
+function unlessReaderLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}

@@ -1,0 +1,89 @@
+import type { IncomingMessage } from "node:http";
+import type { FastifyInstance } from "fastify";
+import * as v from "valibot";
+import type { Hub } from "../core/hub.ts";
+import type { Appended } from "../core/ports.ts";
+import { pickLanguage, serverWords } from "../locales/server.ts";
+import type { Language } from "../locales/words.ts";
+import { type Result, refused } from "../protocol/codes.ts";
+import { messageIdField, nameField, optional, refusalOf, roomField, textField } from "../protocol/fields.ts";
+import type { UserId } from "../protocol/ids.ts";
+import { importLimit } from "../protocol/limits.ts";
+import { sendProblem } from "./support/problem.ts";
+
+const recordSchema = v.object({
+  id: messageIdField,
+  user: v.object({
+    id: v.pipe(
+      v.string(),
+      v.regex(/^u_[a-z0-9]{20}$/),
+      v.transform((id) => id as UserId),
+    ),
+    name: nameField,
+  }),
+  text: textField,
+  ts: v.pipe(
+    v.string(),
+    v.isoTimestamp(),
+    v.transform((text) => Date.parse(text)),
+    v.safeInteger(),
+  ),
+  reply_to: optional(messageIdField),
+});
+
+/** What an import takes; each message is judged by itself, so that one bad one refuses no other. */
+export const importSchema = v.object({ messages: v.pipe(v.array(recordSchema), v.maxLength(importLimit)) });
+const bodySchema = v.object({ messages: v.pipe(v.array(v.unknown()), v.maxLength(importLimit)) });
+
+/** Room for as many of the longest messages as people write in earnest; further ones come in further requests. */
+const bodyLimit = 8 * 1024 * 1024;
+
+/**
+ * `POST /api/v1/import/{room}`: puts messages into a room as they were elsewhere, with their ids, authors and times,
+ * in the order given. For programs on this machine alone, since it says things in anybody's name. [D1] Answers how many
+ * are new (`stored`), how many were there (`known`), and which are refused, by their index, and why. The ids make it harmless to
+ * send everything again. [S1]
+ */
+export function addImportGateway(
+  app: FastifyInstance,
+  hub: Hub,
+  language: Language,
+  isLocal: (request: IncomingMessage) => boolean,
+): void {
+  app.post<{ Params: { room: string } }>("/api/v1/import/:room", { bodyLimit }, async (request, reply) => {
+    if (!isLocal(request.raw)) return sendProblem(request, reply, { code: "local_only" }, language);
+    const room = v.safeParse(roomField, request.params.room);
+    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
+    const body = readBody(request.body);
+    if (!body.ok) return sendProblem(request, reply, body.error, language);
+    const outcomes = await Promise.all(
+      body.value.map((message) => {
+        const record = v.safeParse(recordSchema, message, { abortEarly: true });
+        if (!record.success) return refusalOf(record.issues);
+        const { reply_to: replyTo, ...said } = record.output;
+        return new Promise<Appended>((resolve) => hub.post({ room: room.output, ...said, replyTo }, resolve));
+      }),
+    );
+    const failed = outcomes.find((outcome) => !outcome.ok && outcome.error.code === "unavailable");
+    if (failed && !failed.ok) return sendProblem(request, reply, failed.error, language);
+    const words = serverWords[pickLanguage(request.headers["accept-language"], language)];
+    const refusals = outcomes.flatMap((outcome, index) => {
+      if (outcome.ok) return [];
+      const { code, params } = outcome.error;
+      return [{ index, code, message: words(`error.${code}`, params) }];
+    });
+    const known = outcomes.filter((outcome) => outcome.ok && outcome.value.dup).length;
+    const stored = outcomes.length - refusals.length - known;
+    return reply.header("cache-control", "no-store").send({ room: room.output, stored, known, refused: refusals });
+  });
+}
+
+function readBody(body: unknown): Result<readonly unknown[]> {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(body instanceof Uint8Array ? body : undefined);
+    const parsed = v.safeParse(bodySchema, JSON.parse(text));
+    return parsed.success ? { ok: true, value: parsed.output.messages } : refusalOf(parsed.issues);
+  } catch {
+    return refused("bad_json");
+  }
+}
