@@ -16,8 +16,9 @@ const broken: typeof codes.broken = 1006;
 const done: typeof codes.done = 1000;
 const positionLost: typeof codes.positionLost = 4104;
 
-/** About how often the WebSocket is tried again. */
-const retrySocketMs = 60_000;
+/** When the WebSocket is tried again: soon, for a server that was only just back; then about so often. */
+const firstRetryMs = 5_000;
+const furtherRetryMs = 60_000;
 /** Streams that broke soon, in a row, before long polls are taken instead. */
 const shortStreams = 2;
 /** Rooms that keep a connection of their own: a browser opens six a host, over all tabs, and posts need some. */
@@ -48,6 +49,7 @@ export class Fallback implements Line {
   /** The WebSocket that is tried, and the same once the line goes on over it. */
   #candidate: Line | undefined;
   #socket: Line | undefined;
+  #retryMs = firstRetryMs;
   #cancelRetry = () => {};
   #cancelBeat = () => {};
 
@@ -208,9 +210,10 @@ export class Fallback implements Line {
   }
 
   #retrySocket(): void {
+    const delayMs = this.#retryMs * (0.75 + this.#surroundings.random() / 2);
+    this.#retryMs = furtherRetryMs;
     this.#cancelRetry();
-    const surroundings = this.#surroundings;
-    this.#cancelRetry = surroundings.after(retrySocketMs * (0.75 + surroundings.random() / 2), () => this.#trySocket());
+    this.#cancelRetry = this.#surroundings.after(delayMs, () => this.#trySocket());
   }
 
   #trySocket(): void {

@@ -6,7 +6,7 @@ import type { Surroundings } from "./surroundings.ts";
 const patienceMs = 8_000;
 
 /** A refusal by the server. What is no answer of a Parlance server at all is thrown: the line is broken. */
-export interface Problem {
+interface Problem {
   readonly code: ErrorCode;
   readonly message: string;
   readonly suggestion?: string;

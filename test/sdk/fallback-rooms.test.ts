@@ -5,7 +5,7 @@ import { startProxy } from "../support/proxy.ts";
 import { startTestServer } from "../support/server.ts";
 import { breakable } from "./support/breakable-line.ts";
 import { connectTo, follow, opensOver, seqs, shown, upTo } from "./support/fallback.ts";
-import { connectWithoutDelay, next } from "./support/set-time.ts";
+import { connectInSetTime, connectWithoutDelay, next } from "./support/set-time.ts";
 
 test("names over HTTP: a taken one is told with a free one, a new one is everybody's to see", async (t) => {
   const { url } = await startTestServer(t);
@@ -113,6 +113,21 @@ test("[K3] where a WebSocket worked it is not given up for one hiccup, but for t
   assert.deepEqual([at, more], ["open", { over: "events" }]);
   const handshakes = proxy.requests.filter((request) => request.startsWith("UPGRADE"));
   assert.equal(handshakes.length, 3, "one that worked, and two that did not");
+});
+
+test("the WebSocket is tried again by itself, and a failed try disturbs nothing", async (t) => {
+  const { url } = await startTestServer(t);
+  const proxy = await startProxy(t, url, { upgrades: "refused" });
+  const { client, time } = connectInSetTime(t, proxy.url);
+  const room = client.join("general");
+  // The stream is open once it has been counted.
+  await next(room, "members", ({ count }) => count === 1);
+  assert.equal(proxy.requests.filter((request) => request.startsWith("UPGRADE")).length, 1);
+  const tried = proxy.upgrade();
+  time.pass(6_250);
+  await tried;
+  await room.settled(room.send("ще тут"));
+  assert.deepEqual(client.state, { at: "open", over: "events" });
 });
 
 test("[K5] who moves up to a WebSocket never left", async (t) => {

@@ -15,6 +15,8 @@ export interface TestProxy {
   streams: Streams;
   /** The requests that came, as `GET /path`, in order. */
   readonly requests: readonly string[];
+  /** Resolves at the next upgrade that is asked for. */
+  upgrade(): Promise<unknown>;
   /** Breaks everything that is on its way. */
   cut(): void;
 }
@@ -81,6 +83,7 @@ export async function startProxy(
     upgrades,
     streams,
     requests,
+    upgrade: () => once(server, "upgrade"),
     cut,
   };
   return proxy;
