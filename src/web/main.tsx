@@ -1,6 +1,6 @@
 import { effect, signal } from "@preact/signals";
 import { render } from "preact";
-import { connect, webStorageOutbox } from "../sdk/index.ts";
+import { connect, memoryOutbox, type Outbox, webStorageOutbox } from "../sdk/index.ts";
 import { App } from "./app.tsx";
 import { pageClock } from "./state/clock.ts";
 import { createIdentity } from "./state/identity.ts";
@@ -20,12 +20,21 @@ document.addEventListener("visibilitychange", () => {
   isSeen.value = !document.hidden;
 });
 
+/** Over a reload where the browser keeps anything for the page at all. */
+function openOutbox(): Outbox {
+  try {
+    return webStorageOutbox(localStorage);
+  } catch {
+    return memoryOutbox();
+  }
+}
+
 const visit = createVisit({
   connect: (options) =>
     connect(location.origin, {
       ...options,
       lang: preferences.language.peek(),
-      outbox: webStorageOutbox(localStorage),
+      outbox: openOutbox(),
     }),
   identity,
   route,

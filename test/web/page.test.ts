@@ -204,6 +204,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const { url } = await startTestServer(t);
       const browser = await openBrowser(t);
       const ann = await openPage(browser, url, { colorScheme });
+      await ann.getByRole("button", { name: "Come in" }).waitFor();
       assert.deepEqual(await findings(ann), []);
       await comeIn(ann, "Ann");
       assert.deepEqual(await findings(ann), []);
@@ -229,3 +230,46 @@ for (const colorScheme of ["light", "dark"] as const) {
     },
   );
 }
+
+test(
+  "Enter sends, Shift+Enter breaks the line, an input method's Enter does neither; a new language shows at once",
+  options,
+  async (t) => {
+    const { url } = await startTestServer(t);
+    const browser = await openBrowser(t);
+    const page = await openPage(browser, `${url}/r/${encodeURIComponent("ห้องเรียน")}`, {
+      reducedMotion: "no-preference",
+    });
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.getByRole("button", { name: "Come in without a name" }).click();
+    await page.getByRole("heading", { level: 1, name: "ห้องเรียน" }).waitFor();
+    assert.match((await page.locator(".me-name").textContent()) ?? "", /^user_[a-z]{6}\d{2}$/);
+
+    await box(page).fill("น้ำ");
+    await box(page).dispatchEvent("keydown", { key: "Enter", isComposing: true });
+    await box(page).dispatchEvent("keydown", { key: "Enter", keyCode: 229 });
+    await box(page).press("Shift+Enter");
+    await box(page).pressSequentially("แข็ง");
+    assert.equal(await box(page).inputValue(), "น้ำ\nแข็ง");
+    assert.equal(await page.locator(".bubble").count(), 0);
+    await box(page).press("Enter");
+    await page.locator(".message-sent").waitFor();
+    assert.equal(await bubble(page, "น้ำ").locator("p").textContent(), "น้ำ\nแข็ง");
+    assert.equal(await box(page).inputValue(), "");
+
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("combobox", { name: "Language" }).selectOption("uk");
+    await page.getByRole("button", { name: "Надіслати" }).waitFor();
+    await page.getByRole("radio", { name: "Темна" }).check();
+    assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+    assert.equal(await page.locator("html").getAttribute("lang"), "uk");
+    await page.getByRole("button", { name: "Вийти з чату" }).click();
+    await page.getByRole("button", { name: "Увійти без імені" }).waitFor();
+    assert.equal(new URL(page.url()).pathname, "/");
+    assert.deepEqual(complaints, []);
+  },
+);

@@ -16,15 +16,16 @@ interface HeadProps {
 export function ConversationHead({ chat, conversation, onRooms, onMembers }: HeadProps) {
   const say = useSay();
   const count = conversation.count.value;
-  const hasUnread = useComputed(() =>
-    chat.conversations.value.some((other) => other !== conversation && other.unread.value > 0),
+  const elsewhere = useComputed(() =>
+    chat.conversations.value.reduce((sum, other) => sum + (other === conversation ? 0 : other.unread.value), 0),
   );
+  const unread = elsewhere.value > 0 ? `, ${say("rooms.unread", { count: elsewhere.value })}` : "";
   return (
     <header class="head">
       {onRooms && (
-        <button type="button" class="round" aria-label={say("rooms.open")} onClick={onRooms}>
+        <button type="button" class="round" aria-label={`${say("rooms.open")}${unread}`} onClick={onRooms}>
           <Icon of="menu" />
-          {hasUnread.value && <span class="dot" />}
+          {unread && <span class="dot" />}
         </button>
       )}
       <div class="head-words">

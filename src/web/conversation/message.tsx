@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { Line } from "../logic/arrange.ts";
 import { isEmojiOnly, isLong } from "../logic/names.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -27,8 +28,9 @@ interface MessageProps {
 export function Message({ line, mine, conversation }: MessageProps) {
   const isEmoji = isEmojiOnly(line.text);
   const at = line.state?.at ?? "sent";
+  const isFresh = useMemo(() => conversation.latest.peek()?.id === line.id, []);
   return (
-    <div class={`message message-${at}`} id={`m-${line.id}`}>
+    <div class={`message message-${at}${isFresh ? " message-fresh" : ""}`} id={`m-${line.id}`}>
       <div class={isEmoji ? "bubble bubble-emoji" : "bubble"}>
         {isLong(line.text) ? <Folded text={line.text} /> : <Formatted text={line.text} />}
       </div>

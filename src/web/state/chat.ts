@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 import { type Conversation, createConversation } from "./conversation.ts";
 import { type Kept, readList } from "./kept.ts";
 
-export type Refusal = ServerFrameOf<"error">;
+type Refusal = ServerFrameOf<"error">;
 
 /** One line to the server, with the rooms that are open on it. */
 export interface Chat {

@@ -9,6 +9,8 @@ import type { Kept } from "./kept.ts";
 /** What is kept of who came, who left and what the operator said. */
 const asidesKept = 200;
 const pageSize = 100;
+/** Between two pages of history, so that fast scrolling stays within the frames a connection may send (else 4102). */
+const pageRestMs = 80;
 
 /** One room as this page shows it. */
 export interface Conversation {
@@ -140,6 +142,8 @@ export function createConversation(
     }),
     room.on("members", (who) =>
       batch(() => {
+        // There is a line again.
+        if (older.peek() === "failed") older.value = "there";
         members.value = who.members;
         count.value = who.count;
       }),
@@ -180,7 +184,7 @@ export function createConversation(
     },
     discard: (refused) => settle(new Set([refused.id])),
     type: (isTyping) => room.typing(isTyping),
-    fetchOlder: () => fetchOlder(room, messages, older),
+    fetchOlder: () => fetchOlder(room, messages, older, clock),
     come() {
       const isBehind = countUnread(messages.peek(), readUpTo.peek(), me.peek()) > 0;
       newAfter.value = isBehind ? readUpTo.peek() : undefined;
@@ -215,6 +219,7 @@ async function fetchOlder(
   room: Room,
   messages: Signal<readonly MessageEntry[]>,
   older: Signal<"none" | "there" | "coming" | "failed">,
+  clock: Clock,
 ): Promise<void> {
   const first = messages.peek()[0];
   if (!first || older.peek() === "coming" || older.peek() === "none") return;
@@ -225,7 +230,11 @@ async function fetchOlder(
     if (messages.peek()[0] !== first) return;
     batch(() => {
       messages.value = [...page.messages.map(messageEntry), ...messages.peek()];
-      older.value = page.more ? "there" : "none";
+      if (!page.more) older.value = "none";
+    });
+    if (!page.more) return;
+    clock.after(pageRestMs, () => {
+      if (older.peek() === "coming") older.value = "there";
     });
   } catch {
     if (older.peek() === "coming") older.value = "failed";

@@ -11,7 +11,7 @@ export interface Route {
 
 export const pathOf = (place: Place): string => (place.at === "room" ? `/r/${encodeURIComponent(place.room)}` : "/");
 
-export function placeOf(path: string): Place {
+function placeOf(path: string): Place {
   const [, first, room] = path.split("/");
   if (first !== "r" || !room) return { at: "entrance" };
   try {

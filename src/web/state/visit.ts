@@ -16,7 +16,7 @@ export interface Obstacle {
 }
 
 /** Where somebody stands between the door and a room. */
-export type Stage =
+type Stage =
   | { readonly at: "outside" }
   /** On the way in. */
   | { readonly at: "door"; readonly chat: Chat }
