@@ -72,7 +72,7 @@ export interface RoomEvents {
   /** One message, the own ones too: each exactly once, by increasing `seq`, without a hole. [R1] [R2] [R4] */
   message: MessageFrame;
   typing: ServerFrameOf<"typing">;
-  /** Who is here changed. `members` is unknown in a room of more than 200; `count` is always right. */
+  /** Who is here changed. `members` is unknown in a room of more than 200, and over HTTP, where `count` may lag. */
   members: { readonly members: readonly User[] | undefined; readonly count: number };
   user_joined: ServerFrameOf<"user_joined">;
   user_left: ServerFrameOf<"user_left">;
