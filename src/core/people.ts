@@ -104,6 +104,11 @@ export class People {
     this.#holders.delete(displayNameKey(person.user.name));
   }
 
+  /** Whether a token proves who somebody is. */
+  knows(token: string): boolean {
+    return this.#tokens.verify(token) !== undefined;
+  }
+
   tokenFor(person: Person): string {
     return this.#tokens.issue(person.user);
   }

@@ -82,7 +82,8 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
     const since = cursor && { epoch: cursor.output.epoch ?? found.value.epoch, seq: cursor.output.seq };
     connection.since = since?.seq;
     const token = bearerToken(request);
-    if (token) session.handle({ type: "join", room, token, since, history: 0 });
+    // Whoever cannot prove who they are listens, as everybody may; only a member is seen.
+    if (token && hub.people.knows(token)) session.handle({ type: "join", room, token, since, history: 0 });
     else session.listen(room, { history: 0, ...(since && { since }) });
     session.requirePlace();
   };

@@ -18,7 +18,7 @@ export const checks = [
   "tcp_chat",
   "tcp_echo",
 ] as const;
-export type Check = (typeof checks)[number];
+type Check = (typeof checks)[number];
 
 /** What was found: how long a round trip took, or what is wrong and how to mend it. */
 export type Finding =

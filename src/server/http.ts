@@ -92,7 +92,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       return sendProblem(request, reply, { code: "too_large", params: { max: hub.limits.maxFrame } }, language);
     }
     if (status < 500)
-      return sendProblem(request, reply, { code: "bad_frame", params: { field: error.code } }, language);
+      return sendProblem(request, reply, { code: "bad_frame", params: { field: fieldOf(error) } }, language);
     log.error({ error: error.stack ?? error.message, url: oneLine(request.url) }, "a request failed");
     return sendProblem(request, reply, { code: "unavailable" }, language);
   });
@@ -121,3 +121,6 @@ export function logRefusal(log: Log, entry: Extract<ReturnType<typeof judgeEntry
   const allow = entry.flag && { allow: oneLine(entry.flag) };
   log.warn({ code: entry.error.code, url: oneLine(url), ...allow }, "turned away at the entrance");
 }
+
+/** Which part of a request the framework could not read. */
+const fieldOf = ({ code }: FastifyError): string => (code.includes("MEDIA_TYPE") ? "Content-Type" : code);

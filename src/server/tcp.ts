@@ -24,7 +24,8 @@ export interface TcpOptions {
 export async function listenTcp({ accept, observer, ...options }: TcpOptions): Promise<TcpPort> {
   const sockets = new Set<Socket>();
   const create = () =>
-    createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    // A peer that has vanished without a word is found out by the system's keep-alive.
+    createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
       sockets.add(socket);
       observer?.connected();
       socket.once("close", () => {

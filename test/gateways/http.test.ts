@@ -69,6 +69,7 @@ test("what cannot be posted is refused by name, and makes no room", async (t) =>
     [post(url, "empty", " \n"), 400, "empty"],
     [post(url, "json", "{", json), 400, "bad_json"],
     [post(url, "json", "[]", json), 400, "bad_frame"],
+    [post(url, "json", "{}", { "Content-Type": "nonsense" }), 400, "bad_frame"],
     [post(url, "json", '{"text":5}', json), 400, "bad_frame"],
     [post(url, "json", '{"__proto__":{"text":"hi"}}', json), 400, "bad_frame"],
     [post(url, "json", '{"text":"hi","name":"a\\u0000b"}', json), 400, "bad_name"],

@@ -95,6 +95,9 @@ test("SSE: with a token its owner is a member; without a room there is nothing t
   const bob = await RawClient.join(t, url, { name: "Bob" });
   await open(t, `${url}/events`, { Authorization: `Bearer ${ann.welcome.token}` });
   assert.equal((await bob.next("user_joined")).user.name, "Ann");
+  const forged = await open(t, `${url}/events`, { Authorization: "Bearer forged.token" });
+  await forged.next();
+  assert.deepEqual(await bob.settle(), []);
   assert.equal((await fetch(`${url}/rooms/nobody/events`)).status, 404);
   assert.equal((await fetch(`${url}/rooms/a%20b/events`)).status, 400);
   assert.equal((await fetch(`${url}/events?since=x`)).status, 400);
