@@ -110,35 +110,3 @@ test("[D3] markup is text: nothing that somebody writes runs, and links lead onl
   assert.deepEqual(ann.troubles, []);
   await ann.leave();
 });
-
-test("a name in use is refused at the field, with a free one that a click takes", async (t) => {
-  const { url } = await startTestServer(t);
-  await RawClient.join(t, url, { name: "Ann" });
-  const other = await browser.visit(`${url}/`);
-  await other.page.getByRole("textbox", { name: "Name", exact: true }).fill("ANN");
-  await other.page.getByRole("button", { name: "Come in", exact: true }).click();
-  await other.page.getByRole("button", { name: /ANN2/ }).click();
-  await other.page.getByRole("textbox", { name: "Message" }).waitFor();
-  await other.page.getByRole("navigation", { name: "Rooms" }).getByText("ANN2").waitFor();
-  await other.leave();
-});
-
-test("rooms: one is added, both go on, the back button leads back, unread messages are counted", async (t) => {
-  const { url } = await startTestServer(t);
-  const ann = await browser.visit(`${url}/`);
-  await ann.comeIn("Ann");
-  const bob = await RawClient.join(t, url, { name: "Bob" });
-  await ann.page.getByRole("button", { name: "Add a room" }).click();
-  await ann.page.getByRole("textbox", { name: "Name of the room" }).fill("ห้องเรียน");
-  await ann.page.keyboard.press("Enter");
-  await ann.page.getByRole("heading", { level: 1, name: "ห้องเรียน" }).waitFor();
-  await bob.say("for later");
-  await ann.page
-    .getByRole("navigation", { name: "Rooms" })
-    .getByText("1 unread message")
-    .waitFor({ state: "attached" });
-  await ann.page.goBack();
-  await ann.page.getByRole("heading", { level: 1, name: "general" }).waitFor();
-  await ann.sees("for later");
-  await ann.leave();
-});

@@ -143,7 +143,8 @@ test("A name that is taken gives way to the one that the server suggests.", asyn
   const { url } = await startTestServer(t);
   await RawClient.join(t, url, { name: "Ann" });
   const pipe = runPiped(t, ["chat", "--server", url, "--name", "Ann"]);
-  pipe.process.stdin?.end();
+  // A message waits for the room to be joined; without one it would be over before.
+  pipe.process.stdin?.end("hi\n");
   assert.equal(await pipe.exit, 0);
   assert.match(pipe.text, /This name is in use/);
   assert.match(pipe.text, /You are in general as (?!Ann;)/);
