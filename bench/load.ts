@@ -65,7 +65,7 @@ async function sendOpen(rate: number, seconds: number): Promise<number> {
   let late = 0;
   for (let sent = 0; sent < rate * seconds; sent++) {
     const due = begun + (sent * 1000) / rate;
-    while (performance.now() < due) await sleep(Math.ceil(due - performance.now()));
+    for (let left = due - performance.now(); left > 0; left = due - performance.now()) await sleep(Math.ceil(left));
     late = Math.max(late, performance.now() - due);
     send();
   }

@@ -26,7 +26,7 @@ const subjects: readonly Subject[] = [
 const outstanding = 100;
 const warmUpSeconds = 3;
 /** How often a round is measured, at the most, to have it while nobody else uses the machine. */
-const tries = 5;
+const tries = 3;
 
 function readFlags() {
   const number = (fallback: string) => ({ type: "string", default: fallback }) as const;
