@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { browserOptions, findBrowser } from "../../scripts/browser.mjs";
 import { connect } from "../../src/sdk/index.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 
 const options = { skip: !findBrowser() && "no Chromium here" };
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 async function openBrowser(t: TestContext): Promise<Browser> {
   const browser = await chromium.launch(browserOptions());
