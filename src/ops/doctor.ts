@@ -6,6 +6,7 @@ import { openLine, openStream, post, type Target, Trouble, within } from "./prob
 /** Everything that is looked at, in the order in which it is reported. */
 export const checks = [
   "http",
+  "origin",
   "clock",
   "native",
   "plain",
@@ -44,6 +45,9 @@ const nonce = () => `doctor ${newMessageId(randomFillSync)}`;
 /** How each gateway is tried: says something, waits for it, and where there is a position cuts the line and resumes. */
 const tries: Readonly<Record<Check, (target: Target) => Promise<number>>> = {
   http: (target) => roundTrip(() => target.get("/healthz")),
+
+  // As the page itself comes: whether the server takes this address for its own. [D1]
+  origin: (target) => roundTrip(() => target.get("/healthz", { headers: { Origin: target.url.origin } })),
 
   async clock(target) {
     const sent = Date.now();

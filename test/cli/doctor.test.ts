@@ -64,6 +64,24 @@ test("the doctor tells which TCP gateways are off", async (t) => {
   assert.deepEqual(troubles(found), ["tcp_chat: tcp_closed", "tcp_echo: tcp_closed"]);
 });
 
+test("[D1] the doctor tells that pages of this address are not let in, and the flag that lets them", async (t) => {
+  const server = await startTestServer(t, { allowHosts: ["chat.example"] });
+  const proxy = createServer((_incoming, answer) => {
+    const headers = { host: "chat.example", origin: "https://elsewhere.example" };
+    request(`${server.url}/healthz`, { headers }, (answered) => {
+      answer.writeHead(answered.statusCode ?? 502, answered.headers);
+      answered.pipe(answer);
+    }).end();
+  });
+  proxy.listen(0, "127.0.0.1");
+  await new Promise((resolve) => proxy.once("listening", resolve));
+  t.after(() => proxy.close().closeAllConnections());
+  const found = await findings(server, `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  const origin = found.get("http");
+  assert.ok(origin && !origin.ok);
+  assert.match(String(origin.trouble.params["detail"]), /--allow-origin https:\/\/elsewhere\.example/);
+});
+
 test("the doctor says once that nothing answers", async (t) => {
   const server = await startTestServer(t);
   await server.stop();

@@ -1,6 +1,7 @@
 /** What `parlance doctor` says. */
 export default {
   "gateway.http": "HTTP",
+  "gateway.origin": "page",
   "gateway.clock": "clock",
   "gateway.native": "native",
   "gateway.plain": "plain text",

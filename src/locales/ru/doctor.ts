@@ -3,6 +3,7 @@ import type { WordsOf } from "../words.ts";
 
 export default {
   "gateway.http": "HTTP",
+  "gateway.origin": "страница",
   "gateway.clock": "часы",
   "gateway.native": "собственный",
   "gateway.plain": "простой текст",

@@ -3,6 +3,7 @@ import type { WordsOf } from "../words.ts";
 
 export default {
   "gateway.http": "HTTP",
+  "gateway.origin": "หน้าเว็บ",
   "gateway.clock": "นาฬิกา",
   "gateway.native": "native",
   "gateway.plain": "ข้อความล้วน",

@@ -3,6 +3,7 @@ import type { WordsOf } from "../words.ts";
 
 export default {
   "gateway.http": "HTTP",
+  "gateway.origin": "сторінка",
   "gateway.clock": "годинник",
   "gateway.native": "власний",
   "gateway.plain": "простий текст",
