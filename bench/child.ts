@@ -54,8 +54,8 @@ export class Child<D extends Duties> implements AsyncDisposable {
 
 /** The other side: does what it is asked until it is let go, then calls `end`. */
 export function answer(duties: Duties, end: () => void | Promise<void>): void {
-  // Ctrl+C reaches every process of a terminal; this one ends when the one that started it has.
-  process.on("SIGINT", () => {});
+  // Such signals often reach every process of a group; this one ends, tidily, when the one that started it has.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {});
   process.on("disconnect", () => void Promise.resolve(end()).then(() => process.exit()));
   process.on("message", async ({ duty, input }: Question) => {
     let reply: Answer;

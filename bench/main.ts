@@ -144,7 +144,7 @@ ${about} ${verdict}
 Both servers speak WebSocket over loopback to one load process of raw sockets, which counts every delivery. Parlance has
 each message on disk before anybody sees it, and acknowledges it to its sender; the bare server makes one JSON text, calls
 \`ws.send\` for each client, and keeps nothing. Times include what the load process needs to read its turn's deliveries.
-How much else ran on the machine is told to about 10 % of a core.
+Others are whoever else used this machine, and other guests of a virtual machine's host; told to about 10 % of a core.
 
 ${asMarkdown(sections)}`,
   );

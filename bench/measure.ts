@@ -1,4 +1,6 @@
-import { cpus } from "node:os";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { cpus, platform } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child } from "./child.ts";
 import type { LoadDuties, Pace, Ran } from "./load.ts";
@@ -29,6 +31,8 @@ export interface Round {
   readonly sending: readonly Figures[];
 }
 
+/** The same for every round on a machine that is equally fast in all of them. */
+export const machineSpeed = "yardstick: a fixed piece of work (ms)";
 const othersCpu = "all others' CPU (% of a core)";
 /** What others may use of a core, in per cent, on a machine that is called quiet; it cannot be told to less than 10. */
 export const quietPercent = 20;
@@ -45,9 +49,26 @@ export class AuditFailed extends Error {
 /** How long everything is left alone before idle memory is read: collectors have run by then, and timers. */
 const idleMs = 3_000;
 
-/** CPU time that the whole machine has used, in microseconds; counted in ticks, so good to about 0.1 of a core. */
-const machineCpuMicros = (): number =>
-  cpus().reduce((sum, { times }) => sum + (times.user + times.nice + times.sys + times.irq) * 1000, 0);
+/**
+ * CPU time that is gone from this machine, in microseconds: used by anybody on it, or taken by a hypervisor for others.
+ * Counted in ticks, so good to about 0.1 of a core.
+ */
+function machineCpuMicros(): number {
+  const used = cpus().reduce((sum, { times }) => sum + (times.user + times.nice + times.sys + times.irq) * 1000, 0);
+  if (platform() !== "linux") return used;
+  // What `os.cpus` leaves out: softirq and steal, in hundredths of a second. proc_stat(5)
+  const [, , , , , , , softirq = 0, steal = 0] = readFileSync("/proc/stat", "utf8").split(/\s+/, 9).map(Number);
+  return used + (softirq + steal) * 10_000;
+}
+
+/** How long this machine takes now for a piece of work that is always the same: CPU time in milliseconds. */
+function yardstick(): number {
+  const block = Buffer.alloc(64 * 1024);
+  const before = process.cpuUsage();
+  for (let count = 0; count < 4_000; count++) createHash("sha256").update(block).digest();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
 
 /** Starts a server and a load of their own, measures one round, and ends both. */
 export async function measure({ name, script }: Subject, plan: Plan): Promise<Round> {
@@ -62,6 +83,7 @@ export async function measure({ name, script }: Subject, plan: Plan): Promise<Ro
   const idle = await server.ask("usage");
   const perConnection = (bytes: number) => (bytes - before.residentBytes) / 1024 / plan.members;
   const entering = {
+    [machineSpeed]: yardstick(),
     "all in after (ms)": enteredMs,
     "server CPU per member (µs)": (connected.cpuMicros - before.cpuMicros) / plan.members,
     "server memory before (MiB)": before.residentBytes / 1024 ** 2,

@@ -1,5 +1,5 @@
 import type { Pace } from "./load.ts";
-import { type Figures, othersDuring, type Plan, quietPercent, type Round } from "./measure.ts";
+import { type Figures, machineSpeed, othersDuring, type Plan, quietPercent, type Round } from "./measure.ts";
 
 /** What the rounds of one subject come to, for one figure. */
 interface Spread {
@@ -11,7 +11,12 @@ interface Spread {
 /** Rounds agree on a figure when no two differ by more than this share of the median. */
 const agreement = 0.15;
 /** The figures that rounds must agree on; the others are shown as they are. */
-const judged = ["send to delivery, p50 (ms)", "send to delivery, p99 (ms)", "server CPU per delivery (µs)"];
+const judged = [
+  machineSpeed,
+  "send to delivery, p50 (ms)",
+  "send to delivery, p99 (ms)",
+  "server CPU per delivery (µs)",
+];
 
 function spread(numbers: readonly number[]): Spread {
   const sorted = numbers.toSorted((a, b) => a - b);
@@ -116,6 +121,6 @@ export function agreementOf(sections: readonly Section[], rounds: number): strin
   const bound = `${agreement * 100} % of the median`;
   const disagreements = sections.flatMap((section) => section.disagreements.map((of) => `- ${section.title}: ${of}`));
   return disagreements.length === 0
-    ? `The rounds agree: latency (p50, p99) and CPU per delivery differ by no more than ${bound}.`
+    ? `The rounds agree: the yardstick, latency (p50, p99) and CPU per delivery differ by no more than ${bound}.`
     : `The rounds differ by more than ${bound}; take these as no better than their range:\n\n${disagreements.join("\n")}`;
 }
