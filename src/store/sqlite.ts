@@ -26,9 +26,11 @@ export async function openSqliteStore(file: string): Promise<Store> {
   // Sources run as they are, and emitted code has no `.ts` beside it.
   const script = import.meta.url.endsWith(".ts") ? "./sqlite-worker.ts" : "./sqlite-worker.js";
   const worker = new Worker(new URL(script, import.meta.url), { workerData: { file } });
+  // Listened for before anything is awaited: the last message and the end may come in one turn.
+  const exited = new Promise((resolve) => worker.once("exit", resolve));
   const [greeting] = (await once(worker, "message")) as [WorkerGreeting];
   if (!greeting.ready) {
-    await once(worker, "exit");
+    await exited;
     throw new DatabaseRefused(greeting.message);
   }
   return new SqliteStore(worker);
