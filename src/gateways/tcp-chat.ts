@@ -10,6 +10,7 @@ import { oneLine } from "../protocol/text.ts";
 import { LineDecoder } from "./support/line-decoder.ts";
 import { personalRoomLines, roomLine } from "./support/lines.ts";
 import { drained } from "./support/socket.ts";
+import { TelnetCommands } from "./support/telnet.ts";
 import { formatsOf } from "./support/text.ts";
 
 /** A browser can be made to send a request to any port. [D5] */
@@ -34,8 +35,9 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
   return (socket) => {
     const personal = (frame: PersonalFrame): readonly string[] =>
       personalRoomLines(frame, language, session.person?.user.name ?? "");
-    const session: Session = hub.connect(new TcpConnection(socket, formats[language], personal, hub.limits.maxQueue));
-    const tell = (text: string) => socket.write(lineBytes(`server :: ${text}`));
+    const connection = new TcpConnection(socket, formats[language], personal, hub.limits.maxQueue);
+    const session: Session = hub.connect(connection);
+    const tell = (text: string) => connection.write(lineBytes(`server :: ${text}`));
     const refuse = (error: ChatError) => session.refuse(error);
     let isFirst = true;
     let isLeaving = false;
@@ -89,7 +91,8 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
       void session.settled().then(leave);
     };
 
-    socket.on("data", (chunk: Buffer) => session.ended || lines.push(chunk));
+    const telnet = new TelnetCommands((answer) => connection.write(answer));
+    socket.on("data", (chunk: Buffer) => session.ended || lines.push(telnet.strip(chunk)));
     socket.on("end", () => {
       if (isLeaving) return;
       lines.end();

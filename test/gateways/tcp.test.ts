@@ -157,3 +157,33 @@ test("TCP echo: bytes come back unchanged, also after the end of input", async (
   socket.end(bytes);
   assert.deepEqual(await buffer(socket), bytes);
 });
+
+test("TCP chat: what telnet says to telnet is answered, and is no part of any line, however it is sliced (RFC 854)", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url);
+  const interrupt = [0xff, 0xf3, 0xff, 0xfd, 6];
+  const input = Buffer.concat([
+    Uint8Array.of(0xff, 0xfb, 0, 0xff, 0xfd, 0, 0xff, 0xfa, 24, 0, 0x41, 0xff, 0xff, 0xff, 0xf0),
+    Buffer.from("при"),
+    Uint8Array.from(interrupt),
+    Buffer.from("віт 👋\r\n"),
+  ]);
+  for (const size of [1, 2, 7, input.length]) {
+    const socket = connect({ port: tcpPort ?? 0, host: "127.0.0.1", noDelay: true });
+    t.after(() => socket.destroy());
+    await once(socket, "data");
+    const answers = buffer(socket);
+    for (let at = 0; at < input.length; at += size) socket.write(input.subarray(at, at + size));
+    assert.equal((await reader.next("message")).text, "привіт 👋");
+    socket.end("exit\n");
+    // Binary agreed to both ways, the timing mark refused: without that telnet shows nothing more.
+    assert.deepEqual([...(await answers)].slice(0, 9), [0xff, 0xfd, 0, 0xff, 0xfb, 0, 0xff, 0xfc, 6]);
+  }
+});
+
+test("TCP chat: a file of UTF-16 is refused as text, not taken for telnet", async (t) => {
+  const { tcpPort } = await startTestServer(t, withTcp);
+  const client = await TcpClient.join(t, tcpPort);
+  client.send(Buffer.from("\ufeffhi\n", "utf16le"));
+  assert.match(await client.line(), /UTF-8/);
+});
