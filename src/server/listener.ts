@@ -63,10 +63,24 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   };
 }
 
+/**
+ * Whether a request is to become a WebSocket. Other protocols that it offers (`h2c`, as curl and Java do) are passed
+ * over, and so is every offer of HTTP/1.0 (RFC 9110 §7.8) or beside a body, which no WebSocket handshake has.
+ */
+function asksForWebSocket({ headers, httpVersion }: IncomingMessage): boolean {
+  const hasBody = headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+  return headers.upgrade?.toLowerCase() === "websocket" && httpVersion === "1.1" && !hasBody;
+}
+
 function createHttpServer({ onRequest, onUpgrade }: ListenerOptions): Server {
   const server = createServer(
     // Slow headers are only noticed when connections are checked.
-    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 },
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      connectionsCheckingInterval: 1_000,
+      shouldUpgradeCallback: asksForWebSocket,
+    },
     onRequest,
   );
   server.on("upgrade", onUpgrade);
