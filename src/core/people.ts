@@ -1,13 +1,8 @@
 import { accepted, type Result, refused } from "../protocol/codes.ts";
-import { type DisplayName, type NameKey, newUserId, type RandomBytes, type UserId } from "../protocol/ids.ts";
-import {
-  displayNameKey,
-  generateDisplayName,
-  generatedNameForm,
-  looksGenerated,
-  maxNameCodePoints,
-} from "../protocol/names.ts";
+import { type DisplayName, newUserId, type RandomBytes, type UserId } from "../protocol/ids.ts";
+import { generateDisplayName, generatedNameForm, maxNameCodePoints } from "../protocol/names.ts";
 import type { User } from "../protocol/server-frames.ts";
+import { looksGenerated, type NameKey, nameKeys } from "./name-keys.ts";
 import type { Tokens } from "./ports.ts";
 
 /** Somebody who is here: one person, however many lines and tabs they come by. */
@@ -28,6 +23,8 @@ export interface Introduction {
 /** Suggestions count up to here, and draw lots after. */
 const countedSuggestions = 100;
 
+const nobody = "" as UserId;
+
 /** Everybody who is on this server now, with the names they hold: a name is unique while in use. */
 export class People {
   readonly #byId = new Map<UserId, Person>();
@@ -40,7 +37,7 @@ export class People {
   constructor(options: { tokens: Tokens; randomBytes: RandomBytes; reserved: readonly string[] }) {
     this.#tokens = options.tokens;
     this.#randomBytes = options.randomBytes;
-    this.#reserved = new Set(options.reserved.map(displayNameKey));
+    this.#reserved = new Set(options.reserved.flatMap(nameKeys));
   }
 
   /**
@@ -58,7 +55,7 @@ export class People {
     if (!name.ok) return name;
     const person: Person = { user: { id, name: name.value }, returned: returning !== undefined, holds: 0 };
     this.#byId.set(id, person);
-    this.#holders.set(displayNameKey(name.value), id);
+    this.#take(name.value, id);
     return accepted(person);
   }
 
@@ -87,8 +84,8 @@ export class People {
     const was = person.user.name;
     const claimed = this.#claim(name, person.user.id, undefined);
     if (!claimed.ok) return claimed;
-    this.#holders.delete(displayNameKey(was));
-    this.#holders.set(displayNameKey(name), person.user.id);
+    this.#release(was);
+    this.#take(name, person.user.id);
     // A new object: what was sent with the old name must not change behind its back.
     (person as { user: User }).user = { id: person.user.id, name };
     return accepted({ was });
@@ -101,7 +98,7 @@ export class People {
   letGo(person: Person): void {
     if (--person.holds > 0) return;
     this.#byId.delete(person.user.id);
-    this.#holders.delete(displayNameKey(person.user.name));
+    this.#release(person.user.name);
   }
 
   /** Whether a token proves who somebody is. */
@@ -121,16 +118,26 @@ export class People {
     return returning ? accepted(suggestion) : refused("name_taken", { suggestion, params: { suggestion } });
   }
 
-  #isFree(name: string, id: UserId): boolean {
-    const key = displayNameKey(name);
-    const holder = this.#holders.get(key);
-    return !this.#reserved.has(key) && !looksGenerated(name) && (holder === undefined || holder === id);
+  #take(name: DisplayName, id: UserId): void {
+    for (const key of nameKeys(name)) this.#holders.set(key, id);
+  }
+
+  #release(name: DisplayName): void {
+    for (const key of nameKeys(name)) this.#holders.delete(key);
+  }
+
+  #isFree(name: DisplayName, id: UserId): boolean {
+    const keys = nameKeys(name);
+    return this.#areUnused(keys, id) && !looksGenerated(keys) && !keys.some((key) => this.#reserved.has(key));
+  }
+
+  #areUnused(keys: readonly NameKey[], id: UserId): boolean {
+    return keys.every((key) => (this.#holders.get(key) ?? id) === id);
   }
 
   /** A generated name may not be chosen, but whoever was given it keeps it. */
   #isOwnGeneratedName(name: DisplayName, id: UserId): boolean {
-    const holder = this.#holders.get(displayNameKey(name));
-    return generatedNameForm.test(name) && (holder === undefined || holder === id);
+    return generatedNameForm.test(name) && this.#areUnused(nameKeys(name), id);
   }
 
   #suggest(name: DisplayName): DisplayName {
@@ -142,7 +149,7 @@ export class People {
         .join("")
         .trimEnd();
       const candidate = `${stem}${ending}` as DisplayName;
-      if (this.#isFree(candidate, "" as UserId)) return candidate;
+      if (this.#isFree(candidate, nobody)) return candidate;
     }
   }
 
@@ -154,7 +161,7 @@ export class People {
   #freeGeneratedName(): DisplayName {
     for (;;) {
       const name = generateDisplayName(this.#randomBytes);
-      if (!this.#holders.has(displayNameKey(name))) return name;
+      if (this.#areUnused(nameKeys(name), nobody)) return name;
     }
   }
 }

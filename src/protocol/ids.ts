@@ -2,8 +2,6 @@
 export type RoomName = string & { readonly brand: "RoomName" };
 /** A display name: trimmed, NFC, checked by {@link parseDisplayName}. */
 export type DisplayName = string & { readonly brand: "DisplayName" };
-/** What two display names must not share while both are in use; made by {@link displayNameKey}. */
-export type NameKey = string & { readonly brand: "NameKey" };
 /** Names a person (or device) across its lines, tabs and returns: `u_` and 20 of `[a-z0-9]`. */
 export type UserId = string & { readonly brand: "UserId" };
 /** Names a message within its room: 16–64 URL-safe characters, chosen by its sender. [S1] */

@@ -1,6 +1,5 @@
 import { accepted, type Result, refused } from "./codes.ts";
-import type { DisplayName, NameKey, RandomBytes, RoomName } from "./ids.ts";
-import { latinLookalikes, skeleton } from "./lookalikes.ts";
+import type { DisplayName, RandomBytes, RoomName } from "./ids.ts";
 import { codePoints } from "./text.ts";
 
 const maxRoomCodePoints = 64;
@@ -41,37 +40,8 @@ export function parseDisplayName(text: string): Result<DisplayName> {
   return accepted(name as DisplayName);
 }
 
-/** Applies a step until it changes nothing: folding can undo a normalisation, and the other way round. */
-function settled(text: string, step: (text: string) => string): string {
-  for (let before = text; ; ) {
-    const after = step(before);
-    if (after === before) return after;
-    before = after;
-  }
-}
-
-const fold = (name: string): string =>
-  name
-    .normalize("NFKC")
-    .toUpperCase()
-    .toLowerCase()
-    .normalize("NFKC")
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
-    .replace(/\s+/gu, " ")
-    .trim();
-
-/**
- * The key by which display names are unique while in use: NFKC, case-folded, without invisible
- * characters, and one for all that look the same: Cyrillic `аdmin` is not free when `admin` is taken.
- */
-export const displayNameKey = (name: string): NameKey => settled(name, (text) => skeleton(fold(text))) as NameKey;
-
 /** The form of the names given to those who bring none; nobody may choose one of it. */
 export const generatedNameForm = /^user_[a-z]{6}\d{2}$/;
-
-/** Whether a name has the generated form, or would be taken for one that has. */
-export const looksGenerated = (name: string): boolean =>
-  generatedNameForm.test(settled(name, (text) => latinLookalikes(fold(text))));
 
 /** `user_`, six lower-case letters, two digits. Not checked for being free. */
 export function generateDisplayName(randomBytes: RandomBytes): DisplayName {
