@@ -30,8 +30,12 @@ const isLocalPage = ({ hostname: name }: URL): boolean => name === "localhost" |
 /** An IPv6 address without its brackets. */
 const bare = (host: string): string => (host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host);
 
+/** The host of a request: that of a target in absolute form, if it has one, whatever `Host` says. RFC 9112 §3.2.2 */
+const hostOf = ({ url = "", headers }: IncomingMessage): string | undefined =>
+  /^[a-z][a-z\d+.-]*:\/\/([^/?#]*)/i.exec(url)?.[1] ?? headers.host;
+
 /** A `Host` header as a URL reads it, which also checks its form. */
-function parseHost(header: string): URL | undefined {
+function parseHost(header = ""): URL | undefined {
   if (/[/?#@\\\s]/.test(header)) return undefined;
   const url = `http://${header}`;
   return URL.canParse(url) ? new URL(url) : undefined;
@@ -46,7 +50,7 @@ function parseHost(header: string): URL | undefined {
 export function judgeEntry(request: IncomingMessage, options: EntranceOptions): Entry {
   const { headers, rawHeaders } = request;
   const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
-  const host = headers.host === undefined ? undefined : parseHost(headers.host);
+  const host = parseHost(hostOf(request));
   if (hosts !== 1 || !host) return { ok: false, error: { code: "bad_frame", params: { field: "Host" } } };
   const name = host.hostname.replace(/\.$/, "");
   const isKnown = isIP(bare(name)) !== 0 || localNames.has(name) || options.allowHosts.includes(name);

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Log } from "../core/ports.ts";
+import { answerBadRequests } from "./bad-requests.ts";
 import { closeServer, openPort } from "./ports.ts";
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -24,12 +25,6 @@ export interface ListenerOptions {
 
 /** Requests under way, such as polls that were just answered, have this long to end. [K4] */
 const closingMs = 1_000;
-
-/** RFC 9110 §15.5.9, RFC 6585 §5; 400 for all else that is not a request. */
-const clientErrorStatus: Readonly<Record<string, string>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
-  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
-};
 
 /** Listens for HTTP on every port of every host. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
@@ -84,15 +79,6 @@ function createHttpServer({ onRequest, onUpgrade }: ListenerOptions): Server {
     onRequest,
   );
   server.on("upgrade", onUpgrade);
-  // What is not HTTP at all gets a plain answer and goes; the process goes on. [B2]
-  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable) {
-      socket.destroy();
-      return;
-    }
-    socket.once("finish", () => socket.destroy());
-    const status = clientErrorStatus[error.code ?? ""] ?? "400 Bad Request";
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  });
+  answerBadRequests(server);
   return server;
 }

@@ -1,0 +1,36 @@
+import type { Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** RFC 9110 §15.5.9, RFC 6585 §5; 400 for all else that is not a request. */
+const statuses: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+};
+
+/**
+ * Gives what is not HTTP one plain answer, after the answers to what came whole before it, and ends the
+ * connection; the process goes on. [B2] Where a bad body's request has its answer already, no other follows.
+ */
+export function answerBadRequests(server: Server): void {
+  const latest = new WeakMap<Duplex, ServerResponse>();
+  const ending = new WeakSet<Duplex>();
+  server.on("request", (request, response) => latest.set(request.socket, response));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // Every further piece of a bad request is another error.
+    if (ending.has(socket)) return;
+    ending.add(socket);
+    const status = statuses[error.code ?? ""] ?? "400 Bad Request";
+    const end = (last: string) => {
+      if (!socket.writable) return socket.destroy();
+      socket.once("finish", () => socket.destroy());
+      return socket.end(last);
+    };
+    const refuse = () => end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const before = latest.get(socket);
+    if (!before || before.closed) refuse();
+    else if (before.req.complete) before.once("close", refuse);
+    else if (!before.headersSent) refuse();
+    else if (before.writableFinished) end("");
+    else before.once("close", () => end(""));
+  });
+}
