@@ -9,6 +9,7 @@ async function through(t: TestContext, prepare: (proxy: TcpProxy) => void = () =
   const server = createServer({ allowHalfOpen: true }).listen(0, "127.0.0.1");
   await once(server, "listening");
   t.after(() => server.close());
+  server.on("connection", (socket) => t.after(() => socket.destroy()));
   const proxy = await TcpProxy.start(t, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   prepare(proxy);
   const accepted = once(server, "connection") as Promise<[Socket]>;

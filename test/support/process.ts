@@ -15,17 +15,42 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
+/** What a server is run in. */
+export interface Surroundings {
+  /** A command that runs it in its own place: its words stand before the server's. */
+  readonly prefix?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Starts `parlance serve` on a free port and waits until it serves. It is killed with the test, at the latest. */
 export async function startServerProcess(
   t: Pick<TestContext, "after">,
   data: string,
   more: readonly string[] = [],
+  { prefix = [], environment = {} }: Surroundings = {},
 ): Promise<ServerProcess> {
+  const [command = process.execPath, ...words] = [...prefix, process.execPath];
   const child = spawn(
-    process.execPath,
-    [cli, "serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data, ...more],
+    command,
+    [
+      ...words,
+      cli,
+      "serve",
+      "--port",
+      "0",
+      "--tcp-port",
+      "none",
+      "--tcp-echo-port",
+      "none",
+      "--send-rate",
+      "0",
+      "--data",
+      data,
+      ...more,
+    ],
     {
       stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...environment },
     },
   );
   t.after(() => child.kill("SIGKILL"));

@@ -1,0 +1,155 @@
+import { randomFillSync } from "node:crypto";
+import { setTimeout as passing } from "node:timers/promises";
+import { newMessageId } from "../../src/protocol/ids.ts";
+import { connectIn } from "../../src/sdk/connect.ts";
+import { realSurroundings } from "../../src/sdk/surroundings.ts";
+import type { Client, Room } from "../../src/sdk/types.ts";
+import { RawClient } from "../support/client.ts";
+import type { Recorder } from "./recorder.ts";
+import { OwnScope, type Scope } from "./scope.ts";
+
+/** Somebody who talks and reads, comes back after every break, and has everything noted. */
+export interface Member {
+  readonly name: string;
+  /** Keeps so many messages under way, a new one for each that is acknowledged, until {@link hush}. */
+  talk(underWay: number): void;
+  hush(): void;
+}
+
+/** What every script and direction has to go through unharmed. */
+const words = ["ขอบคุณ", "дякую", "спасибо", "👩‍👩‍👧", "שלום", "thanks"];
+const textOf = (name: string, n: number) => `${name} ${n} ${words[n % words.length]}`;
+
+/**
+ * How many times as fast as a user's the SDK's time runs here: what it does after 30 s of silence is seen
+ * within 1.5 s, and a hundred breaks do not wait 30 s each for the next attempt. [K1] [K3]
+ */
+const haste = 20;
+const hastySurroundings: typeof realSurroundings = {
+  ...realSurroundings,
+  after: (ms, callback) => realSurroundings.after(ms / haste, callback),
+};
+
+/** A member by the project's own SDK. */
+export class SdkMember implements Member {
+  readonly name: string;
+  readonly #room: Room;
+  #n = 0;
+  #isTalking = false;
+
+  constructor(scope: Scope, recorder: Recorder, { url, name }: { readonly url: string; readonly name: string }) {
+    this.name = name;
+    const client: Client = connectIn(hastySurroundings, url);
+    scope.after(() => client.close());
+    this.#room = client.join("general");
+    this.#room.on("reset", ({ messages, more }) => {
+      // No page and nothing before it: the log was empty.
+      recorder.begins(name, messages, messages.length === 0 && !more ? { head: 0 } : {});
+    });
+    this.#room.on("message", (message) => recorder.reads(name, message));
+    this.#room.on("outgoing", ({ message, state }) => {
+      if (state.at === "sending") return recorder.sends(name, message);
+      if (state.at === "refused") throw new Error(`refused: ${state.code}`);
+      recorder.acknowledges(message.id, { seq: state.seq });
+      if (this.#isTalking) this.#say();
+    });
+  }
+
+  talk(underWay: number): void {
+    this.#isTalking = true;
+    for (let n = 0; n < underWay; n++) this.#say();
+  }
+
+  hush(): void {
+    this.#isTalking = false;
+  }
+
+  #say(): void {
+    this.#room.send(textOf(this.name, ++this.#n));
+  }
+}
+
+/** How long a member by hand waits before it tries again. */
+const retryMs = 30;
+
+/** A member by hand, from nothing but the specification: native frames, many of them under way at once. */
+export class HandMember implements Member {
+  readonly name: string;
+  readonly #recorder: Recorder;
+  readonly #url: string;
+  /** Sent and not acknowledged, in order: to be sent again first of all on the next line. [S1] */
+  readonly #unsettled = new Map<string, string>();
+  #line: RawClient | undefined;
+  #position: { epoch: string; seq: number; id?: string } | undefined;
+  #wanted = 0;
+  #n = 0;
+  #isOver = false;
+
+  constructor(scope: Scope, recorder: Recorder, { url, name }: { readonly url: string; readonly name: string }) {
+    this.name = name;
+    this.#recorder = recorder;
+    this.#url = url;
+    scope.after(() => {
+      this.#isOver = true;
+      this.#line?.socket.terminate();
+    });
+    void this.#come();
+  }
+
+  talk(underWay: number): void {
+    this.#wanted = underWay;
+    if (this.#line) this.#fill(this.#line);
+  }
+
+  hush(): void {
+    this.#wanted = 0;
+  }
+
+  async #come(): Promise<void> {
+    while (!this.#isOver) {
+      await using scope = new OwnScope();
+      try {
+        await this.#visit(await RawClient.connect(scope, this.#url));
+      } catch {
+        // The line broke, or there was none to be had.
+      }
+      this.#line = undefined;
+      await passing(retryMs);
+    }
+  }
+
+  /** One line, from its join to its end. */
+  async #visit(client: RawClient): Promise<never> {
+    client.send({ type: "join", ...(this.#position && { since: this.#position }) });
+    const { epoch, head, recovered } = await client.next("joined");
+    if (!recovered) {
+      const { messages } = await client.next("history");
+      this.#position = { epoch, seq: head };
+      this.#recorder.begins(this.name, messages, { epoch, head });
+    }
+    this.#line = client;
+    for (const [id, text] of this.#unsettled) client.send({ type: "message", id, text });
+    this.#fill(client);
+    for (;;) {
+      const frame = await client.take();
+      if (frame.type === "message") {
+        this.#position = { epoch, seq: frame.seq, id: frame.id };
+        this.#recorder.reads(this.name, frame);
+      }
+      if (frame.type === "ack" && this.#unsettled.delete(frame.id)) {
+        this.#recorder.acknowledges(frame.id, frame);
+        this.#fill(client);
+      }
+      if (frame.type === "error") throw new Error(`refused: ${frame.code}`);
+    }
+  }
+
+  #fill(client: RawClient): void {
+    while (this.#unsettled.size < this.#wanted) {
+      const message = { id: newMessageId(randomFillSync), text: textOf(this.name, ++this.#n) };
+      this.#unsettled.set(message.id, message.text);
+      this.#recorder.sends(this.name, message);
+      client.send({ type: "message", ...message });
+    }
+  }
+}

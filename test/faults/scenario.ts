@@ -1,0 +1,76 @@
+import { check, type Log, type ViolationKind } from "./checker.ts";
+import { HandMember, type Member, SdkMember } from "./members.ts";
+import type { Recorder } from "./recorder.ts";
+import type { Scope } from "./scope.ts";
+
+/** What happened when a fault was injected. */
+export interface Outcome {
+  /** How often it was injected. */
+  readonly times: number;
+  /** What was measured, by name, with its unit: `{"ready again, longest": "812 ms"}`. */
+  readonly figures: Readonly<Record<string, string | number>>;
+  /** What did not hold, in words. None is as it should be. */
+  readonly violations: readonly string[];
+}
+
+/** A fault that cannot be injected here. */
+export interface Skipped {
+  readonly skipped: string;
+}
+
+/** One fault: how it is injected, how often, and what has to hold. */
+export interface Scenario {
+  /** One word, for `--only`. */
+  readonly name: string;
+  /** The fault, as the contract calls it. */
+  readonly fault: string;
+  /** How often it is injected in full, and in the short form that runs with every test. */
+  readonly rounds: { readonly full: number; readonly short: number };
+  run(rounds: number, scope: Scope): Promise<Outcome | Skipped>;
+}
+
+/** Two members by the SDK and two by hand, all in one room. */
+export function company(scope: Scope, recorder: Recorder, url: string): readonly Member[] {
+  return [
+    new SdkMember(scope, recorder, { url, name: "Ann" }),
+    new SdkMember(scope, recorder, { url, name: "Оля" }),
+    new HandMember(scope, recorder, { url, name: "น้อย" }),
+    new HandMember(scope, recorder, { url, name: "Їжак" }),
+  ];
+}
+
+/** Lets everybody finish: all that was sent is acknowledged, and everybody has read all of it. What did not, in words. */
+export async function settle(recorder: Recorder, members: readonly Member[]): Promise<readonly string[]> {
+  for (const member of members) member.hush();
+  const isSettled = () => recorder.counts.sent === recorder.counts.acknowledged && recorder.isEverybodyThere;
+  if (await recorder.until(isSettled, 60_000)) return [];
+  return [`did not settle within 60 s: ${JSON.stringify(recorder.counts)}`];
+}
+
+const counted = {
+  lost: ["lost"],
+  repeated: ["doubled", "repeated"],
+  "out of order": ["reordered"],
+  holes: ["hole"],
+} as const satisfies Record<string, readonly ViolationKind[]>;
+
+/** Holds what was recorded against the log. */
+export function judge(recorder: Recorder, log: Log): Pick<Outcome, "figures" | "violations"> {
+  const violations = check(recorder, log);
+  const count = (kinds: readonly ViolationKind[]) => violations.filter(({ kind }) => kinds.includes(kind)).length;
+  return {
+    figures: {
+      sent: recorder.counts.sent,
+      acknowledged: recorder.counts.acknowledged,
+      ...Object.fromEntries(Object.entries(counted).map(([name, kinds]) => [name, count(kinds)])),
+    },
+    violations: violations.map(({ kind, text }) => `${kind}: ${text}`),
+  };
+}
+
+/** The middle and the greatest of some durations, in words. */
+export function spread(ms: readonly number[]): string {
+  const sorted = ms.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return `${Math.round(middle)} ms at the median, ${Math.round(sorted.at(-1) ?? Number.NaN)} ms at most`;
+}
