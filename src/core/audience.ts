@@ -1,6 +1,9 @@
 import type { Epoch } from "../protocol/ids.ts";
 import type { Clock, Connection, Format, RoomFrame } from "./ports.ts";
 
+/** How often a reader that fell behind is looked at. */
+const lookMs = 1_000;
+
 /** A place where one seat's bytes differ from what its row shares. */
 interface Cut {
   /** Where in the shared bytes. */
@@ -17,6 +20,8 @@ export class Seat {
   /** Where in the present turn its reading begins: later than 0 for who came in the midst of one. */
   from = 0;
   cuts: Cut[] | undefined;
+  /** Whether presence was left out, because the reader was behind. */
+  hasMissed = false;
 
   constructor(connection: Connection) {
     this.connection = connection;
@@ -31,6 +36,9 @@ interface Row {
 }
 
 const nothing = new Uint8Array(0);
+
+/** What tells of a moment, and is no use to who reads it later. [B1] */
+const passing: ReadonlySet<RoomFrame["type"]> = new Set(["typing", "presence", "members", "user_joined", "user_left"]);
 
 /**
  * How long a busy room gathers before it writes, in milliseconds. The cost of fan-out is the number
@@ -48,13 +56,19 @@ export class Audience {
   /** The epoch of the room's log, for formats that tell it. */
   epoch = "" as Epoch;
   readonly #clock: Clock;
+  readonly #onCaughtUp: (seat: Seat) => void;
   readonly #rows = new Map<Format, Row>();
+  /** Seats whose readers are behind. */
+  readonly #behind = new Set<Seat>();
+  #cancelLook: (() => void) | undefined;
   #lastFlush = Number.NEGATIVE_INFINITY;
   #cancelFlush: (() => void) | undefined;
   #flushing = false;
 
-  constructor(clock: Clock) {
+  /** `onCaughtUp` is told of a reader that goes on after presence had been left out. */
+  constructor(clock: Clock, onCaughtUp: (seat: Seat) => void) {
     this.#clock = clock;
+    this.#onCaughtUp = onCaughtUp;
   }
 
   get isEmpty(): boolean {
@@ -74,15 +88,35 @@ export class Audience {
     const row = this.#rows.get(seat.connection.format);
     if (!row?.seats.delete(seat)) return;
     this.#hand(seat, Buffer.concat(row.chunks));
+    this.#behind.delete(seat);
     if (row.seats.size === 0) this.#rows.delete(seat.connection.format);
   }
 
-  /** Sends a frame to all; to the `author`'s own seats in their own form. */
+  /** Hands a seat what was sent so far: what is written to its connection next comes after it. */
+  handOver(seat: Seat): void {
+    const row = this.#rows.get(seat.connection.format);
+    if (!row?.seats.has(seat) || row.bytes === seat.from) return;
+    this.#hand(seat, Buffer.concat(row.chunks));
+    seat.from = row.bytes;
+  }
+
+  /** Sends a frame to all; to the `author`'s own seats in their own form. Who is behind is spared what passes by. */
   send(frame: RoomFrame, author?: Iterable<Seat>): void {
+    if (this.#behind.size > 0 && passing.has(frame.type)) {
+      const behind = [...this.#behind].filter(({ connection }) => connection.isBehind);
+      for (const seat of behind) seat.hasMissed ||= frame.type !== "typing";
+      return this.sendExcept(frame, behind);
+    }
+    this.#push(frame, author);
+  }
+
+  #push(frame: RoomFrame, author?: Iterable<Seat>): void {
     const starts = author && new Map([...this.#rows].map(([format, row]) => [format, row.bytes]));
     for (const [format, row] of this.#rows) {
       const bytes = format.encode(frame, this.epoch);
-      if (bytes) this.#push(row, bytes);
+      if (!bytes) continue;
+      row.chunks.push(bytes);
+      row.bytes += bytes.length;
     }
     for (const seat of author ?? []) {
       const own = seat.connection.format.encodeOwn?.(frame);
@@ -94,7 +128,7 @@ export class Audience {
   /** Sends a frame to all but some seats. */
   sendExcept(frame: RoomFrame, except: Iterable<Seat>): void {
     const starts = new Map([...this.#rows].map(([format, row]) => [format, row.bytes]));
-    this.send(frame);
+    this.#push(frame);
     for (const seat of except) this.#replace(seat, starts.get(seat.connection.format), nothing);
   }
 
@@ -122,14 +156,25 @@ export class Audience {
     }
   }
 
-  /** Forgets its timer; for a room that is closed. */
+  /** Forgets its timers; for a room that is closed. */
   close(): void {
     this.#cancelFlush?.();
+    this.#cancelLook?.();
   }
 
-  #push(row: Row, bytes: Uint8Array): void {
-    row.chunks.push(bytes);
-    row.bytes += bytes.length;
+  #fallBehind(seat: Seat): void {
+    this.#behind.add(seat);
+    this.#cancelLook ??= this.#clock.after(lookMs, () => this.#look());
+  }
+
+  #look(): void {
+    for (const seat of this.#behind) {
+      if (seat.connection.isBehind) continue;
+      this.#behind.delete(seat);
+      if (seat.hasMissed) this.#onCaughtUp(seat);
+      seat.hasMissed = false;
+    }
+    this.#cancelLook = this.#behind.size > 0 ? this.#clock.after(lookMs, () => this.#look()) : undefined;
   }
 
   #replace(seat: Seat, start: number | undefined, bytes: Uint8Array): void {
@@ -150,6 +195,11 @@ export class Audience {
   }
 
   #hand(seat: Seat, shared: Uint8Array): void {
+    this.#write(seat, shared);
+    if (seat.connection.isBehind) this.#fallBehind(seat);
+  }
+
+  #write(seat: Seat, shared: Uint8Array): void {
     const { from, cuts } = seat;
     seat.from = 0;
     seat.cuts = undefined;

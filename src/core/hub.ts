@@ -1,4 +1,4 @@
-import { accepted, type ChatError, type Result, refused } from "../protocol/codes.ts";
+import { accepted, type ChatError, type Result } from "../protocol/codes.ts";
 import {
   type DisplayName,
   type Epoch,
@@ -7,11 +7,13 @@ import {
   type RandomBytes,
   type RoomName,
 } from "../protocol/ids.ts";
-import { heartbeatMs, type Limits, pageBytes } from "../protocol/limits.ts";
+import { heartbeatMs, type Limits } from "../protocol/limits.ts";
 import type { User } from "../protocol/server-frames.ts";
 import { codePoints, isBlank } from "../protocol/text.ts";
 import type { Seat } from "./audience.ts";
-import { Departures, graceMs } from "./departures.ts";
+import { type Bounds, createBounds } from "./bounds.ts";
+import { Delay } from "./delay.ts";
+import { LogReader } from "./log-reader.ts";
 import { LogWriter } from "./log-writer.ts";
 import { People, type Person } from "./people.ts";
 import {
@@ -19,17 +21,14 @@ import {
   type Bus,
   type Clock,
   type Connection,
-  type EventPage,
   type Format,
   type Log,
-  type RoomHead,
   type Store,
   StoreError,
   type Tokens,
 } from "./ports.ts";
 import { Room } from "./room.ts";
 import { Session } from "./session.ts";
-import { somethingSaid } from "./waiting.ts";
 
 export interface HubOptions {
   readonly store: Store;
@@ -55,9 +54,14 @@ export interface Post {
   /** The sender's own id makes a resend harmless; without one it is given one. [S1] [S3] */
   readonly id?: MessageId | null | undefined;
   readonly replyTo?: MessageId | null | undefined;
+  /** The key by which it counts for the rate; `undefined` for what does not count. */
+  readonly countedAs?: unknown;
   /** When it was said, in milliseconds since 1970, if that was elsewhere and not now. */
   readonly ts?: number | undefined;
 }
+
+/** How long somebody whose line broke has to come back without having left. [K5] */
+export const graceMs = 10_000;
 
 /** A notice to everybody belongs to no room. */
 const noEpoch = "" as Epoch;
@@ -67,11 +71,16 @@ export class Hub {
   readonly people: People;
   readonly limits: Limits;
   readonly server: HubOptions["server"];
+  readonly clock: Clock;
+  readonly bounds: Bounds;
+  /** Reads rooms for those without a line. */
+  readonly reader: LogReader;
   readonly #options: HubOptions;
   readonly #writer: LogWriter;
   readonly #rooms = new Map<RoomName, Room>();
   readonly #sessions = new Set<Session>();
-  readonly #departures: Departures;
+  /** Those whose line broke, until they are back or have left. [K5] */
+  readonly #departures: Delay;
   readonly #unsubscribe: () => void;
   #cancelHeads: () => void;
   #cancelQuiet: () => void;
@@ -89,7 +98,10 @@ export class Hub {
     const { tokens, randomBytes, clock } = options;
     this.people = new People({ tokens, randomBytes, reserved: options.reservedNames });
     this.#writer = new LogWriter(options.store, options.bus, options.log);
-    this.#departures = new Departures(clock);
+    this.clock = clock;
+    this.bounds = createBounds(options.limits, clock);
+    this.#departures = new Delay(clock, graceMs);
+    this.reader = new LogReader(this, options.store, this.#draining.signal);
     this.#unsubscribe = options.bus.subscribe((appends) => this.#rooms.get(appends.room)?.deliver(appends));
     this.#cancelHeads = clock.after(heartbeatMs, () => this.#beat());
     this.#cancelQuiet = clock.after(graceMs, () => this.#endQuiet());
@@ -116,13 +128,14 @@ export class Hub {
 
   /**
    * Says something in a room, which is made if it is new. `settle` is called once with what became of
-   * it, before anybody hears it; `id` is the one it has. Refusals: `empty`, `too_long`, `id_conflict`,
-   * `unavailable`. [S1]
+   * it, before anybody hears it; `id` is the one it has. Refusals: `rate_limited`, `empty`, `too_long`,
+   * `id_conflict`, `unavailable`. [S1]
    */
   post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
     const { room, user, text, replyTo } = post;
     if (post.ts === undefined) this.#options.onReceived?.(text);
-    const problem = this.#judge(text);
+    const wait = post.countedAs === undefined ? 0 : this.bounds.sends.take(post.countedAs);
+    const problem: ChatError | undefined = wait > 0 ? { code: "rate_limited", retryAfterMs: wait } : this.#judge(text);
     if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
     const id = post.id ?? newMessageId(this.#options.randomBytes);
     const ts = post.ts ?? this.#options.clock.now();
@@ -130,58 +143,12 @@ export class Hub {
     this.#writer.append(draft, (outcome) => settle(outcome, id));
   }
 
-  /** Reads a room for somebody without a line; makes no room. Refusals: `no_such_room`, `unavailable`. */
-  async read(
-    room: RoomName,
-    range: { after: number } | { before: number | undefined },
-    limit: number,
-  ): Promise<Result<RoomHead & EventPage>> {
-    const { store } = this.#options;
-    try {
-      const found = await store.findRoom(room);
-      if (!found) return refused("no_such_room");
-      // What is committed but not delivered here yet is nobody's to see. [R4]
-      const head = this.#rooms.get(room)?.deliveredHead ?? found.head;
-      const page = { limit, maxBytes: pageBytes };
-      const read =
-        "after" in range
-          ? store.read(room, { ...page, after: range.after, upTo: head })
-          : store.read(room, { ...page, before: Math.min(range.before ?? head + 1, head + 1) });
-      return accepted({ epoch: found.epoch, head, ...(await read) });
-    } catch (error) {
-      this.reportTrouble(error, "a room could not be read");
-      return refused("unavailable", { retryAfterMs: 1000 });
-    }
-  }
-
-  /** Whether there is such a room; makes none. */
-  async find(room: RoomName): Promise<Result<RoomHead>> {
-    try {
-      const found = await this.#options.store.findRoom(room);
-      return found ? accepted(found) : refused("no_such_room");
-    } catch (error) {
-      this.reportTrouble(error, "a room could not be found");
-      return refused("unavailable", { retryAfterMs: 1000 });
-    }
-  }
-
-  /** Resolves when a room has more than `after`, after `ms`, when `signal` says so, or when the server stops. */
-  async waitBeyond(room: RoomName, after: number, ms: number, signal: AbortSignal): Promise<void> {
-    const held = this.hold(room);
-    try {
-      await held.open();
-      if (held.delivered > after || this.#draining.signal.aborted) return;
-      await somethingSaid(held, this.#options.clock, ms, AbortSignal.any([signal, this.#draining.signal]));
-    } finally {
-      this.release(held);
-    }
-  }
-
   /** The operator speaks to everybody. Not stored. */
   notice(text: string): void {
     const notice = { type: "notice", text, from: "server" } as const;
     const encoded = new Map<Format, Uint8Array | undefined>();
-    for (const { connection } of this.#sessions) {
+    for (const { connection, isStranger } of this.#sessions) {
+      if (isStranger) continue;
       const { format } = connection;
       if (!encoded.has(format)) encoded.set(format, format.encode(notice, noEpoch));
       const bytes = encoded.get(format);
@@ -198,6 +165,11 @@ export class Hub {
       if (room.presence.has(person)) room.presence.tellRenamed(person, renamed.value.was);
     }
     return renamed;
+  }
+
+  /** Where a room's delivery stands, if it is open. [R4] */
+  deliveredIn(room: RoomName): number | undefined {
+    return this.#rooms.get(room)?.deliveredHead;
   }
 
   /** Keeps a room open while somebody is on the way in; {@link release} it after. */
@@ -227,7 +199,7 @@ export class Hub {
     const absence = room.presence.vacate(person, seat);
     if (!absence) return;
     if (left) this.#depart(room, person);
-    else this.#departures.expect(() => room.presence.isAbsent(person, absence) && this.#depart(room, person));
+    else this.#departures.add(() => room.presence.isAbsent(person, absence) && this.#depart(room, person));
   }
 
   reportTrouble(error: unknown, text: string): void {
@@ -261,6 +233,8 @@ export class Hub {
       if (this.#sessions.size === 0) resolve();
     });
     this.#departures.close();
+    this.bounds.silence.close();
+    this.bounds.slowReaders.close();
     for (const room of this.#rooms.values()) room.close();
   }
 

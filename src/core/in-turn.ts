@@ -21,9 +21,15 @@ export class InTurn {
     else this.#start(command);
   }
 
+  /** Whether a command is under way. */
+  get isBusy(): boolean {
+    return this.#busy;
+  }
+
   /** Drops what waits, and whatever comes. */
   end(): void {
     this.#ended = true;
+    this.#busy = false;
     this.#waiting.length = 0;
   }
 

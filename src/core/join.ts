@@ -5,6 +5,7 @@ import { Seat } from "./audience.ts";
 import type { Hub } from "./hub.ts";
 import { messageFrame } from "./messages.ts";
 import type { Person } from "./people.ts";
+import { StoreError } from "./ports.ts";
 import type { Room } from "./room.ts";
 import type { Session } from "./session.ts";
 
@@ -65,7 +66,6 @@ async function catchUp(
   request: JoinRequest,
   lost: "epoch" | "ahead" | "too_far" | undefined,
 ): Promise<void> {
-  const { connection } = session;
   const { since, ref } = request;
   const recovered = since !== undefined && lost === undefined;
   const cut = room.delivered;
@@ -80,26 +80,33 @@ async function catchUp(
     ...room.presence.roll(),
     ...(ref && { ref }),
   });
+  let written: Promise<void> | undefined;
   let at = recovered ? since.seq : cut;
   if (!recovered) {
     const read = room.pageBefore(cut + 1, request.history);
     const { events, more } = read instanceof Promise ? await read : read;
     if (session.ended) return;
     const messages = events.map(messageFrame);
-    session.send({ type: "history", room: room.name, epoch: room.epoch, messages, more, ...(ref && { ref }) });
+    written = session.sendPage([
+      { type: "history", room: room.name, epoch: room.epoch, messages, more, ...(ref && { ref }) },
+    ]);
   }
   while (at < room.delivered) {
     const read = room.pageAfter(at, replayLimit);
     const { events } = read instanceof Promise ? await read : read;
     if (session.ended) return;
     const last = events.at(-1);
-    if (!last) throw new Error(`the log of ${room.name} ends before ${room.delivered}`);
-    session.sendAll(events.map(messageFrame));
+    if (!last) throw new StoreError(`the log of ${room.name} ends before ${room.delivered}`, { fatal: false });
+    await written;
+    if (session.ended) return;
+    written = session.sendPage(events.map(messageFrame));
     at = last.seq;
     if (at === room.delivered) break;
-    await connection.drained();
+    await written;
     if (session.ended) return;
   }
   room.audience.add(seat);
   if (room.presence.version !== version) session.send(room.presence.rollFrame());
+  // No further command of this client until it has read this: pages do not pile up.
+  return written;
 }

@@ -4,8 +4,9 @@ import { type Appended, type Bus, type Draft, type Log, type Store, type StoredE
 
 /** Drafts of one commit at the most: it bounds how long a commit takes. [L2] */
 const groupLimit = 200;
-/** Drafts that may wait for the disk; past it, sending is refused. */
+/** Drafts that may wait for the disk, and characters of their texts; past either, sending is refused. */
 const waitingLimit = 20_000;
+const waitingTextLimit = 32 * 1024 * 1024;
 
 interface Waiting {
   readonly draft: Draft;
@@ -24,6 +25,7 @@ export class LogWriter {
   readonly #bus: Bus;
   readonly #log: Log;
   #waiting: Waiting[] = [];
+  #waitingText = 0;
   #committing: Promise<void> | undefined;
   #stopped = false;
 
@@ -39,8 +41,10 @@ export class LogWriter {
    * then unknown, and only the client's resend can tell. [L3]
    */
   append(draft: Draft, settle: (outcome: Appended) => void): void {
-    if (this.#stopped || this.#waiting.length >= waitingLimit) return settle(unavailable());
+    const text = this.#waitingText + draft.text.length;
+    if (this.#stopped || this.#waiting.length >= waitingLimit || text > waitingTextLimit) return settle(unavailable());
     this.#waiting.push({ draft, settle });
+    this.#waitingText = text;
     this.#committing ??= this.#commitAll();
   }
 
@@ -56,6 +60,7 @@ export class LogWriter {
     while (this.#waiting.length > 0) {
       const group = this.#waiting.slice(0, groupLimit);
       this.#waiting = this.#waiting.slice(groupLimit);
+      for (const { draft } of group) this.#waitingText -= draft.text.length;
       await this.#commit(group);
     }
     this.#committing = undefined;
@@ -68,18 +73,16 @@ export class LogWriter {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#log.error({ error: error.message, drafts: group.length }, "could not store messages");
-      const known = error.fatal ? this.#giveUp() : group;
+      if (error.fatal) this.#stopped = true;
+      // What waited came after these, and must not be stored before they are sent again. [S2]
+      const known = error.fatal ? this.#waiting : [...group, ...this.#waiting];
+      this.#waiting = [];
+      this.#waitingText = 0;
       for (const { settle } of known) settle(unavailable());
       return;
     }
     for (const [index, { settle }] of group.entries()) settle(outcomes[index] ?? unavailable());
     this.#publish(outcomes);
-  }
-
-  /** Takes nothing more, and hands back what never reached the store. */
-  #giveUp(): readonly Waiting[] {
-    this.#stopped = true;
-    return this.#waiting.splice(0);
   }
 
   #publish(outcomes: readonly Appended[]): void {

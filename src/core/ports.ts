@@ -135,10 +135,19 @@ export interface Connection {
   readonly format: Format;
   /** The bytes of a frame meant for this client alone; `undefined` when it does not read such frames. */
   encode(frame: PersonalFrame): Uint8Array | undefined;
+  /**
+   * Whose messages are counted with those of this line, where nobody is known by a token: its
+   * address. `undefined` for a program on this machine, which is counted by itself.
+   */
+  readonly address: string | undefined;
+  /** Whether its messages are acknowledged. Past the rate they are refused then, and else not read for a while. */
+  readonly acknowledges: boolean;
+  /** Whether so much waits that what passes by anyway, typing and presence, should be left out. [B1] */
+  readonly isBehind: boolean;
   /** Hands bytes to the line. Past the bound of what may wait, the line is closed instead. [B1] */
   write(bytes: Uint8Array): void;
-  /** Resolves once hardly anything waits to be written, or the line is gone. */
-  drained(): Promise<void>;
+  /** Hands a page of the log to the line, outside that bound; resolves once hardly any of it waits, or the line is gone. [R2] */
+  writePage(bytes: Uint8Array): Promise<void>;
   /** The language, as a tag such as `uk-UA`, in which this client wants its errors explained. */
   setLanguage(tag: string): void;
   /** Stops reading, while what was read last is still being worked on. */

@@ -1,6 +1,6 @@
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { pageBytes } from "../protocol/limits.ts";
-import { Audience } from "./audience.ts";
+import { Audience, type Seat } from "./audience.ts";
 import { messageFrame } from "./messages.ts";
 import type { People } from "./people.ts";
 import type { Appends, Clock, EventPage, Log, Store, StoredEvent } from "./ports.ts";
@@ -10,6 +10,9 @@ import { Typing } from "./typing.ts";
 
 /** Events that a room reads when it is opened, so that who joins need not wait for the store. */
 const seedLimit = 300;
+
+/** The wait before the store is asked again for what it could not read. */
+const fillRetryMs = 1_000;
 
 export interface RoomOptions {
   readonly name: RoomName;
@@ -35,6 +38,8 @@ export class Room {
   readonly #store: Store;
   readonly #log: Log;
   readonly #people: People;
+  readonly #clock: Clock;
+  #cancelRetry: (() => void) | undefined;
   #tail = new Tail(0);
   #delivered = 0;
   /** The highest `seq` heard of: past `#delivered` there is a hole to fill from the store. */
@@ -48,7 +53,8 @@ export class Room {
     this.#store = options.store;
     this.#log = options.log;
     this.#people = options.people;
-    this.audience = new Audience(options.clock);
+    this.#clock = options.clock;
+    this.audience = new Audience(options.clock, (seat) => this.#showRoll(seat));
     this.presence = new Presence(this.name, options.clock, (frame) => this.audience.send(frame));
     this.typing = new Typing(options.clock, (person, active) =>
       this.audience.sendExcept(
@@ -126,10 +132,17 @@ export class Room {
   }
 
   close(): void {
+    this.#cancelRetry?.();
     this.audience.flush();
     this.audience.close();
     this.presence.close();
     this.typing.close();
+  }
+
+  /** Who is here, for a reader who was spared the comings and goings. */
+  #showRoll(seat: Seat): void {
+    const bytes = seat.connection.encode(this.presence.rollFrame());
+    if (bytes) this.audience.sendTo(seat, bytes);
   }
 
   #show(event: StoredEvent): void {
@@ -157,6 +170,9 @@ export class Room {
       }
     } catch (error) {
       this.#log.error({ room: this.name, error: String(error) }, "could not fill a hole in a room's delivery");
+      // Nobody may ever speak here again, and members would wait for what is stored.
+      this.#cancelRetry?.();
+      this.#cancelRetry = this.#clock.after(fillRetryMs, () => this.#fillHole());
     } finally {
       this.#filling = false;
     }

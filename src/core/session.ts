@@ -1,21 +1,20 @@
 import type { ClientFrame, Position } from "../protocol/client-frames.ts";
-import { type ChatError, type CloseReason, type Result, refused } from "../protocol/codes.ts";
-import type { DisplayName, RoomName } from "../protocol/ids.ts";
-import { badFrameLimit, historyDefault, protocolVersion } from "../protocol/limits.ts";
-import { defaultRoom } from "../protocol/names.ts";
+import type { ChatError, CloseReason } from "../protocol/codes.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import { badFrameLimit } from "../protocol/limits.ts";
 import type { Seat } from "./audience.ts";
+import { carryOut, marksOf } from "./commands.ts";
 import type { Hub } from "./hub.ts";
 import { InTurn } from "./in-turn.ts";
 import { joinRoom } from "./join.ts";
-import { messageFrame } from "./messages.ts";
 import type { Introduction, Person } from "./people.ts";
 import type { Connection, PersonalFrame } from "./ports.ts";
 import type { Room } from "./room.ts";
+import { Sends } from "./sends.ts";
 import { welcomeFrame } from "./welcome.ts";
 
-type FrameOf<T extends ClientFrame["type"]> = Extract<ClientFrame, { type: T }>;
 /** What ties an answer to the frame that it answers. */
-type Marks = { readonly ref?: string | null | undefined; readonly id?: string | null | undefined };
+export type Marks = { readonly ref?: string | null | undefined; readonly id?: string | null | undefined };
 
 /** A session's place in one of its rooms. */
 export interface Place {
@@ -35,14 +34,19 @@ export class Session {
   readonly #hub: Hub;
   #state: State = { at: "greeting" };
   #badFrames = 0;
-  /** Messages of this client whose fate is not known yet. */
-  #unsettled = 0;
-  #allSettled = () => {};
+  /** Whether their first word is awaited, and whether it has come. [K2] */
+  #isAwaited = false;
+  #hasSpoken = false;
+  /** What is left to do for a line that is gone. */
+  #finish: (() => void) | undefined;
+  /** What they say, on its way into the log. */
+  readonly sends: Sends;
   readonly #turns: InTurn;
 
   constructor(hub: Hub, connection: Connection) {
     this.#hub = hub;
     this.connection = connection;
+    this.sends = new Sends(hub, hub.clock, !connection.acknowledges);
     this.#turns = new InTurn(connection);
   }
 
@@ -54,17 +58,27 @@ export class Session {
     return this.#state.at === "ended";
   }
 
-  /** Takes a command of this client. */
+  /** Whether they have still to say who they are: until then they are told nothing but what they ask. */
+  get isStranger(): boolean {
+    return this.#isAwaited && this.person === undefined;
+  }
+
+  /** Takes a command of this client. Too many that are no messages end the line. */
   handle(command: ClientFrame): void {
-    this.#turns.do(() => this.#answered(this.#carryOut(command), marksOf(command)));
+    if (command.type === "message") this.#hasSpoken = true;
+    else if (!this.#mayAsk()) return;
+    this.#turns.do(() => this.#answered(carryOut(this.#hub, this, command), marksOf(command)));
   }
 
   /** Resolves once everything that this client said has been stored, or refused, and handed to the others. */
   settled(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#allSettled = resolve;
-      this.#turns.do(() => (this.#unsettled === 0 ? resolve() : undefined));
-    });
+    return new Promise((resolve) => this.#turns.do(() => resolve(this.sends.settled())));
+  }
+
+  /** Sends away, after 10 s, a client that has said nothing at all. [K2] */
+  expectWord(): void {
+    this.#isAwaited = true;
+    this.#hub.bounds.silence.add(() => this.#hasSpoken || this.ended || this.close("said_nothing"));
   }
 
   /** For clients that cannot ask again: one that is in no room by now is sent away, to come back by itself. [L3] */
@@ -82,6 +96,7 @@ export class Session {
 
   /** Takes what was no command: says why, and ends the line at the fifth. */
   refuseFrame(error: ChatError, marks: Marks): void {
+    if (!this.#mayAsk()) return;
     this.#turns.do(() => {
       this.refuse(error, marks);
       if (++this.#badFrames >= badFrameLimit) this.close("not_this_protocol");
@@ -97,10 +112,10 @@ export class Session {
     else this.connection.write(bytes);
   }
 
-  /** Sends several frames meant for this client alone, in one write. */
-  sendAll(frames: readonly PersonalFrame[]): void {
+  /** Sends a page of the log to this client alone; resolves once hardly any of it waits. [R2] */
+  async sendPage(frames: readonly PersonalFrame[]): Promise<void> {
     const bytes = frames.map((frame) => this.connection.encode(frame)).filter((encoded) => encoded !== undefined);
-    if (bytes.length > 0) this.connection.write(Buffer.concat(bytes));
+    if (bytes.length > 0) await this.connection.writePage(Buffer.concat(bytes));
   }
 
   refuse(error: ChatError, { ref, id }: Marks = {}, about?: RoomName | null): void {
@@ -119,23 +134,41 @@ export class Session {
   /** Closes the line, and carries out nothing that still comes on it. */
   close(reason: CloseReason): void {
     this.#turns.end();
-    this.connection.close(reason);
+    if (this.#finish) this.#finish();
+    else this.connection.close(reason);
   }
 
   /**
    * Ends it when the line is gone. `left`: the client took its leave (close 1000); otherwise a person
-   * who can prove who they are may come back within 10 s without having left. [K5]
+   * who can prove who they are may come back within 10 s without having left. [K5] What was read of
+   * a client that cannot send it again is said first, at its pace.
    */
   end({ left }: { left: boolean }): void {
+    this.#finish ??= () => this.#leaveAll(left);
+    if (this.#turns.isBusy && !this.connection.acknowledges) this.#turns.do(this.#finish);
+    else this.#finish();
+  }
+
+  #leaveAll(left: boolean): void {
+    if (this.ended) return;
     const { person } = this;
     this.#state = { at: "ended" };
     this.#turns.end();
+    this.sends.end();
     for (const { room, seat } of this.places.values()) {
       this.#hub.vacate(room, person, seat, left);
     }
     this.places.clear();
     if (person) this.#hub.people.letGo(person);
     this.#hub.forget(this);
+  }
+
+  /** Whether one more frame that is no message is within what a line may ask. */
+  #mayAsk(): boolean {
+    this.#hasSpoken = true;
+    if (this.#hub.bounds.frames.take(this) === 0) return true;
+    this.close("too_many_frames");
+    return false;
   }
 
   /** Answers with `unavailable` if the store could not do what a command needed. */
@@ -146,43 +179,8 @@ export class Session {
     });
   }
 
-  #carryOut(command: ClientFrame): void | Promise<void> {
-    switch (command.type) {
-      case "hello":
-        return this.#greet(command);
-      case "join":
-        return this.#join(command);
-      case "message":
-        return this.#post(command);
-      case "typing":
-        return this.#type(command);
-      case "rename":
-        return this.#rename(command.name, command);
-      case "history":
-        return this.#showHistory(command);
-      case "leave":
-        return this.#leave(command);
-      case "ping":
-        return this.send({ type: "pong" });
-      default:
-        return unreachable(command);
-    }
-  }
-
-  #greet(hello: FrameOf<"hello">): void {
-    if (hello.v != null && hello.v !== protocolVersion) return this.close("version_not_served");
-    if (hello.lang) this.connection.setLanguage(hello.lang);
-    if (this.person) return this.#greetAgain(this.person, hello.name);
-    this.#introduce(hello, {});
-  }
-
-  #greetAgain(person: Person, name: DisplayName | null | undefined): void {
-    if (name) this.#rename(name, {});
-    else this.#welcome(person);
-  }
-
   /** Finds out who this is and says so; whether it went well. */
-  #introduce(introduction: Introduction, marks: Marks): Person | undefined {
+  introduce(introduction: Introduction, marks: Marks): Person | undefined {
     const entered = this.#hub.people.enter(introduction);
     if (!entered.ok) {
       this.refuse(entered.error, marks);
@@ -193,107 +191,7 @@ export class Session {
     this.#state = { at: "open", person };
     // Somebody who is here by another line already, and now asks for another name.
     if (introduction.name && introduction.name !== person.user.name) this.#hub.rename(person, introduction.name);
-    this.#welcome(person);
+    this.send(welcomeFrame(this.#hub, person));
     return person;
   }
-
-  #welcome(person: Person): void {
-    this.send(welcomeFrame(this.#hub, person));
-  }
-
-  #join(join: FrameOf<"join">): void | Promise<void> {
-    const greeted = this.person;
-    if (greeted && join.name && join.name !== greeted.user.name && !this.#renamed(join.name, join)) return;
-    const person = greeted ?? this.#introduce(join, join);
-    if (!person) return;
-    const room = join.room ?? defaultRoom;
-    const { maxJoins } = this.#hub.limits;
-    if (maxJoins > 0 && this.places.size >= maxJoins && !this.places.has(room)) {
-      return this.refuse({ code: "too_many_rooms", params: { max: maxJoins } }, join);
-    }
-    return joinRoom(this.#hub, this, person, room, {
-      since: join.since ?? undefined,
-      history: join.history ?? historyDefault,
-      ref: join.ref ?? undefined,
-    });
-  }
-
-  #post(message: FrameOf<"message">): void {
-    const place = this.#placeFor(message.room);
-    if (!place.ok) return this.refuse(place.error, message);
-    const { room } = place.value;
-    const { person } = this;
-    if (!person) return this.refuse({ code: "not_joined" }, message);
-    this.#unsettled++;
-    this.#hub.post(
-      { room: room.name, user: person.user, text: message.text, id: message.id, replyTo: message.reply_to },
-      (outcome, id) => {
-        if (--this.#unsettled === 0) this.#allSettled();
-        if (this.ended) return;
-        if (!outcome.ok) return this.refuse(outcome.error, { id }, room.name);
-        const { event, dup } = outcome.value;
-        const ts = messageFrame(event).ts;
-        this.send({ type: "ack", id: event.id, room: room.name, seq: event.seq, ts, dup }, room.name);
-      },
-    );
-  }
-
-  #type(typing: FrameOf<"typing">): void {
-    const place = this.#placeFor(typing.room);
-    if (!place.ok) return this.refuse(place.error);
-    if (!this.person) return;
-    if (typing.active ?? true) place.value.room.typing.start(this.person);
-    else place.value.room.typing.stop(this.person);
-  }
-
-  #rename(name: DisplayName, marks: Marks): void {
-    if (!this.person) return this.refuse({ code: "not_joined" }, marks);
-    if (this.#renamed(name, marks)) this.#welcome(this.person);
-  }
-
-  #renamed(name: DisplayName, marks: Marks): boolean {
-    const renamed = this.person && this.#hub.rename(this.person, name);
-    if (renamed && !renamed.ok) this.refuse(renamed.error, marks);
-    return renamed?.ok ?? false;
-  }
-
-  async #showHistory(request: FrameOf<"history">): Promise<void> {
-    const place = this.#placeFor(request.room);
-    if (!place.ok) return this.refuse(place.error, request);
-    const { room } = place.value;
-    const limit = request.limit ?? historyDefault;
-    const { events, more } = await (request.after != null
-      ? room.pageAfter(request.after, limit)
-      : room.pageBefore(request.before ?? room.delivered + 1, limit));
-    if (this.ended) return;
-    const messages = events.map(messageFrame);
-    const { ref } = request;
-    this.send({ type: "history", room: room.name, epoch: room.epoch, messages, more, ...(ref && { ref }) }, room.name);
-    await this.connection.drained();
-  }
-
-  #leave(leave: FrameOf<"leave">): void {
-    const place = this.#placeFor(leave.room);
-    if (!place.ok) return this.refuse(place.error);
-    if (!this.person) return;
-    const { room, seat } = place.value;
-    this.places.delete(room.name);
-    this.#hub.vacate(room, this.person, seat, true);
-    // Their own notice confirms it: nothing of the room follows.
-    this.send({ type: "user_left", room: room.name, user: this.person.user, count: room.presence.count });
-  }
-
-  /** The room that a command is about: it may be left out while only one is joined. */
-  #placeFor(name: RoomName | null | undefined): Result<Place> {
-    const [only, another] = this.places.values();
-    const place = name ? this.places.get(name) : another ? undefined : only;
-    if (place) return { ok: true, value: place };
-    return name || !another ? refused("not_joined") : refused("bad_frame", { params: { field: "room" } });
-  }
-}
-
-const marksOf = (command: ClientFrame): Marks => ("ref" in command ? { ref: command.ref } : {});
-
-function unreachable(command: never): never {
-  throw new Error(`no such command: ${JSON.stringify(command)}`);
 }

@@ -15,6 +15,8 @@ export function welcomeFrame({ server, limits, people }: Hub, person: Person): S
       max_frame: limits.maxFrame,
       max_joins: limits.maxJoins,
       history: historyLimit,
+      send_rate: limits.sendRate,
+      send_burst: limits.sendBurst,
     },
     heartbeat_ms: heartbeatMs,
   };

@@ -23,9 +23,15 @@ export function createJsonByHand(hub: Hub, language: Language): Gateway {
     if (frame.type !== "history") return jsonFrame(frame, pickLanguage(wanted, language));
     return textFrame(JSON.stringify({ ...frame, messages: frame.messages.map(transcriptLine) }));
   };
-  const { maxQueue } = hub.limits;
   return {
-    accept: (line) =>
-      readNativeFrames(hub, new WebSocketConnection(line, { format: jsonFormat, encode, maxQueue }), lineHistory),
+    accept(line, { address }) {
+      const connection = new WebSocketConnection(hub, line, {
+        format: jsonFormat,
+        encode,
+        address,
+        speaksFrames: true,
+      });
+      return readNativeFrames(hub.connect(connection), lineHistory);
+    },
   };
 }

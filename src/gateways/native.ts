@@ -18,9 +18,17 @@ export interface NativeGatewayOptions {
  */
 export function createNativeGateway({ hub, language }: NativeGatewayOptions): Gateway {
   const encode = (frame: PersonalFrame, wanted: string | undefined) => jsonFrame(frame, pickLanguage(wanted, language));
-  const { maxQueue } = hub.limits;
   return {
-    accept: (line) =>
-      readNativeFrames(hub, new WebSocketConnection(line, { format: jsonFormat, encode, maxQueue }), historyDefault),
+    accept(line, { address }) {
+      const connection = new WebSocketConnection(hub, line, {
+        format: jsonFormat,
+        encode,
+        address,
+        speaksFrames: true,
+      });
+      const session = hub.connect(connection);
+      session.expectWord();
+      return readNativeFrames(session, historyDefault);
+    },
   };
 }

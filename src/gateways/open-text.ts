@@ -19,10 +19,10 @@ export function createOpenText(hub: Hub, language: Language): Gateway {
     };
   }, textFrame);
   return {
-    accept(line, { query }) {
-      const spoken = pickLanguage(query.get("lang") ?? undefined, language);
+    accept(line, visit) {
+      const spoken = pickLanguage(visit.query.get("lang") ?? undefined, language);
       const words = serverWords[spoken];
-      const connection = textConnection(hub, line, formats[spoken], (frame) =>
+      const connection = textConnection(hub, line, visit, formats[spoken], (frame) =>
         frame.type === "error" ? errorLine(frame, spoken).map((text) => words("broadcast", { text })) : [],
       );
       const session = hub.connect(connection);

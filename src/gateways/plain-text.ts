@@ -24,10 +24,11 @@ export function createPlainText(hub: Hub, language: Language): Gateway {
     };
   }, textFrame);
   return {
-    accept(line, { query, origin }) {
+    accept(line, visit) {
+      const { query, origin } = visit;
       const spoken = pickLanguage(query.get("lang") ?? undefined, language);
       const words = serverWords[spoken];
-      const connection = textConnection(hub, line, formats[spoken], (frame) =>
+      const connection = textConnection(hub, line, visit, formats[spoken], (frame) =>
         frame.type === "error" ? errorLine(frame, spoken).map((text) => words("broadcast", { text })) : [],
       );
       let session = origin === undefined ? hub.connect(connection) : undefined;

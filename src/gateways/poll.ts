@@ -35,16 +35,16 @@ export function addPollGateway(app: FastifyInstance, hub: Hub, language: Languag
     const { after, before, wait } = query.output;
     const limit = query.output.limit ?? pollDefault;
     const wanted = after ? { after: after.seq } : { before: before ?? undefined };
-    let read = await hub.read(room.output, wanted, limit);
+    let read = await hub.reader.read(room.output, wanted, limit);
     // A cursor of another life of the log, or of none, is answered by the last page. [L4]
     const reset =
       read.ok &&
       after != null &&
       ((after.epoch ?? read.value.epoch) !== read.value.epoch || after.seq > read.value.head);
-    if (reset) read = await hub.read(room.output, { before: undefined }, limit);
+    if (reset) read = await hub.reader.read(room.output, { before: undefined }, limit);
     else if (read.ok && after != null && wait && read.value.events.length === 0) {
-      await hub.waitBeyond(room.output, after.seq, wait * 1000, hungUp(reply.raw));
-      read = await hub.read(room.output, wanted, limit);
+      await hub.reader.waitBeyond(room.output, after.seq, wait * 1000, hungUp(reply.raw));
+      read = await hub.reader.read(room.output, wanted, limit);
     }
     if (!read.ok) return sendProblem(request, reply, read.error, language);
     const { epoch, head, events, more } = read.value;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
@@ -20,19 +21,28 @@ type PostBody = v.InferOutput<typeof postSchema>;
 /**
  * `POST /rooms/{room}/messages`: says something with one request. The body is JSON, or the text as
  * it stands; what curl calls a form is taken as text too, unless it begins with `text=`. Answers 201
- * once the message is on disk. [S1]
+ * once the message is on disk. [S1] `addressOf`: whose rate a message without a token counts for;
+ * `undefined` for a program on this machine, whose connection is counted.
  */
-export function addPostGateway(app: FastifyInstance, hub: Hub, language: Language): void {
+export function addPostGateway(
+  app: FastifyInstance,
+  hub: Hub,
+  language: Language,
+  addressOf: (request: IncomingMessage) => string | undefined,
+): void {
   app.post<{ Params: { room: string } }>("/rooms/:room/messages", async (request, reply) => {
     const room = v.safeParse(roomField, request.params.room);
     if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
     const body = readBody(request);
     if (!body.ok) return sendProblem(request, reply, body.error, language);
     const { text, name, id, reply_to: replyTo } = body.value;
-    const author = hub.people.author({ name, token: bearerToken(request) });
+    const token = bearerToken(request);
+    const author = hub.people.author({ name, token });
     if (!author.ok) return sendProblem(request, reply, author.error, language);
+    const isKnown = token !== undefined && hub.people.knows(token);
+    const countedAs = isKnown ? author.value.id : (addressOf(request.raw) ?? request.raw.socket);
     const outcome = await new Promise<Appended>((resolve) =>
-      hub.post({ room: room.output, user: author.value, text, id, replyTo }, resolve),
+      hub.post({ room: room.output, user: author.value, text, id, replyTo, countedAs }, resolve),
     );
     if (!outcome.ok) return sendProblem(request, reply, outcome.error, language);
     const { event, dup } = outcome.value;

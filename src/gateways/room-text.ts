@@ -26,7 +26,7 @@ export function createRoomText(hub: Hub, language: Language): Gateway {
     },
     accept(line, visit) {
       const spoken = pickLanguage(visit.query.get("lang") ?? undefined, language);
-      const connection = textConnection(hub, line, formats[spoken], (frame) =>
+      const connection = textConnection(hub, line, visit, formats[spoken], (frame) =>
         personalRoomLines(frame, spoken, session.person?.user.name ?? ""),
       );
       const session = hub.connect(connection);

@@ -10,8 +10,8 @@ import { defaultRoom } from "../protocol/names.ts";
 import { cursorField } from "./support/cursor.ts";
 import { bearerToken } from "./support/http.ts";
 import { roomLine } from "./support/lines.ts";
+import { Outbound } from "./support/outbound.ts";
 import { sendProblem } from "./support/problem.ts";
-import { drained } from "./support/socket.ts";
 
 /** Proxies give up a line on which nothing moves. */
 const keepAliveMs = 25_000;
@@ -65,14 +65,14 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
     if (cursor && !cursor.success) {
       return sendProblem(request, reply, { code: "bad_frame", params: { field: "since" } }, language);
     }
-    const found = await hub.find(room);
+    const found = await hub.reader.find(room);
     if (!found.ok) return sendProblem(request, reply, found.error, language);
     // Who has hung up meanwhile will not be heard hanging up again.
     if (reply.raw.destroyed) return reply.hijack();
     const accepts = request.headers.accept ?? "";
     const asText = query["format"] === "text" || /^text\/plain\b/.test(accepts);
     const response = begin(reply, asText);
-    const connection = new SseConnection(response, asText ? text : events, hub.limits.maxQueue);
+    const connection = new SseConnection(hub, response, asText ? text : events);
     const session = hub.connect(connection);
     open.add(connection);
     response.on("close", () => {
@@ -117,14 +117,25 @@ class SseConnection implements Connection {
   readonly format: Format;
   /** The `seq` that the client asked to go on from. */
   since: number | undefined;
+  // Nobody says anything by it.
+  readonly address = undefined;
+  readonly acknowledges = true;
   readonly #response: ServerResponse;
-  readonly #maxQueue: number;
+  readonly #outbound: Outbound;
   #epoch = "" as Epoch;
 
-  constructor(response: ServerResponse, format: Format, maxQueue: number) {
+  constructor({ limits, bounds }: Hub, response: ServerResponse, format: Format) {
     this.#response = response;
     this.format = format;
-    this.#maxQueue = maxQueue;
+    this.#outbound = new Outbound(response, {
+      maxQueue: limits.maxQueue,
+      slowReaders: bounds.slowReaders,
+      giveUp: () => response.destroy(),
+    });
+  }
+
+  get isBehind(): boolean {
+    return this.#outbound.isBehind;
   }
 
   encode(frame: PersonalFrame): Uint8Array | undefined {
@@ -143,13 +154,15 @@ class SseConnection implements Connection {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#response.writableEnded || this.#response.destroyed) return;
-    this.#response.write(bytes);
-    if (this.#maxQueue > 0 && this.#response.writableLength > this.#maxQueue) this.#response.destroy();
+    if (this.#isOpen) this.#outbound.write(bytes);
   }
 
-  drained(): Promise<void> {
-    return drained(this.#response);
+  async writePage(bytes: Uint8Array): Promise<void> {
+    if (this.#isOpen) await this.#outbound.writePage(bytes);
+  }
+
+  get #isOpen(): boolean {
+    return !this.#response.writableEnded && !this.#response.destroyed;
   }
 
   setLanguage(): void {}

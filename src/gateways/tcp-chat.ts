@@ -9,12 +9,15 @@ import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.
 import { oneLine } from "../protocol/text.ts";
 import { LineDecoder } from "./support/line-decoder.ts";
 import { personalRoomLines, roomLine } from "./support/lines.ts";
-import { drained } from "./support/socket.ts";
+import { Outbound } from "./support/outbound.ts";
 import { TelnetCommands } from "./support/telnet.ts";
 import { formatsOf } from "./support/text.ts";
 
 /** A browser can be made to send a request to any port. [D5] */
 const httpRequest = /^[A-Z]+ \S+ HTTP\/\d/;
+
+/** Takes an accepted socket, with the address that its messages are counted under; `undefined` on this machine. */
+export type TcpGateway = (socket: Socket, address: string | undefined) => void;
 
 const lineBytes = (text: string): Uint8Array => Buffer.from(`${text}\n`);
 
@@ -23,7 +26,7 @@ const lineBytes = (text: string): Uint8Array => Buffer.from(`${text}\n`);
  * telnet, devices, and clients that send bare chunks. Answers with what takes an accepted socket,
  * which must be half-open: a client that has ended its input still gets what it said stored.
  */
-export function createTcpChat(hub: Hub, language: Language, clock: Clock): (socket: Socket) => void {
+export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGateway {
   const formats = formatsOf(
     (spoken) => ({
       everybody: (frame) => roomLine(frame, spoken),
@@ -32,10 +35,10 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
     }),
     lineBytes,
   );
-  return (socket) => {
+  return (socket, address) => {
     const personal = (frame: PersonalFrame): readonly string[] =>
       personalRoomLines(frame, language, session.person?.user.name ?? "");
-    const connection = new TcpConnection(socket, formats[language], personal, hub.limits.maxQueue);
+    const connection = new TcpConnection(hub, socket, address, formats[language], personal);
     const session: Session = hub.connect(connection);
     const tell = (text: string) => connection.write(lineBytes(`server :: ${text}`));
     const refuse = (error: ChatError) => session.refuse(error);
@@ -110,20 +113,32 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): (sock
 
 class TcpConnection implements Connection {
   readonly format;
+  readonly address: string | undefined;
+  readonly acknowledges = false;
   readonly #socket: Socket;
+  readonly #outbound: Outbound;
   readonly #personal: (frame: PersonalFrame) => readonly string[];
-  readonly #maxQueue: number;
 
   constructor(
+    { limits, bounds }: Hub,
     socket: Socket,
+    address: string | undefined,
     format: Connection["format"],
     personal: (frame: PersonalFrame) => readonly string[],
-    maxQueue: number,
   ) {
     this.#socket = socket;
+    this.address = address;
     this.format = format;
     this.#personal = personal;
-    this.#maxQueue = maxQueue;
+    this.#outbound = new Outbound(socket, {
+      maxQueue: limits.maxQueue,
+      slowReaders: bounds.slowReaders,
+      giveUp: () => socket.destroy(),
+    });
+  }
+
+  get isBehind(): boolean {
+    return this.#outbound.isBehind;
   }
 
   encode(frame: PersonalFrame): Uint8Array | undefined {
@@ -132,13 +147,11 @@ class TcpConnection implements Connection {
   }
 
   write(bytes: Uint8Array): void {
-    if (!this.#socket.writable) return;
-    this.#socket.write(bytes);
-    if (this.#maxQueue > 0 && this.#socket.writableLength > this.#maxQueue) this.#socket.destroy();
+    if (this.#socket.writable) this.#outbound.write(bytes);
   }
 
-  drained(): Promise<void> {
-    return drained(this.#socket);
+  async writePage(bytes: Uint8Array): Promise<void> {
+    if (this.#socket.writable) await this.#outbound.writePage(bytes);
   }
 
   setLanguage(): void {}

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import type { Log } from "../core/ports.ts";
 import { oneLine } from "../protocol/text.ts";
-import type { LogLevel } from "./config.ts";
+import type { LogLevel } from "./settings.ts";
 
 /** Where log lines go: a stream, or a file descriptor, written without ever waiting for its reader. */
 type LogOutput = { write(text: string): unknown } | { readonly fd: number };

@@ -23,6 +23,7 @@ export const errorStatus = {
   not_found: 404,
   too_many_rooms: 429,
   rate_limited: 429,
+  too_many_connections: 429,
   forbidden_host: 403,
   forbidden_origin: 403,
   local_only: 403,

@@ -6,8 +6,18 @@ export interface Limits {
   readonly maxText: number;
   /** Rooms that one connection may have joined. Past it: `too_many_rooms`. */
   readonly maxJoins: number;
-  /** Bytes waiting for one slow reader. Past it: close 4103. [B1] */
+  /** Bytes waiting for one slow reader, past a quarter of which typing and presence are left out. Past it: close 4103. [B1] */
   readonly maxQueue: number;
+  /** Milliseconds that something may wait for a slow reader. Past it: close 4103; lifted with `maxQueue`. [B1] */
+  readonly maxQueueMs: number;
+  /** Messages a second, after a burst, of one person (or address, or local program). Past it: `rate_limited`, or not read. */
+  readonly sendRate: number;
+  readonly sendBurst: number;
+  /** Other frames a second, after a burst, of one connection. Past it: close 4102. */
+  readonly frameRate: number;
+  readonly frameBurst: number;
+  /** Connections of one IPv4 address or IPv6 /64. Past it: 429 in the handshake. */
+  readonly maxPerAddress: number;
 }
 
 export const defaultLimits: Limits = {
@@ -15,6 +25,13 @@ export const defaultLimits: Limits = {
   maxText: 4096,
   maxJoins: 128,
   maxQueue: 1024 * 1024,
+  maxQueueMs: 10_000,
+  sendRate: 2,
+  sendBurst: 20,
+  frameRate: 20,
+  // More than the rooms that somebody may come back to at once.
+  frameBurst: 200,
+  maxPerAddress: 256,
 };
 
 /** Events that a resume replays at the most; a position further back gets `too_far`. [R2] */

@@ -49,6 +49,9 @@ export const serverFrameSchemas = {
       max_frame: wholeNumberField,
       max_joins: wholeNumberField,
       history: wholeNumberField,
+      /** Messages a second, and how many at once before that; 0 for no bound. */
+      send_rate: v.number(),
+      send_burst: wholeNumberField,
     }),
     heartbeat_ms: wholeNumberField,
   }),

@@ -19,11 +19,10 @@ export interface DataFolder extends AsyncDisposable {
  */
 export async function openDataFolder(path: string): Promise<DataFolder> {
   const folder = resolve(path);
-  makeWritable(folder);
-  const note = join(folder, "server.json");
-  const lock = takeLock(folder, note);
+  const lock = lockDataFolder(folder);
+  const note = noteIn(folder);
   try {
-    const store = await openSqliteStore(join(folder, "parlance.db"));
+    const store = await openSqliteStore(databaseIn(folder));
     return {
       store,
       signIn(urls) {
@@ -41,6 +40,21 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
   }
 }
 
+/** Where a data folder has its database. */
+export const databaseIn = (folder: string): string => join(folder, "parlance.db");
+/** Where a data folder has its lock. */
+export const lockIn = (folder: string): string => join(folder, "lock");
+const noteIn = (folder: string): string => join(folder, "server.json");
+
+/**
+ * Takes a data folder for this process alone, making it if it is missing. [L5] Throws a {@link StartupError} that says
+ * who has it, or what else is in the way.
+ */
+export function lockDataFolder(folder: string): Disposable {
+  makeWritable(folder);
+  return takeLock(folder);
+}
+
 function makeWritable(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
@@ -55,20 +69,17 @@ function makeWritable(folder: string): void {
   }
 }
 
-function takeLock(folder: string, note: string): Disposable {
+function takeLock(folder: string): Disposable {
   try {
-    return lockFolder(join(folder, "lock"));
+    return lockFolder(lockIn(folder));
   } catch (error) {
     if (!(error instanceof FolderInUse)) {
-      throw new StartupError(
-        `${join(folder, "lock")} cannot be used: ${String(error)}. Choose another folder with --data.`,
-        {
-          cause: error,
-        },
-      );
+      throw new StartupError(`${lockIn(folder)} cannot be used: ${String(error)}. Choose another folder with --data.`, {
+        cause: error,
+      });
     }
     throw new StartupError(
-      `${folder} is in use by another server${describeHolder(note)}. Stop it, or choose another folder with --data.`,
+      `${folder} is in use by another server${describeHolder(noteIn(folder))}. Stop it, or choose another folder with --data.`,
       { cause: error },
     );
   }

@@ -19,7 +19,7 @@ loopback.addSubnet("127.0.0.0", 8, "ipv4");
 loopback.addAddress("::1", "ipv6");
 loopback.addSubnet("::ffff:127.0.0.0", 104, "ipv6");
 
-const isLoopback = (address: string): boolean => {
+export const isLoopback = (address: string): boolean => {
   const version = isIP(address);
   return version !== 0 && loopback.check(address, version === 6 ? "ipv6" : "ipv4");
 };
@@ -69,12 +69,16 @@ export function judgeEntry(request: IncomingMessage, options: EntranceOptions): 
 
 const forwarding = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
-/** Whether a request is from a program on this machine: loopback at both ends, from no page and through no proxy. [D1] */
-export function isLocalProgram({ headers, socket }: IncomingMessage): boolean {
+/** Whether a request is from this machine: loopback at both ends, and through no proxy. [D1] */
+export function isFromHere({ headers, socket }: IncomingMessage): boolean {
   const host = headers.host === undefined ? undefined : parseHost(headers.host);
   if (!host || !isLocalPage(host) || !isLoopback(socket.remoteAddress ?? "")) return false;
-  return ["origin", "sec-fetch-site", ...forwarding].every((name) => headers[name] === undefined);
+  return forwarding.every((name) => headers[name] === undefined);
 }
+
+/** Whether it is from a program on this machine, and no page. [D1] */
+export const isLocalProgram = (request: IncomingMessage): boolean =>
+  isFromHere(request) && ["origin", "sec-fetch-site"].every((name) => request.headers[name] === undefined);
 
 /** Somebody follows a link to the page from elsewhere. */
 const isPageNavigation = ({ method, headers }: IncomingMessage): boolean =>

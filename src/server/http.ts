@@ -13,6 +13,7 @@ import { oneLine } from "../protocol/text.ts";
 import { asyncApiDocument, openApiDocument } from "./api-documents.ts";
 import { type EntranceOptions, isLocalProgram, judgeEntry } from "./entrance.ts";
 import { addPage } from "./page.ts";
+import type { Visitors } from "./visitors.ts";
 
 export interface HttpOptions {
   readonly hub: Hub;
@@ -20,6 +21,7 @@ export interface HttpOptions {
   readonly language: Language;
   readonly clock: Clock;
   readonly entrance: EntranceOptions;
+  readonly visitors: Visitors;
   /** Whether messages can be stored now. */
   readonly isReady: () => boolean;
 }
@@ -43,6 +45,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       logRefusal(log, entry, request.url);
       return sendProblem(request, reply, entry.error, language);
     }
+    const leave = options.visitors.enter(request.raw);
+    if (!leave) return sendProblem(request, reply, { code: "too_many_connections" }, language);
+    reply.raw.once("close", leave);
     if (entry.corsOrigin === undefined) return;
     reply.headers({ "access-control-allow-origin": entry.corsOrigin, vary: "Origin" });
     if (request.method !== "OPTIONS") return;
@@ -107,7 +112,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const asyncApi = asyncApiDocument();
   app.get("/api/v1/openapi.json", async () => openApi);
   app.get("/api/v1/asyncapi.json", async () => asyncApi);
-  addPostGateway(app, hub, language);
+  addPostGateway(app, hub, language, options.visitors.addressOf);
   addImportGateway(app, hub, language, isLocalProgram);
   addPollGateway(app, hub, language);
   addSseGateway(app, hub, language, options.clock);

@@ -1,10 +1,9 @@
 import { randomFillSync } from "node:crypto";
-import type { Socket } from "node:net";
 import { createMemoryBus } from "../bus/memory.ts";
 import { Hub } from "../core/hub.ts";
 import type { Log } from "../core/ports.ts";
 import { type Broadcast, createOperator } from "../gateways/operator.ts";
-import { createTcpChat } from "../gateways/tcp-chat.ts";
+import { createTcpChat, type TcpGateway } from "../gateways/tcp-chat.ts";
 import { echo } from "../gateways/tcp-echo.ts";
 import { serverWords } from "../locales/server.ts";
 import { languages } from "../locales/words.ts";
@@ -12,6 +11,7 @@ import type { Config } from "../ops/config.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { systemClock } from "./clock.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { createHeartbeat } from "./heartbeat.ts";
 import { createHttp } from "./http.ts";
 import { listen } from "./listener.ts";
 import { program } from "./program.ts";
@@ -20,6 +20,7 @@ import { listenTcp } from "./tcp.ts";
 import { createTokens } from "./tokens.ts";
 import { openTranscripts } from "./transcripts.ts";
 import { createUpgrades, type Observer } from "./upgrades.ts";
+import { createVisitors } from "./visitors.ts";
 
 export { StartupError } from "./startup-error.ts";
 export type { Broadcast, Config, Observer };
@@ -83,12 +84,15 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   });
   const { allowHosts, allowOrigins, lang: language } = config;
   const entrance = { allowHosts, allowOrigins };
+  const visitors = createVisitors({ trustProxies: config.trustProxies, maxPerAddress: config.limits.maxPerAddress });
+  const heartbeat = opened.adopt(createHeartbeat(systemClock, Math.random), (beating) => beating.close());
   const http = await createHttp({
     hub,
     log,
     language,
     clock: systemClock,
     entrance,
+    visitors,
     isReady: () => state === "running",
   });
   opened.defer(() => http.close());
@@ -97,6 +101,9 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     entrance,
     language,
     maxFrame: config.limits.maxFrame,
+    visitors,
+    heartbeat,
+    pings: hub.bounds.frames,
     log,
     observer,
   });
@@ -105,10 +112,10 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     await listen({ ports, hosts, onRequest: http.routing, onUpgrade: upgrades.onUpgrade, log }),
     (open) => open.close(),
   );
-  const openTcp = async (port: number | undefined, flag: string, accept: (socket: Socket) => void) =>
+  const openTcp = async (port: number | undefined, flag: string, accept: TcpGateway) =>
     port === undefined
       ? undefined
-      : opened.adopt(await listenTcp({ port, hosts, flag, accept, log, observer }), (open) => open.close());
+      : opened.adopt(await listenTcp({ port, hosts, flag, accept, visitors, log, observer }), (open) => open.close());
   const tcpChat = await openTcp(config.tcpPort, "--tcp-port", createTcpChat(hub, language, systemClock));
   const tcpEcho = await openTcp(config.tcpEchoPort, "--tcp-echo-port", echo);
   const urls = listener.ports.map((port) => `http://${addressFor(hosts)}:${port}`);

@@ -1,7 +1,10 @@
 import { createServer, type Socket } from "node:net";
 import type { Log } from "../core/ports.ts";
+import type { TcpGateway } from "../gateways/tcp-chat.ts";
+import { isLoopback } from "./entrance.ts";
 import { closeServer, openPort } from "./ports.ts";
 import type { Observer } from "./upgrades.ts";
+import { placeOf, type Visitors } from "./visitors.ts";
 
 /** A port of one TCP gateway. */
 export interface TcpPort {
@@ -15,24 +18,33 @@ export interface TcpOptions {
   readonly port: number;
   readonly hosts: readonly string[];
   readonly flag: string;
-  readonly accept: (socket: Socket) => void;
+  readonly accept: TcpGateway;
+  readonly visitors: Visitors;
   readonly log: Log;
   readonly observer: Observer | undefined;
 }
 
 /** Listens for plain TCP. A client that has ended its input still gets what it waits for. */
-export async function listenTcp({ accept, observer, ...options }: TcpOptions): Promise<TcpPort> {
+export async function listenTcp({ accept, observer, visitors, ...options }: TcpOptions): Promise<TcpPort> {
   const sockets = new Set<Socket>();
   const create = () =>
-    // A peer that has vanished without a word is found out by the system's keep-alive.
-    createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (socket) => {
+    // A peer that has vanished without a word is found out by the system's keep-alive. [K1]
+    createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 25_000 }, (socket) => {
+      const peer = socket.remoteAddress ?? "";
+      const leave = visitors.enterFrom(peer);
+      if (!leave) {
+        options.log.warn({ code: "too_many_connections", address: peer }, "turned away at the entrance");
+        socket.destroy();
+        return;
+      }
+      socket.once("close", leave);
       sockets.add(socket);
       observer?.connected();
       socket.once("close", () => {
         sockets.delete(socket);
         observer?.disconnected();
       });
-      accept(socket);
+      accept(socket, isLoopback(peer) ? undefined : placeOf(peer));
     });
   const { port, servers } = await openPort({ ...options, create });
   return {

@@ -1,14 +1,19 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { Log } from "../core/ports.ts";
+import type { Rate } from "../core/rate.ts";
 import { problem } from "../gateways/support/problem.ts";
 import { type Gateway, read } from "../gateways/support/websocket.ts";
 import type { Language } from "../locales/words.ts";
 import { type ChatError, closeCodes } from "../protocol/codes.ts";
+import { oneLine } from "../protocol/text.ts";
 import { type EntranceOptions, judgeEntry } from "./entrance.ts";
+import type { Heartbeat } from "./heartbeat.ts";
 import { logRefusal } from "./http.ts";
 import type { UpgradeListener } from "./listener.ts";
+import type { Visitors } from "./visitors.ts";
 
 /** What a server's own terminal may show of its clients. */
 export interface Observer {
@@ -23,6 +28,10 @@ export interface UpgradeOptions {
   readonly entrance: EntranceOptions;
   readonly language: Language;
   readonly maxFrame: number;
+  readonly visitors: Visitors;
+  readonly heartbeat: Heartbeat;
+  /** Pings a second of one line: each is answered, and past it the line is closed. */
+  readonly pings: Rate;
   readonly log: Log;
   readonly observer: Observer | undefined;
 }
@@ -38,7 +47,7 @@ const closingMs = 1_000;
 
 /** Lets WebSockets in: judges where they come from, shakes hands, and hands them to the gateway of their path. */
 export function createUpgrades(options: UpgradeOptions): Upgrades {
-  const { language, log } = options;
+  const { language, log, visitors } = options;
   const settings = {
     noServer: true,
     perMessageDeflate: false,
@@ -61,12 +70,24 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     const [path = "", query] = (request.url ?? "").split("?", 2);
     const gateway = options.gatewayAt(path);
     if (!gateway) return refuse(request, socket, { code: "not_found" }, language);
-    const visit = { path, query: new URLSearchParams(query), origin: request.headers.origin };
+    const address = visitors.addressOf(request);
+    const visit = { path, query: new URLSearchParams(query), origin: request.headers.origin, address };
     const problemAtTheDoor = gateway.refuse?.(visit);
     if (problemAtTheDoor) return refuse(request, socket, problemAtTheDoor, language);
+    const leave = visitors.enter(request);
+    if (!leave) {
+      log.warn({ code: "too_many_connections", address: oneLine(address ?? "") }, "turned away at the entrance");
+      return refuse(request, socket, { code: "too_many_connections" }, language);
+    }
+    socket.once("close", leave);
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
-      const line = { webSocket, socket };
+      // What `upgrade` hands over on a plain HTTP server. https://nodejs.org/api/http.html#event-upgrade_1
+      const line = { webSocket, socket: socket as Socket };
+      options.heartbeat.watch(line);
+      webSocket.on("ping", () => {
+        if (options.pings.take(webSocket) > 0) webSocket.close(closeCodes.too_many_frames, "too_many_frames");
+      });
       options.observer?.connected();
       webSocket.once("close", () => options.observer?.disconnected());
       read(line, gateway.accept(line, visit));

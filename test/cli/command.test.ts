@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import { settingKeys, settings } from "../../src/ops/config.ts";
+import { settingKeys, settings } from "../../src/ops/settings.ts";
 import { cli, startServerProcess } from "../support/process.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 import { runAtTerminal } from "../support/terminal.ts";

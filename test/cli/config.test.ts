@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Config, type FlagValues, readConfig, settingKeys, settings } from "../../src/ops/config.ts";
+import { type Config, type FlagValues, readConfig } from "../../src/ops/config.ts";
+import { settingKeys, settings } from "../../src/ops/settings.ts";
 import { defaultLimits } from "../../src/protocol/limits.ts";
 
 function configured(flags: FlagValues, environment: Record<string, string> = {}): Config {
@@ -25,6 +26,7 @@ test("Nothing given, everything has its default.", () => {
     lang: "en",
     allowHosts: [],
     allowOrigins: [],
+    trustProxies: [],
     limits: defaultLimits,
     drainMs: 5000,
     logLevel: "info",
@@ -58,6 +60,8 @@ const good: readonly (readonly [keyof Config, FlagValues, Record<string, string>
   ["allowOrigins", { allowOrigins: ["chrome-extension://Abc"] }, {}, ["chrome-extension://abc"]],
   ["drainMs", { drain: ["0.25"] }, {}, 250],
   ["limits", { maxText: ["0"], maxQueue: ["1"] }, {}, { ...defaultLimits, maxText: 0, maxQueue: 1 }],
+  ["limits", { sendRate: ["0.5"], maxPerAddress: ["9"] }, {}, { ...defaultLimits, sendRate: 0.5, maxPerAddress: 9 }],
+  ["trustProxies", { trustProxies: ["10.0.0.0/8", "::1", "loopback"] }, {}, ["10.0.0.0/8", "::1", "loopback"]],
   ["logLevel", { logLevel: ["silent"] }, {}, "silent"],
 ];
 for (const [key, flags, environment, value] of good) {
@@ -76,6 +80,12 @@ const bad: readonly (readonly [FlagValues, Record<string, string>, string])[] = 
     { allowOrigins: ["example.org"] },
     {},
     '--allow-origin got "example.org", but takes an origin such as https://example.org, or null.',
+  ],
+  [{ sendRate: ["1e3"] }, {}, '--send-rate got "1e3", but takes a number such as 0.5, 0 for no bound.'],
+  [
+    { trustProxies: ["10.0.0.0/33"] },
+    {},
+    '--trust-proxy got "10.0.0.0/33", but takes an IP address, a subnet such as 10.0.0.0/8, or loopback, linklocal, uniquelocal.',
   ],
   [{ lang: ["de"] }, {}, '--lang got "de", but takes one of en, th, ru, uk.'],
   [{ data: [""] }, {}, '--data got "", but takes the path of a folder.'],

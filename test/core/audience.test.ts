@@ -54,8 +54,11 @@ class KeptLine implements Connection {
     this.read += new TextDecoder().decode(bytes);
   }
 
+  readonly address = undefined;
+  readonly acknowledges = true;
+  isBehind = false;
   encode = () => undefined;
-  drained = async () => {};
+  writePage = async () => {};
   setLanguage() {}
   pause() {}
   resume() {}
@@ -83,7 +86,7 @@ const newFormats = () => [
 describe("an audience", () => {
   test("writes at once when idle, and gathers while busy: one write a seat and turn", async () => {
     const clock = new FakeClock();
-    const audience = new Audience(clock);
+    const audience = new Audience(clock, () => {});
     const [format = new CountingFormat(words)] = newFormats();
     const lines = [new KeptLine(format), new KeptLine(format)];
     for (const line of lines) audience.add(new Seat(line));
@@ -107,7 +110,7 @@ describe("an audience", () => {
   });
 
   test("shares one buffer among all who read a format alike", async () => {
-    const audience = new Audience(new FakeClock());
+    const audience = new Audience(new FakeClock(), () => {});
     const format = new CountingFormat((frame) => words(frame));
     const written: Uint8Array[] = [];
     for (let n = 0; n < 3; n++) {
@@ -123,7 +126,7 @@ describe("an audience", () => {
   });
 
   test("writes what only its author reads, when nobody else reads anything", () => {
-    const audience = new Audience(new FakeClock());
+    const audience = new Audience(new FakeClock(), () => {});
     const [, , , ownOnly = new CountingFormat(words)] = newFormats();
     const line = new KeptLine(ownOnly);
     const seat = new Seat(line);
@@ -135,7 +138,7 @@ describe("an audience", () => {
   });
 
   test("sends what is meant for a seat that is not in it, straight away", () => {
-    const audience = new Audience(new FakeClock());
+    const audience = new Audience(new FakeClock(), () => {});
     const [format = new CountingFormat(words)] = newFormats();
     const line = new KeptLine(format);
     audience.sendTo(new Seat(line), bytesOf("ack"));
@@ -144,7 +147,7 @@ describe("an audience", () => {
 
   test("leaves no timer behind when it is closed", () => {
     const clock = new FakeClock();
-    const audience = new Audience(clock);
+    const audience = new Audience(clock, () => {});
     const [format = new CountingFormat(words)] = newFormats();
     audience.add(new Seat(new KeptLine(format)));
     audience.flush();
@@ -181,7 +184,7 @@ describe("an audience", () => {
   test("[R1] hands every seat exactly its own bytes, in order, whatever happens when", async () => {
     const property = fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const clock = new FakeClock();
-      const audience = new Audience(clock);
+      const audience = new Audience(clock, () => {});
       const formats = newFormats();
       // Two seats a format; the model is what each one's reader must have read, said outright.
       const seats = Array.from({ length: seatCount }, (_, index) => {

@@ -134,19 +134,19 @@ describe("the log writer", () => {
     );
   });
 
-  test("[L3] a failure that passes refuses its own group only, and the next one is stored", async () => {
+  test("[L3] [S2] a failure that passes refuses its group and what waited behind it, and what comes after is stored", async () => {
     const { store, noted, append, writer, log } = watched(new HeldStore());
     append(1);
     append(2);
     await turn();
     append(3);
     await store.end(new StoreError("the disk is full", { fatal: false }));
-    assert.deepEqual(noted, ["1: unavailable", "2: unavailable"]);
+    assert.deepEqual(noted, ["1: unavailable", "2: unavailable", "3: unavailable"]);
     assert.match(log.lines.join(), /the disk is full/);
-    await store.end();
     append(1);
+    await turn();
     await store.end();
-    assert.deepEqual(noted.slice(2), ["3 is 1", "general hears 3", "1 is 2", "general hears 1"]);
+    assert.deepEqual(noted.slice(3), ["1 is 1", "general hears 1"]);
     await writer.stop();
   });
 

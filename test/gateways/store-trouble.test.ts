@@ -8,6 +8,7 @@ import { listen } from "../../src/server/listener.ts";
 import { createRoutes } from "../../src/server/routes.ts";
 import { listenTcp } from "../../src/server/tcp.ts";
 import { createUpgrades } from "../../src/server/upgrades.ts";
+import { createVisitors } from "../../src/server/visitors.ts";
 import { roomName } from "../support/drafts.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
 import { TcpClient } from "../support/tcp-client.ts";
@@ -23,13 +24,21 @@ async function startTroubled(t: TestContext) {
   });
   const { hub, log } = new World({ store });
   const common = { log, language: "en", entrance: { allowHosts: [], allowOrigins: [] }, observer: undefined } as const;
-  const http = await createHttp({ ...common, hub, clock: systemClock, isReady: () => true });
+  const visitors = createVisitors({ trustProxies: [], maxPerAddress: 0 });
+  const http = await createHttp({ ...common, hub, clock: systemClock, visitors, isReady: () => true });
   const gatewayAt = createRoutes({ hub, language: "en" });
-  const { onUpgrade } = createUpgrades({ ...common, gatewayAt, maxFrame: 65_536 });
+  const { onUpgrade } = createUpgrades({
+    ...common,
+    gatewayAt,
+    maxFrame: 65_536,
+    visitors,
+    heartbeat: { watch() {}, close() {} },
+    pings: hub.bounds.frames,
+  });
   const hosts = ["127.0.0.1"];
   const listener = await listen({ ports: [0], hosts, onRequest: http.routing, onUpgrade, log });
   const accept = createTcpChat(hub, "en", systemClock);
-  const tcp = await listenTcp({ port: 0, hosts, flag: "", accept, log, observer: undefined });
+  const tcp = await listenTcp({ port: 0, hosts, flag: "", accept, visitors, log, observer: undefined });
   t.after(async () => {
     await hub.close();
     await Promise.all([tcp.close(), listener.close(), http.close()]);

@@ -93,7 +93,14 @@ const message = frame<ServerFrameOf<"message">>({
   reply_to: maybe(id),
 });
 const members = fc.array(user, { maxLength: 4 });
-const limits = plain({ max_text: seq, max_frame: seq, max_joins: seq, history: seq });
+const limits = plain({
+  max_text: seq,
+  max_frame: seq,
+  max_joins: seq,
+  history: seq,
+  send_rate: fc.double({ min: 0, max: 1e6, noNaN: true }),
+  send_burst: seq,
+});
 const code = fc.constantFrom(...(Object.keys(errorStatus) as (keyof typeof errorStatus)[]));
 const reason = fc.constantFrom("epoch" as const, "ahead" as const, "too_far" as const);
 const heads = fc

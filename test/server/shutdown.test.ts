@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { type TestContext, test } from "node:test";
+import { defaultLimits } from "../../src/protocol/limits.ts";
 import type { RunningServer } from "../../src/server/index.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
@@ -39,7 +40,9 @@ test("[K4] a stop does not wait for readers of SSE who vanished while their room
 });
 
 test("[K4] a stop does not wait for a reader of SSE who reads no more", async (t) => {
-  const server = await startTestServer(t, { limits: { maxFrame: 0, maxText: 0, maxJoins: 0, maxQueue: 0 } });
+  const server = await startTestServer(t, {
+    limits: { ...defaultLimits, maxFrame: 0, maxText: 0, sendRate: 0, maxQueue: 0 },
+  });
   const socket = await stubborn(t, server);
   socket.write(request("GET", "/events"));
   await once(socket, "data");

@@ -20,9 +20,12 @@ export function keptLog(): Log & { readonly lines: string[] } {
   return { lines, debug: keep, info: keep, warn: keep, error: keep };
 }
 
-/** The default configuration on a free port, with what a test wants otherwise. */
+/** The default configuration on a free port, for clients as fast as they can be, with what a test wants otherwise. */
 export function testConfig(data: string, changes: Partial<Config> = {}): Config {
-  const parsed = readConfig({ ports: ["0"], tcpPort: ["none"], tcpEchoPort: ["none"], data: [data] }, {});
+  const parsed = readConfig(
+    { ports: ["0"], tcpPort: ["none"], tcpEchoPort: ["none"], sendRate: ["0"], data: [data] },
+    {},
+  );
   if (!parsed.ok) throw new Error(parsed.message);
   return { ...parsed.value, ...changes };
 }

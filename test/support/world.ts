@@ -30,7 +30,10 @@ export class Guest implements Connection {
   readonly frames: ServerFrame[] = [];
   closed: CloseReason | undefined;
   isPaused = false;
-  /** Set by a test whose reader is slow: what {@link drained} waits for. */
+  readonly address = undefined;
+  readonly acknowledges = true;
+  isBehind = false;
+  /** Set by a test whose reader is slow: what {@link writePage} waits for. */
   drain: () => Promise<void> = async () => {};
 
   constructor(hub: Hub) {
@@ -52,7 +55,8 @@ export class Guest implements Connection {
     }
   }
 
-  drained(): Promise<void> {
+  writePage(bytes: Uint8Array): Promise<void> {
+    this.write(bytes);
     return this.drain();
   }
 
@@ -154,7 +158,7 @@ export class World {
       log: this.log,
       tokens: createTokens(key),
       randomBytes: randomFillSync,
-      limits: { ...defaultLimits, ...limits },
+      limits: { ...defaultLimits, sendRate: 0, frameRate: 0, ...limits },
       server: { name: "Parlance", version: "0.0.0" },
       reservedNames: ["server", "сервер", "เซิร์ฟเวอร์"],
     });

@@ -1,5 +1,5 @@
-import type { Hub } from "../../core/hub.ts";
-import type { Connection, Format, PersonalFrame } from "../../core/ports.ts";
+import type { Format, PersonalFrame } from "../../core/ports.ts";
+import type { Session } from "../../core/session.ts";
 import { serverWords } from "../../locales/server.ts";
 import type { Language } from "../../locales/words.ts";
 import { parseClientFrame } from "../../protocol/client-frames.ts";
@@ -29,8 +29,7 @@ function explained({ error, ref, id }: Extract<PersonalFrame, { type: "error" }>
 }
 
 /** Reads the frames of a client that speaks JSON; a join that does not say how much history it wants gets `history`. */
-export function readNativeFrames(hub: Hub, connection: Connection, history: number): Reader {
-  const session = hub.connect(connection);
+export function readNativeFrames(session: Session, history: number): Reader {
   return {
     text(text) {
       const parsed = parseClientFrame(text);

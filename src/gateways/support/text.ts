@@ -2,7 +2,7 @@ import type { Hub } from "../../core/hub.ts";
 import type { Connection, Format, PersonalFrame, RoomFrame } from "../../core/ports.ts";
 import type { Language } from "../../locales/words.ts";
 import { languages } from "../../locales/words.ts";
-import { type Line, textFrame, WebSocketConnection } from "./websocket.ts";
+import { type Line, textFrame, type Visit, WebSocketConnection } from "./websocket.ts";
 
 /** What a text gateway puts on the wire, before framing; `undefined` where its clients read nothing. */
 export interface TextForm {
@@ -31,6 +31,7 @@ export function formatsOf(
 export function textConnection(
   hub: Hub,
   line: Line,
+  { address }: Visit,
   format: Format,
   personal: (frame: PersonalFrame) => readonly string[],
 ): Connection {
@@ -38,6 +39,5 @@ export function textConnection(
     const frames = personal(frame).map(textFrame);
     return frames.length === 0 ? undefined : Buffer.concat(frames);
   };
-  // Clients of bare text know only the codes that everybody knows.
-  return new WebSocketConnection(line, { format, encode, maxQueue: hub.limits.maxQueue, pastQueue: "overloaded" });
+  return new WebSocketConnection(hub, line, { format, encode, address, speaksFrames: false });
 }

@@ -1,13 +1,14 @@
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { WebSocket } from "ws";
+import type { Hub } from "../../core/hub.ts";
 import type { Connection, Format, PersonalFrame } from "../../core/ports.ts";
 import { type ChatError, type CloseReason, closeCodes } from "../../protocol/codes.ts";
-import { drained } from "./socket.ts";
+import { Outbound } from "./outbound.ts";
 
 /** An accepted WebSocket, with the socket under it. */
 export interface Line {
   readonly webSocket: WebSocket;
-  readonly socket: Duplex;
+  readonly socket: Socket;
 }
 
 /** Who reads an accepted WebSocket: one object a line. */
@@ -26,6 +27,8 @@ export interface Visit {
   readonly query: URLSearchParams;
   /** The page that it comes from; programs have none. */
   readonly origin: string | undefined;
+  /** The address that its messages are counted under; `undefined` for a program on this machine. */
+  readonly address: string | undefined;
 }
 
 /** A way in over a WebSocket. */
@@ -73,10 +76,9 @@ export interface WebSocketConnectionOptions {
   readonly format: Format;
   /** The bytes of a frame for this client alone, in the language it asked for. */
   readonly encode: (frame: PersonalFrame, language: string | undefined) => Uint8Array | undefined;
-  /** Bytes that may wait for this reader; 0 for any number. [B1] */
-  readonly maxQueue: number;
-  /** What a reader past that bound is told, if not that it reads too slowly. */
-  readonly pastQueue?: CloseReason;
+  readonly address: string | undefined;
+  /** Whether it speaks frames, acknowledgements among them, and knows Parlance's close codes; else it is bare text. */
+  readonly speaksFrames: boolean;
 }
 
 /**
@@ -86,18 +88,34 @@ export interface WebSocketConnectionOptions {
  */
 export class WebSocketConnection implements Connection {
   readonly format: Format;
+  readonly address: string | undefined;
+  readonly acknowledges: boolean;
   readonly #line: Line;
-  readonly #options: WebSocketConnectionOptions;
+  readonly #outbound: Outbound;
+  readonly #encode: WebSocketConnectionOptions["encode"];
   #language: string | undefined;
 
-  constructor(line: Line, options: WebSocketConnectionOptions) {
+  constructor({ limits, bounds }: Hub, line: Line, options: WebSocketConnectionOptions) {
     this.#line = line;
-    this.#options = options;
+    this.#encode = options.encode;
     this.format = options.format;
+    this.address = options.address;
+    this.acknowledges = options.speaksFrames;
+    // Clients of bare text know only the codes that everybody knows.
+    const pastQueue = options.speaksFrames ? "reads_too_slowly" : "overloaded";
+    this.#outbound = new Outbound(line.socket, {
+      maxQueue: limits.maxQueue,
+      slowReaders: bounds.slowReaders,
+      giveUp: () => this.close(pastQueue),
+    });
+  }
+
+  get isBehind(): boolean {
+    return this.#outbound.isBehind;
   }
 
   encode(frame: PersonalFrame): Uint8Array | undefined {
-    return this.#options.encode(frame, this.#language);
+    return this.#encode(frame, this.#language);
   }
 
   setLanguage(tag: string): void {
@@ -105,15 +123,11 @@ export class WebSocketConnection implements Connection {
   }
 
   write(bytes: Uint8Array): void {
-    const { webSocket, socket } = this.#line;
-    if (webSocket.readyState !== WebSocket.OPEN) return;
-    socket.write(bytes);
-    const { maxQueue, pastQueue = "reads_too_slowly" } = this.#options;
-    if (maxQueue > 0 && socket.writableLength > maxQueue) this.close(pastQueue);
+    if (this.#line.webSocket.readyState === WebSocket.OPEN) this.#outbound.write(bytes);
   }
 
-  drained(): Promise<void> {
-    return drained(this.#line.socket);
+  async writePage(bytes: Uint8Array): Promise<void> {
+    if (this.#line.webSocket.readyState === WebSocket.OPEN) await this.#outbound.writePage(bytes);
   }
 
   pause(): void {

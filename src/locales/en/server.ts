@@ -19,6 +19,7 @@ export default {
   "error.not_found": "There is nothing at this address.",
   "error.too_many_rooms": "No more than {max} rooms can be joined at once.",
   "error.rate_limited": "Too fast. Try again in a moment.",
+  "error.too_many_connections": "Too many connections from this address. Close some, or try again later.",
   "error.forbidden_host":
     "This server does not answer to the name “{host}”. Its operator can allow it: --allow-host {host}",
   "error.forbidden_origin":

@@ -19,6 +19,7 @@ export default {
   "error.not_found": "ไม่มีอะไรอยู่ที่ที่อยู่นี้",
   "error.too_many_rooms": "เข้าห้องพร้อมกันได้ไม่เกิน {max} ห้อง",
   "error.rate_limited": "เร็วเกินไป กรุณาลองใหม่ในอีกสักครู่",
+  "error.too_many_connections": "มีการเชื่อมต่อจากที่อยู่นี้มากเกินไป โปรดปิดบางส่วนหรือลองใหม่ภายหลัง",
   "error.forbidden_host": "เซิร์ฟเวอร์นี้ไม่ตอบชื่อ “{host}” ผู้ดูแลอนุญาตได้ด้วย --allow-host {host}",
   "error.forbidden_origin": "หน้าเว็บจาก {origin} ใช้เซิร์ฟเวอร์นี้ไม่ได้ ผู้ดูแลอนุญาตได้ด้วย --allow-origin {origin}",
   "error.local_only": "ทำได้เฉพาะโปรแกรมบนเครื่องของเซิร์ฟเวอร์เองเท่านั้น",

@@ -19,6 +19,7 @@ export default {
   "error.not_found": "За цією адресою нічого немає.",
   "error.too_many_rooms": "Одночасно можна бути не більш ніж у {max} кімнатах.",
   "error.rate_limited": "Зашвидко. Спробуйте за мить.",
+  "error.too_many_connections": "Забагато з’єднань із цієї адреси. Закрийте деякі або спробуйте пізніше.",
   "error.forbidden_host": "Цей сервер не відповідає на ім’я «{host}». Його власник може дозволити: --allow-host {host}",
   "error.forbidden_origin":
     "Сторінкам із {origin} не дозволено користуватися цим сервером. Його власник може дозволити: --allow-origin {origin}",

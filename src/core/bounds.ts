@@ -1,0 +1,25 @@
+import type { Limits } from "../protocol/limits.ts";
+import { Delay } from "./delay.ts";
+import type { Clock } from "./ports.ts";
+import { Rate } from "./rate.ts";
+import { SlowReaders } from "./slow-readers.ts";
+
+/** How long a new native line may say nothing. [K2] */
+const silenceMs = 10_000;
+
+/** What one client may take of a node, and how long it is waited for. */
+export interface Bounds {
+  /** Messages: by person, address or line. */
+  readonly sends: Rate;
+  /** Frames that are no messages: by line. */
+  readonly frames: Rate;
+  readonly slowReaders: SlowReaders;
+  readonly silence: Delay;
+}
+
+export const createBounds = (limits: Limits, clock: Clock): Bounds => ({
+  sends: new Rate({ perSecond: limits.sendRate, burst: limits.sendBurst, clock }),
+  frames: new Rate({ perSecond: limits.frameRate, burst: limits.frameBurst, clock }),
+  slowReaders: new SlowReaders(clock, limits.maxQueue === 0 ? 0 : limits.maxQueueMs),
+  silence: new Delay(clock, silenceMs),
+});

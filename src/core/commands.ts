@@ -1,0 +1,141 @@
+import type { ClientFrame } from "../protocol/client-frames.ts";
+import { type Result, refused } from "../protocol/codes.ts";
+import type { DisplayName, RoomName } from "../protocol/ids.ts";
+import { historyDefault, protocolVersion } from "../protocol/limits.ts";
+import { defaultRoom } from "../protocol/names.ts";
+import type { Hub } from "./hub.ts";
+import { joinRoom } from "./join.ts";
+import { messageFrame } from "./messages.ts";
+import type { Marks, Place, Session } from "./session.ts";
+import { welcomeFrame } from "./welcome.ts";
+
+type FrameOf<T extends ClientFrame["type"]> = Extract<ClientFrame, { type: T }>;
+
+/** Carries out one command of a client, or refuses it by name; done when it returns, or when the promise is settled. */
+export function carryOut(hub: Hub, session: Session, command: ClientFrame): void | Promise<void> {
+  switch (command.type) {
+    case "hello":
+      return greet(hub, session, command);
+    case "join":
+      return join(hub, session, command);
+    case "message":
+      return post(session, command);
+    case "typing":
+      return type(session, command);
+    case "rename":
+      return rename(hub, session, command.name, command);
+    case "history":
+      return showHistory(session, command);
+    case "leave":
+      return leave(hub, session, command);
+    case "ping":
+      return session.send({ type: "pong" });
+    default:
+      return unreachable(command);
+  }
+}
+
+/** What ties an answer to the command that it answers. */
+export const marksOf = (command: ClientFrame): Marks => ("ref" in command ? { ref: command.ref } : {});
+
+function greet(hub: Hub, session: Session, hello: FrameOf<"hello">): void {
+  if (hello.v != null && hello.v !== protocolVersion) return session.close("version_not_served");
+  if (hello.lang) session.connection.setLanguage(hello.lang);
+  if (!session.person) session.introduce(hello, {});
+  else if (hello.name) rename(hub, session, hello.name, {});
+  else session.send(welcomeFrame(hub, session.person));
+}
+
+function join(hub: Hub, session: Session, command: FrameOf<"join">): void | Promise<void> {
+  const greeted = session.person;
+  const { name } = command;
+  if (greeted && name && name !== greeted.user.name && !renamed(hub, session, name, command)) return;
+  const person = greeted ?? session.introduce(command, command);
+  if (!person) return;
+  const room = command.room ?? defaultRoom;
+  const { maxJoins } = hub.limits;
+  if (maxJoins > 0 && session.places.size >= maxJoins && !session.places.has(room)) {
+    return session.refuse({ code: "too_many_rooms", params: { max: maxJoins } }, command);
+  }
+  return joinRoom(hub, session, person, room, {
+    since: command.since ?? undefined,
+    history: command.history ?? historyDefault,
+    ref: command.ref ?? undefined,
+  });
+}
+
+function post(session: Session, message: FrameOf<"message">): void | Promise<void> {
+  const place = placeFor(session, message.room);
+  if (!place.ok) return session.refuse(place.error, message);
+  const { name: room } = place.value.room;
+  const { person, connection } = session;
+  if (!person) return session.refuse({ code: "not_joined" }, message);
+  const { text, id: messageId, reply_to: replyTo } = message;
+  const countedAs = person.returned ? person.user.id : (connection.address ?? session);
+  return session.sends.post({ room, user: person.user, text, id: messageId, replyTo, countedAs }, (outcome, id) => {
+    if (session.ended) return;
+    if (!outcome.ok) return session.refuse(outcome.error, { id }, room);
+    const { event, dup } = outcome.value;
+    session.send({ type: "ack", id: event.id, room, seq: event.seq, ts: messageFrame(event).ts, dup }, room);
+  });
+}
+
+function type(session: Session, typing: FrameOf<"typing">): void {
+  const place = placeFor(session, typing.room);
+  if (!place.ok) return session.refuse(place.error);
+  if (!session.person) return;
+  if (typing.active ?? true) place.value.room.typing.start(session.person);
+  else place.value.room.typing.stop(session.person);
+}
+
+function rename(hub: Hub, session: Session, name: DisplayName, marks: Marks): void {
+  if (!session.person) return session.refuse({ code: "not_joined" }, marks);
+  if (renamed(hub, session, name, marks)) session.send(welcomeFrame(hub, session.person));
+}
+
+function renamed(hub: Hub, session: Session, name: DisplayName, marks: Marks): boolean {
+  const outcome = session.person && hub.rename(session.person, name);
+  if (outcome && !outcome.ok) session.refuse(outcome.error, marks);
+  return outcome?.ok ?? false;
+}
+
+async function showHistory(session: Session, request: FrameOf<"history">): Promise<void> {
+  const place = placeFor(session, request.room);
+  if (!place.ok) return session.refuse(place.error, request);
+  const { room, seat } = place.value;
+  const limit = request.limit ?? historyDefault;
+  const { events, more } = await (request.after != null
+    ? room.pageAfter(request.after, limit)
+    : room.pageBefore(request.before ?? room.delivered + 1, limit));
+  if (session.ended) return;
+  const messages = events.map(messageFrame);
+  const { ref } = request;
+  room.audience.handOver(seat);
+  await session.sendPage([
+    { type: "history", room: room.name, epoch: room.epoch, messages, more, ...(ref && { ref }) },
+  ]);
+}
+
+function leave(hub: Hub, session: Session, command: FrameOf<"leave">): void {
+  const place = placeFor(session, command.room);
+  if (!place.ok) return session.refuse(place.error);
+  const { person } = session;
+  if (!person) return;
+  const { room, seat } = place.value;
+  session.places.delete(room.name);
+  hub.vacate(room, person, seat, true);
+  // Their own notice confirms it: nothing of the room follows.
+  session.send({ type: "user_left", room: room.name, user: person.user, count: room.presence.count });
+}
+
+/** The room that a command is about: it may be left out while only one is joined. */
+function placeFor(session: Session, name: RoomName | null | undefined): Result<Place> {
+  const [only, another] = session.places.values();
+  const place = name ? session.places.get(name) : another ? undefined : only;
+  if (place) return { ok: true, value: place };
+  return name || !another ? refused("not_joined") : refused("bad_frame", { params: { field: "room" } });
+}
+
+function unreachable(command: never): never {
+  throw new Error(`no such command: ${JSON.stringify(command)}`);
+}

@@ -1,0 +1,69 @@
+import { accepted, type Result, refused } from "../protocol/codes.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import { pageBytes } from "../protocol/limits.ts";
+import type { Hub } from "./hub.ts";
+import type { EventPage, RoomHead, Store } from "./ports.ts";
+import { somethingSaid } from "./waiting.ts";
+
+/** Reads rooms for those without a line. Makes none. */
+export class LogReader {
+  readonly #hub: Hub;
+  readonly #store: Store;
+  readonly #stopping: AbortSignal;
+
+  /** `stopping`: when the server stops, who waits is answered. [K4] */
+  constructor(hub: Hub, store: Store, stopping: AbortSignal) {
+    this.#hub = hub;
+    this.#store = store;
+    this.#stopping = stopping;
+  }
+
+  /** Whether there is such a room, and where its log stands. Refusals: `no_such_room`, `unavailable`. */
+  async find(room: RoomName): Promise<Result<RoomHead>> {
+    return this.#answer("a room could not be found", async () => {
+      const found = await this.#store.findRoom(room);
+      return found ? accepted(found) : refused("no_such_room");
+    });
+  }
+
+  /** Reads a page of a room. Refusals: `no_such_room`, `unavailable`. */
+  async read(
+    room: RoomName,
+    range: { after: number } | { before: number | undefined },
+    limit: number,
+  ): Promise<Result<RoomHead & EventPage>> {
+    return this.#answer("a room could not be read", async () => {
+      const found = await this.#store.findRoom(room);
+      if (!found) return refused("no_such_room");
+      // What is committed but not delivered here yet is nobody's to see. [R4]
+      const head = this.#hub.deliveredIn(room) ?? found.head;
+      const page = { limit, maxBytes: pageBytes };
+      const read =
+        "after" in range
+          ? this.#store.read(room, { ...page, after: range.after, upTo: head })
+          : this.#store.read(room, { ...page, before: Math.min(range.before ?? head + 1, head + 1) });
+      return accepted({ epoch: found.epoch, head, ...(await read) });
+    });
+  }
+
+  /** Resolves when a room has more than `after`, after `ms`, when `signal` says so, or when the server stops. */
+  async waitBeyond(room: RoomName, after: number, ms: number, signal: AbortSignal): Promise<void> {
+    const held = this.#hub.hold(room);
+    try {
+      await held.open();
+      if (held.delivered > after || this.#stopping.aborted) return;
+      await somethingSaid(held, this.#hub.clock, ms, AbortSignal.any([signal, this.#stopping]));
+    } finally {
+      this.#hub.release(held);
+    }
+  }
+
+  async #answer<T>(trouble: string, ask: () => Promise<Result<T>>): Promise<Result<T>> {
+    try {
+      return await ask();
+    } catch (error) {
+      this.#hub.reportTrouble(error, trouble);
+      return refused("unavailable", { retryAfterMs: 1000 });
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock } from "./ports.ts";
+
+interface Bucket {
+  /** What was left at `at`. */
+  level: number;
+  at: number;
+}
+
+/**
+ * How often something may be done, for each of any number of keys: `burst` times at once, and then
+ * `perSecond` times a second (a token bucket). Either being 0 lifts the bound. Keeps a key only until
+ * its burst is whole again.
+ */
+export class Rate {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  readonly #clock: Clock;
+  // The order of insertion is the order of last use.
+  readonly #buckets = new Map<unknown, Bucket>();
+
+  constructor(options: { perSecond: number; burst: number; clock: Clock }) {
+    this.#perSecond = options.perSecond;
+    this.#burst = options.burst;
+    this.#clock = options.clock;
+  }
+
+  /** Takes one for a key. 0 if there was one; else in how many milliseconds there will be one. */
+  take(key: unknown): number {
+    if (this.#perSecond === 0 || this.#burst === 0) return 0;
+    const now = this.#clock.monotonic();
+    this.#forget(now);
+    const before = this.#buckets.get(key);
+    const refilled = before ? before.level + ((now - before.at) * this.#perSecond) / 1000 : this.#burst;
+    const level = Math.min(this.#burst, refilled);
+    const taken = level >= 1;
+    this.#buckets.delete(key);
+    this.#buckets.set(key, { level: taken ? level - 1 : level, at: now });
+    return taken ? 0 : Math.ceil(((1 - level) * 1000) / this.#perSecond);
+  }
+
+  /** How many keys it keeps now. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  #forget(now: number): void {
+    const wholeAfter = (this.#burst * 1000) / this.#perSecond;
+    for (const [key, { at }] of this.#buckets) {
+      if (now - at < wholeAfter) return;
+      this.#buckets.delete(key);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { type ChatError, refused } from "../protocol/codes.ts";
+import type { MessageId } from "../protocol/ids.ts";
+import type { Hub, Post } from "./hub.ts";
+import type { Appended, Clock } from "./ports.ts";
+
+type Settle = (outcome: Appended, id: MessageId | undefined) => void;
+
+/**
+ * The messages of one line on their way into the log, in the order they came in. What cannot be
+ * stored now is refused with everything after it, until the time that the refusal names; or, where
+ * messages are not acknowledged, waited with, and the line is not read meanwhile. [S2]
+ */
+export class Sends {
+  readonly #hub: Hub;
+  readonly #clock: Clock;
+  readonly #waits: boolean;
+  /** Messages whose fate is not known yet. */
+  #unsettled = 0;
+  #allSettled = () => {};
+  #refusal: { readonly error: ChatError; readonly until: number } | undefined;
+  #ended = false;
+
+  /** `waits`: past the rate a message waits for its turn; else it is refused. */
+  constructor(hub: Hub, clock: Clock, waits: boolean) {
+    this.#hub = hub;
+    this.#clock = clock;
+    this.#waits = waits;
+  }
+
+  /** Sends a message; `settle` is called once, unless the line ends first. */
+  post(post: Post, settle: Settle): void | Promise<void> {
+    const now = this.#clock.monotonic();
+    if (this.#refusal && now < this.#refusal.until) {
+      const { error, until } = this.#refusal;
+      return settle(refused(error.code, { ...error, retryAfterMs: Math.ceil(until - now) }), post.id ?? undefined);
+    }
+    const wait = this.#waits ? this.#hub.bounds.sends.take(post.countedAs) : 0;
+    if (wait > 0) return this.#later(wait, post, settle);
+    this.#unsettled++;
+    this.#hub.post(this.#waits ? { ...post, countedAs: undefined } : post, (outcome, id) => {
+      if (!outcome.ok && !this.#waits && outcome.error.retryAfterMs !== undefined) {
+        this.#refusal = { error: outcome.error, until: this.#clock.monotonic() + outcome.error.retryAfterMs };
+      }
+      settle(outcome, id);
+      if (--this.#unsettled === 0) this.#allSettled();
+    });
+  }
+
+  /** Resolves once everything sent so far has been stored, or refused, and handed to the others. */
+  settled(): Promise<void> {
+    if (this.#unsettled === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#allSettled = resolve;
+    });
+  }
+
+  /** What waits for its turn is not sent any more. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  async #later(wait: number, post: Post, settle: Settle): Promise<void> {
+    await new Promise<void>((resolve) => void this.#clock.after(wait, resolve));
+    if (!this.#ended) await this.post(post, settle);
+  }
+}

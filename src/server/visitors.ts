@@ -1,0 +1,71 @@
+import type { IncomingMessage } from "node:http";
+import { isIP, isIPv6 } from "node:net";
+import proxyAddr from "@fastify/proxy-addr";
+import { isFromHere, isLocalProgram, isLoopback } from "./entrance.ts";
+
+/** Called when a connection that was let in has ended. */
+export type Leave = () => void;
+
+/** Where clients come from, and how many connections each place has. */
+export interface Visitors {
+  /** The address that a request's messages are counted under; `undefined` for a program on this machine. */
+  addressOf(request: IncomingMessage): string | undefined;
+  /** Lets one more connection in; `undefined` if its address has too many. */
+  enter(request: IncomingMessage): Leave | undefined;
+  /** The same for a plain socket, by its other end. */
+  enterFrom(peer: string): Leave | undefined;
+}
+
+export interface VisitorOptions {
+  /** Addresses and subnets of proxies whose `X-Forwarded-For` is believed. [D2] */
+  readonly trustProxies: readonly string[];
+  /** 0 for any number. */
+  readonly maxPerAddress: number;
+}
+
+const nobodyLeaves = () => {};
+
+export function createVisitors({ trustProxies, maxPerAddress }: VisitorOptions): Visitors {
+  const trusts = proxyAddr.compile([...trustProxies]);
+  const connections = new Map<string, number>();
+  const enter = (place: string): Leave | undefined => {
+    const before = connections.get(place) ?? 0;
+    if (maxPerAddress > 0 && before >= maxPerAddress) return undefined;
+    connections.set(place, before + 1);
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      const now = (connections.get(place) ?? 1) - 1;
+      if (now === 0) connections.delete(place);
+      else connections.set(place, now);
+    };
+  };
+  const clientOf = (request: IncomingMessage): string => {
+    const peer = request.socket.remoteAddress ?? "";
+    const client = trustProxies.length === 0 ? peer : proxyAddr(request, trusts);
+    return isIP(client) ? client : peer;
+  };
+  return {
+    addressOf: (request) => (isLocalProgram(request) ? undefined : placeOf(clientOf(request))),
+    enter: (request) => (isFromHere(request) ? nobodyLeaves : enter(placeOf(clientOf(request)))),
+    enterFrom: (peer) => (isLoopback(peer) ? nobodyLeaves : enter(placeOf(peer))),
+  };
+}
+
+/** An IPv4 address, or the /64 of an IPv6 one, of which everybody has as many as they like. */
+export function placeOf(address: string): string {
+  const [plain = ""] = address.split("%");
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(plain)?.[1];
+  if (mapped) return mapped;
+  if (!isIPv6(plain)) return plain;
+  const [before = "", after] = plain.toLowerCase().split("::");
+  const head = before.split(":").filter(Boolean);
+  const tail = (after ?? "").split(":").filter(Boolean);
+  const zeros = after === undefined ? 0 : 8 - head.length - tail.length;
+  const groups = [...head, ...Array<string>(Math.max(0, zeros)).fill("0"), ...tail];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
+}
