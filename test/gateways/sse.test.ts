@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
+import { Wire } from "../support/wire.ts";
 
 /** Reads a stream by blocks (or lines) as they come. */
 async function open(t: TestContext, url: string, headers: Record<string, string> = {}, separator = "\n\n") {
@@ -47,9 +48,16 @@ test("SSE: an id without data first, then messages with their ids; who reads is 
   assert.deepEqual(JSON.parse(message["data"] ?? "").text, "สวัสดี\nline");
 });
 
-test("SSE: asking for the headers alone opens no stream", async (t) => {
-  const { url } = await startTestServer(t);
-  assert.equal((await fetch(`${url}/events`, { method: "HEAD" })).status, 404);
+test("SSE: asking for the headers alone opens no stream, and the connection goes on", async (t) => {
+  const { ports } = await startTestServer(t);
+  for (const path of ["/events", "/rooms/general/events"]) {
+    const wire = await Wire.connect(t, ports[0] ?? 0);
+    const head = (method: string, target: string, more = "") =>
+      `${method} ${target} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+    wire.send(head("HEAD", path) + head("GET", "/healthz", "Connection: close\r\n"));
+    await wire.ended;
+    assert.deepEqual(wire.received.toString().match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 404", "HTTP/1.1 200"], path);
+  }
 });
 
 test("[R2] SSE: Last-Event-ID wins over since, and goes on behind it; what cannot be gone on from is a reset", async (t) => {
