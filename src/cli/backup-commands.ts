@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+import { settings } from "../ops/settings.ts";
+
+const dataOption = [settings.data.flag, settings.data.placeholder].join(" ");
+
+/** Adds `backup` and `restore`. `examples` makes the text that follows a command's help. */
+export function addBackupCommands(
+  program: Command,
+  { finish, examples }: { finish: (exitCode: number) => void; examples: (lines: string) => string },
+): void {
+  const defaults = `default: ${settings.data.default.join("")}; ${settings.data.variable}`;
+  program
+    .command("backup")
+    .description("copy everything that a server keeps into one file, while it runs")
+    .argument("<file>", "the file to make; who can read it can read every room, and come in as anybody")
+    .option(dataOption, `the server's folder (${defaults})`)
+    .addHelpText("after", examples('parlance backup "/backup/parlance-$(date +%F).db" --data /var/lib/parlance'))
+    .action(async (file: string, options: { data?: string }) => {
+      const { backUp } = await import("./backup.ts");
+      finish(await backUp(file, options));
+    });
+
+  program
+    .command("restore")
+    .description("put a backup in the place of what a stopped server keeps")
+    .argument("<file>", "what parlance backup wrote")
+    .option(dataOption, `the server's folder (${defaults})`)
+    .option("--force", "also where there is a database already; that one is kept under another name")
+    .addHelpText("after", examples("parlance restore /backup/parlance-2025-11-19.db --data /var/lib/parlance --force"))
+    .action(async (file: string, options: { data?: string; force?: true }) => {
+      const { restore } = await import("./backup.ts");
+      finish(await restore(file, options));
+    });
+}
