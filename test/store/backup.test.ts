@@ -21,7 +21,7 @@ import { applicationId } from "../../src/store/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { SqliteLog } from "../../src/store/sqlite-log.ts";
 import { openDatabase, tokenKey } from "../../src/store/sqlite-open.ts";
-import { draft, roomName } from "../support/drafts.ts";
+import { draft, messageId, roomName } from "../support/drafts.ts";
 import { temporaryFolder } from "../support/server.ts";
 import { stored } from "./store-contract.ts";
 
@@ -170,6 +170,15 @@ test("what cannot be backed up or restored is refused with the reason, and leave
         writeFileSync(file, bytes.fill(0x5a, bytes.length / 2, bytes.length / 2 + 8_192));
       }),
       /is damaged/,
+    ],
+    [
+      // One character of an id: only a comparison of the table with its index tells.
+      make("character.db", (file) => {
+        const bytes = readFileSync(file);
+        bytes.write("x", bytes.indexOf(messageId(42)));
+        writeFileSync(file, bytes);
+      }),
+      /is damaged: .*index/,
     ],
   ];
   for (const [from, reason] of cases) {
