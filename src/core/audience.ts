@@ -102,22 +102,15 @@ export class Audience {
 
   /** Sends a frame to all; to the `author`'s own seats in their own form. Who is behind is spared what passes by. */
   send(frame: RoomFrame, author?: Iterable<Seat>): void {
-    if (this.#behind.size > 0 && passing.has(frame.type)) {
-      const behind = [...this.#behind].filter(({ connection }) => connection.isBehind);
-      for (const seat of behind) seat.hasMissed ||= frame.type !== "typing";
-      return this.sendExcept(frame, behind);
-    }
-    this.#push(frame, author);
-  }
-
-  #push(frame: RoomFrame, author?: Iterable<Seat>): void {
-    const starts = author && new Map([...this.#rows].map(([format, row]) => [format, row.bytes]));
+    const spared = this.#spared(frame);
+    const starts = (author || spared) && this.#starts();
     for (const [format, row] of this.#rows) {
       const bytes = format.encode(frame, this.epoch);
       if (!bytes) continue;
       row.chunks.push(bytes);
       row.bytes += bytes.length;
     }
+    for (const seat of spared ?? []) this.#replace(seat, starts?.get(seat.connection.format), nothing);
     for (const seat of author ?? []) {
       const own = seat.connection.format.encodeOwn?.(frame);
       if (own !== undefined) this.#replace(seat, starts?.get(seat.connection.format), own ?? nothing);
@@ -127,8 +120,8 @@ export class Audience {
 
   /** Sends a frame to all but some seats. */
   sendExcept(frame: RoomFrame, except: Iterable<Seat>): void {
-    const starts = new Map([...this.#rows].map(([format, row]) => [format, row.bytes]));
-    this.#push(frame);
+    const starts = this.#starts();
+    this.send(frame);
     for (const seat of except) this.#replace(seat, starts.get(seat.connection.format), nothing);
   }
 
@@ -160,6 +153,19 @@ export class Audience {
   close(): void {
     this.#cancelFlush?.();
     this.#cancelLook?.();
+  }
+
+  /** Where in each row's turn the next frame begins. */
+  #starts(): Map<Format, number> {
+    return new Map([...this.#rows].map(([format, row]) => [format, row.bytes]));
+  }
+
+  /** Who does not get a frame that tells of a moment only. */
+  #spared(frame: RoomFrame): readonly Seat[] | undefined {
+    if (this.#behind.size === 0 || !passing.has(frame.type)) return undefined;
+    const spared = [...this.#behind].filter(({ connection }) => connection.isBehind);
+    for (const seat of spared) seat.hasMissed ||= frame.type !== "typing";
+    return spared;
   }
 
   #fallBehind(seat: Seat): void {

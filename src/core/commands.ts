@@ -68,10 +68,9 @@ function post(session: Session, message: FrameOf<"message">): void | Promise<voi
   const place = placeFor(session, message.room);
   if (!place.ok) return session.refuse(place.error, message);
   const { name: room } = place.value.room;
-  const { person, connection } = session;
+  const { person, countedAs } = session;
   if (!person) return session.refuse({ code: "not_joined" }, message);
   const { text, id: messageId, reply_to: replyTo } = message;
-  const countedAs = person.returned ? person.user.id : (connection.address ?? session);
   return session.sends.post({ room, user: person.user, text, id: messageId, replyTo, countedAs }, (outcome, id) => {
     if (session.ended) return;
     if (!outcome.ok) return session.refuse(outcome.error, { id }, room);

@@ -35,7 +35,8 @@ export class Rate {
     const taken = level >= 1;
     this.#buckets.delete(key);
     this.#buckets.set(key, { level: taken ? level - 1 : level, at: now });
-    return taken ? 0 : Math.ceil(((1 - level) * 1000) / this.#perSecond);
+    // Less than a microsecond is rounding, and no time to wait.
+    return taken ? 0 : Math.ceil(((1 - level) * 1000) / this.#perSecond - 1e-3);
   }
 
   /** How many keys it keeps now. */

@@ -37,6 +37,8 @@ export class Session {
   /** Whether their first word is awaited, and whether it has come. [K2] */
   #isAwaited = false;
   #hasSpoken = false;
+  /** Whether they came with a token that proves who they are. */
+  #isProven = false;
   /** What is left to do for a line that is gone. */
   #finish: (() => void) | undefined;
   /** What they say, on its way into the log. */
@@ -56,6 +58,11 @@ export class Session {
 
   get ended(): boolean {
     return this.#state.at === "ended";
+  }
+
+  /** What the messages of this line are counted under: the person who has proved who they are, the address, or the line. */
+  get countedAs(): unknown {
+    return (this.#isProven ? this.person?.user.id : this.connection.address) ?? this;
   }
 
   /** Whether they have still to say who they are: until then they are told nothing but what they ask. */
@@ -145,8 +152,8 @@ export class Session {
    */
   end({ left }: { left: boolean }): void {
     this.#finish ??= () => this.#leaveAll(left);
-    if (this.#turns.isBusy && !this.connection.acknowledges) this.#turns.do(this.#finish);
-    else this.#finish();
+    if (!this.#turns.isBusy || this.connection.acknowledges) return this.#finish();
+    this.#turns.do(() => this.sends.settled().then(this.#finish));
   }
 
   #leaveAll(left: boolean): void {
@@ -189,6 +196,7 @@ export class Session {
     const person = entered.value;
     this.#hub.people.hold(person);
     this.#state = { at: "open", person };
+    this.#isProven = introduction.token ? this.#hub.people.knows(introduction.token) : false;
     // Somebody who is here by another line already, and now asks for another name.
     if (introduction.name && introduction.name !== person.user.name) this.#hub.rename(person, introduction.name);
     this.send(welcomeFrame(this.#hub, person));

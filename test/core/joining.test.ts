@@ -92,7 +92,11 @@ describe("joining a room", () => {
     await world.quiet();
     const perPage = pageBytes / 4_096;
     for (let pages = 1; drained.length > 0; pages++) {
-      assert.deepEqual(seqsOf(slow), range(1, Math.min(300, pages * perPage)), "no page is read before the last has drained");
+      assert.deepEqual(
+        seqsOf(slow),
+        range(1, Math.min(300, pages * perPage)),
+        "no page is read before the last has drained",
+      );
       drained.shift()?.();
       await world.quiet();
     }

@@ -22,6 +22,12 @@ import { keptLog } from "./server.ts";
 const asLine = (frame: object) => Buffer.from(`${JSON.stringify(frame)}\n`);
 const format: Format = { encode: asLine };
 
+interface GuestOptions {
+  /** Where it comes from; this machine if nothing is said. */
+  readonly address?: string;
+  readonly acknowledges?: boolean;
+}
+
 /** A client without a socket: a line into the core, and everything that came out of it. */
 export class Guest implements Connection {
   readonly format = format;
@@ -30,21 +36,27 @@ export class Guest implements Connection {
   readonly frames: ServerFrame[] = [];
   closed: CloseReason | undefined;
   isPaused = false;
-  readonly address = undefined;
-  readonly acknowledges = true;
+  readonly address: string | undefined;
+  readonly acknowledges: boolean;
   isBehind = false;
   /** Set by a test whose reader is slow: what {@link writePage} waits for. */
   drain: () => Promise<void> = async () => {};
 
-  constructor(hub: Hub) {
+  constructor(hub: Hub, { address, acknowledges = true }: GuestOptions = {}) {
+    this.address = address;
+    this.acknowledges = acknowledges;
     this.session = hub.connect(this);
   }
 
   encode(frame: PersonalFrame): Uint8Array {
     if (frame.type !== "error") return asLine(frame);
     const { error, type, ...marks } = frame;
-    const { code, suggestion } = error;
-    return asLine({ type, code, message: code, ...marks, ...(suggestion && { suggestion }) });
+    const { code, suggestion, retryAfterMs } = error;
+    const more = {
+      ...(suggestion && { suggestion }),
+      ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
+    };
+    return asLine({ type, code, message: code, ...marks, ...more });
   }
 
   write(bytes: Uint8Array): void {
@@ -164,13 +176,13 @@ export class World {
     });
   }
 
-  connect(): Guest {
-    return new Guest(this.hub);
+  connect(options?: GuestOptions): Guest {
+    return new Guest(this.hub, options);
   }
 
   /** Somebody comes in, and everything about it is done. */
-  async join(join: Omit<ClientFrameInput & { type: "join" }, "type"> = {}): Promise<Guest> {
-    const guest = this.connect();
+  async join(join: Omit<ClientFrameInput & { type: "join" }, "type"> = {}, options?: GuestOptions): Promise<Guest> {
+    const guest = this.connect(options);
     guest.send({ type: "join", ...join });
     await this.quiet();
     return guest;
