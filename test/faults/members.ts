@@ -71,6 +71,8 @@ export class SdkMember implements Member {
 
 /** How long a member by hand waits before it tries again. */
 const retryMs = 30;
+/** How long it hears nothing before it gives its line up. */
+const patienceMs = 1_500;
 
 /** A member by hand, from nothing but the specification: native frames, many of them under way at once. */
 export class HandMember implements Member {
@@ -120,6 +122,8 @@ export class HandMember implements Member {
 
   /** One line, from its join to its end. */
   async #visit(client: RawClient): Promise<never> {
+    const watch = setTimeout(() => client.socket.terminate(), patienceMs);
+    client.socket.on("message", () => watch.refresh()).on("close", () => clearTimeout(watch));
     client.send({ type: "join", ...(this.#position && { since: this.#position }) });
     const { epoch, head, recovered } = await client.next("joined");
     if (!recovered) {

@@ -29,14 +29,15 @@ export interface Scenario {
   run(rounds: number, scope: Scope): Promise<Outcome | Skipped>;
 }
 
+/** Two members by the SDK, in one room. */
+export function sdkMembers(scope: Scope, recorder: Recorder, url: string): readonly Member[] {
+  return ["Ann", "Оля"].map((name) => new SdkMember(scope, recorder, { url, name }));
+}
+
 /** Two members by the SDK and two by hand, all in one room. */
 export function company(scope: Scope, recorder: Recorder, url: string): readonly Member[] {
-  return [
-    new SdkMember(scope, recorder, { url, name: "Ann" }),
-    new SdkMember(scope, recorder, { url, name: "Оля" }),
-    new HandMember(scope, recorder, { url, name: "น้อย" }),
-    new HandMember(scope, recorder, { url, name: "Їжак" }),
-  ];
+  const byHand = ["น้อย", "Їжак"].map((name) => new HandMember(scope, recorder, { url, name }));
+  return [...sdkMembers(scope, recorder, url), ...byHand];
 }
 
 /** Lets everybody finish: all that was sent is acknowledged, and everybody has read all of it. What did not, in words. */

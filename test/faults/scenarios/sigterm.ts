@@ -1,0 +1,44 @@
+import { randomInt } from "node:crypto";
+import { Recorder } from "../recorder.ts";
+import { company, judge, type Scenario, settle, spread } from "../scenario.ts";
+import { ServerUnderTest } from "../server-under-test.ts";
+import { TcpProxy } from "../tcp-proxy.ts";
+
+/** Long enough to spread clients out, short enough for many rounds. */
+const drain = ["--drain", "0.3"];
+
+/** [K4] */
+export const sigterm: Scenario = {
+  name: "sigterm",
+  fault: "SIGTERM under load",
+  rounds: { full: 20, short: 2 },
+  async run(rounds, scope) {
+    const recorder = new Recorder();
+    const server = new ServerUnderTest(scope);
+    await server.start(drain);
+    const proxy = await TcpProxy.start(scope, server.url);
+    const members = company(scope, recorder, proxy.url);
+    for (const member of members) member.talk(20);
+    const endMs: number[] = [];
+    const violations: string[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const goal = recorder.counts.acknowledged + randomInt(100, 1_000);
+      if (!(await recorder.until(() => recorder.counts.acknowledged >= goal))) {
+        violations.push(`after ${round - 1} stops, nobody came back to send on`);
+        break;
+      }
+      const { code, signal, ms } = await server.terminate();
+      endMs.push(ms);
+      if (code !== 0) violations.push(`stop ${round}: the server ended with ${code ?? signal}`);
+      await server.start(drain);
+      proxy.aim(server.url);
+    }
+    violations.push(...(await settle(recorder, members)));
+    const verdict = judge(recorder, await server.log());
+    return {
+      times: endMs.length,
+      figures: { ...verdict.figures, exit: spread(endMs) },
+      violations: [...violations, ...verdict.violations],
+    };
+  },
+};
