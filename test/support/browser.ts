@@ -3,11 +3,20 @@ import { after, before } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { browserOptions } from "../../scripts/browser.mjs";
 
-/** One browser for a file of tests, closed after the last of them. Each {@link Visitor} is a person of their own. */
-export function useBrowser(): { visit(url: string, options?: BrowserContextOptions): Promise<Visitor> } {
+/**
+ * One browser for a file of tests, closed after the last of them. Each {@link Visitor} is a person of their own.
+ * Every one of `names` leads it to this machine.
+ */
+export function useBrowser(names: readonly string[] = []): {
+  visit(url: string, options?: BrowserContextOptions): Promise<Visitor>;
+} {
   let browser: Browser | undefined;
   before(async () => {
-    browser = await chromium.launch(browserOptions());
+    const { args, ...options } = browserOptions();
+    const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(",");
+    // Chromium would keep such a page from this machine by itself, which not every browser does.
+    const led = rules ? [`--host-resolver-rules=${rules}`, "--disable-features=LocalNetworkAccessChecks"] : [];
+    browser = await chromium.launch({ ...options, args: [...args, ...led] });
   });
   after(() => browser?.close());
   return {
