@@ -29,19 +29,32 @@ export class Rate {
     if (this.#perSecond === 0 || this.#burst === 0) return 0;
     const now = this.#clock.monotonic();
     this.#forget(now);
-    const before = this.#buckets.get(key);
-    const refilled = before ? before.level + ((now - before.at) * this.#perSecond) / 1000 : this.#burst;
-    const level = Math.min(this.#burst, refilled);
-    const taken = level >= 1;
+    const level = this.#levelOf(key, now);
     this.#buckets.delete(key);
-    this.#buckets.set(key, { level: taken ? level - 1 : level, at: now });
-    // Less than a microsecond is rounding, and no time to wait.
-    return taken ? 0 : Math.ceil(((1 - level) * 1000) / this.#perSecond - 1e-3);
+    this.#buckets.set(key, { level: level >= 1 ? level - 1 : level, at: now });
+    return this.#untilOne(level);
+  }
+
+  /** In how many milliseconds there will be one for a key; 0 if there is one now. Takes none. */
+  wait(key: unknown): number {
+    if (this.#perSecond === 0 || this.#burst === 0) return 0;
+    return this.#untilOne(this.#levelOf(key, this.#clock.monotonic()));
   }
 
   /** How many keys it keeps now. */
   get size(): number {
     return this.#buckets.size;
+  }
+
+  #levelOf(key: unknown, now: number): number {
+    const before = this.#buckets.get(key);
+    if (!before) return this.#burst;
+    return Math.min(this.#burst, before.level + ((now - before.at) * this.#perSecond) / 1000);
+  }
+
+  #untilOne(level: number): number {
+    // Less than a microsecond is rounding, and no time to wait.
+    return level >= 1 ? 0 : Math.ceil(((1 - level) * 1000) / this.#perSecond - 1e-3);
   }
 
   #forget(now: number): void {

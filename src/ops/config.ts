@@ -19,6 +19,8 @@ export interface Config {
   readonly allowHosts: readonly string[];
   /** Further origins that are let in, as browsers write them; `null` is one. [D1] */
   readonly allowOrigins: readonly string[];
+  /** What everybody must give who comes in; `undefined` for an open server. [D6] */
+  readonly accessKey: string | undefined;
   /** Proxies whose word on where a client comes from is believed: addresses and subnets. [D2] */
   readonly trustProxies: readonly string[];
   /** 0 stands for a bound that is lifted. */
@@ -62,7 +64,8 @@ export function readConfig(
     texts.flatMap((text) => {
       const value = text === "" ? undefined : setting.parse(text);
       if (value !== undefined) return [value];
-      refusals.push(`${source} got ${quoted(text)}, but takes ${setting.takes}.`);
+      const got = setting.isSecret ? "something else" : quoted(text);
+      refusals.push(`${source} got ${got}, but takes ${setting.takes}.`);
       return [];
     });
   const every = <T>(key: SettingKey, setting: Setting<T>): readonly T[] => {
@@ -85,6 +88,7 @@ export function readConfig(
     lang: last("lang", s.lang),
     allowHosts: every("allowHosts", s.allowHosts),
     allowOrigins: every("allowOrigins", s.allowOrigins),
+    accessKey: every("accessKey", s.accessKey).at(-1),
     trustProxies: every("trustProxies", s.trustProxies),
     limits: {
       ...defaultLimits,

@@ -16,6 +16,8 @@ export interface Setting<T> {
   readonly takes: string;
   /** Whether the flag may be given several times; its variable then separates values by commas. */
   readonly repeatable: boolean;
+  /** A value that is not to be repeated, not even where it is a bad one. [D7] */
+  readonly isSecret?: true;
   readonly default: readonly T[];
   /** The value that a text stands for; `undefined` for a text that is none. */
   readonly parse: (text: string) => T | undefined;
@@ -153,6 +155,17 @@ export const settings = {
     repeatable: true,
     default: [],
     parse: parseOrigin,
+  }),
+  accessKey: setting({
+    flag: "--access-key",
+    variable: "PARLANCE_ACCESS_KEY",
+    placeholder: "<key>",
+    doc: "key that everybody must give who comes in; the variable keeps it out of the list of processes",
+    takes: "a text without control characters",
+    repeatable: false,
+    isSecret: true,
+    default: [],
+    parse: (text) => (text.trim() === "" || /\p{Cc}/u.test(text) ? undefined : text),
   }),
   trustProxies: setting({
     flag: "--trust-proxy",

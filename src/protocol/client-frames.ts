@@ -34,6 +34,7 @@ export const clientFrameSchemas = {
     room: optional(roomField),
     name: optional(nameField),
     token: optional(v.string()),
+    key: optional(v.string()),
     since: optional(positionSchema),
     history: optional(pageSize),
     ref: optional(refField),

@@ -18,6 +18,7 @@ export const errorStatus = {
   too_large: 413,
   id_conflict: 409,
   name_taken: 409,
+  key_required: 401,
   not_joined: 409,
   no_such_room: 404,
   not_found: 404,

@@ -26,6 +26,7 @@ test("Nothing given, everything has its default.", () => {
     lang: "en",
     allowHosts: [],
     allowOrigins: [],
+    accessKey: undefined,
     trustProxies: [],
     limits: defaultLimits,
     drainMs: 5000,
@@ -62,6 +63,8 @@ const good: readonly (readonly [keyof Config, FlagValues, Record<string, string>
   ["limits", { maxText: ["0"], maxQueue: ["1"] }, {}, { ...defaultLimits, maxText: 0, maxQueue: 1 }],
   ["limits", { sendRate: ["0.5"], maxPerAddress: ["9"] }, {}, { ...defaultLimits, sendRate: 0.5, maxPerAddress: 9 }],
   ["trustProxies", { trustProxies: ["10.0.0.0/8", "::1", "loopback"] }, {}, ["10.0.0.0/8", "::1", "loopback"]],
+  ["accessKey", { accessKey: ["слово-пароль"] }, { PARLANCE_ACCESS_KEY: "other" }, "слово-пароль"],
+  ["accessKey", {}, { PARLANCE_ACCESS_KEY: "a,b" }, "a,b"],
   ["logLevel", { logLevel: ["silent"] }, {}, "silent"],
 ];
 for (const [key, flags, environment, value] of good) {
@@ -87,6 +90,13 @@ const bad: readonly (readonly [FlagValues, Record<string, string>, string])[] = 
     {},
     '--trust-proxy got "10.0.0.0/33", but takes an IP address, a subnet such as 10.0.0.0/8, or loopback, linklocal, uniquelocal.',
   ],
+  // What may be a secret is not repeated. [D7]
+  [
+    { accessKey: ["sec\u0007ret"] },
+    {},
+    "--access-key got something else, but takes a text without control characters.",
+  ],
+  [{ accessKey: [" "] }, {}, "--access-key got something else, but takes a text without control characters."],
   [{ lang: ["de"] }, {}, '--lang got "de", but takes one of en, th, ru, uk.'],
   [{ data: [""] }, {}, '--data got "", but takes the path of a folder.'],
   [{ maxText: ["4k"] }, {}, '--max-text got "4k", but takes a whole number, 0 for no bound.'],

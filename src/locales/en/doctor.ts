@@ -14,6 +14,7 @@ export default {
   "gateway.tcp_chat": "TCP chat",
   "gateway.tcp_echo": "TCP echo",
   unreachable: "Nothing answers at {url} ({detail}). Start the server, or give its address.",
+  key_required: "This server asks for its access key. Give it: --key KEY, or PARLANCE_KEY.",
   refused: "Refused with {status}: {detail}",
   upgrade_blocked:
     "The upgrade to a WebSocket at {path} does not get through. A proxy in between must pass on the Upgrade and Connection headers.",

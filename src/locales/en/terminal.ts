@@ -51,6 +51,7 @@ export default {
   "help.number": "NUMBER",
   "server.running": "✅ Server is running on {url}",
   "server.page": "🌐 Open {url} in a browser to chat.",
+  "server.unguarded": "⚠️ Whoever reaches this machine can read and write here. Ask them for a key: --access-key KEY",
   "server.connected": "✅ A client connected.",
   "server.disconnected": "❌ A client disconnected.",
   "server.received": "📩 Received from client: {text}",

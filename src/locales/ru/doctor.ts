@@ -16,6 +16,7 @@ export default {
   "gateway.tcp_chat": "TCP-чат",
   "gateway.tcp_echo": "TCP-эхо",
   unreachable: "По адресу {url} никто не отвечает ({detail}). Запустите сервер или укажите его адрес.",
+  key_required: "Сервер спрашивает ключ доступа. Укажите его: --key КЛЮЧ или PARLANCE_KEY.",
   refused: "Отказано, {status}: {detail}",
   upgrade_blocked:
     "Переход на WebSocket по {path} не проходит. Прокси между вами должен передавать заголовки Upgrade и Connection.",

@@ -65,6 +65,8 @@ export default {
   "help.number": "ЧИСЛО",
   "server.running": "✅ Сервер работает: {url}",
   "server.page": "🌐 Чат в браузере: {url}",
+  "server.unguarded":
+    "⚠️ Каждый, кому доступна эта машина, может здесь читать и писать. Спрашивайте ключ: --access-key КЛЮЧ",
   "server.connected": "✅ Клиент подключился.",
   "server.disconnected": "❌ Клиент отключился.",
   "server.received": "📩 Получено от клиента: {text}",

@@ -16,6 +16,7 @@ export default {
   "gateway.tcp_chat": "แชต TCP",
   "gateway.tcp_echo": "TCP echo",
   unreachable: "ไม่มีใครตอบที่ {url} ({detail}) กรุณาเริ่มเซิร์ฟเวอร์ หรือระบุที่อยู่ของเซิร์ฟเวอร์",
+  key_required: "เซิร์ฟเวอร์นี้ต้องใช้รหัสเข้าใช้งาน ให้รหัสด้วย --key รหัส หรือ PARLANCE_KEY",
   refused: "ถูกปฏิเสธ {status}: {detail}",
   upgrade_blocked: "การอัปเกรดเป็น WebSocket ที่ {path} ไปไม่ถึง พร็อกซีระหว่างทางต้องส่งต่อส่วนหัว Upgrade และ Connection",
   buffered: "สตรีมถูกกักไว้ระหว่างทาง กรุณาปิดการบัฟเฟอร์ในพร็อกซี (nginx: proxy_buffering off)",

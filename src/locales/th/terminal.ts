@@ -50,6 +50,7 @@ export default {
   "help.number": "จำนวน",
   "server.running": "✅ เซิร์ฟเวอร์ทำงานอยู่ที่ {url}",
   "server.page": "🌐 เปิด {url} ในเบราว์เซอร์เพื่อแชต",
+  "server.unguarded": "⚠️ ใครก็ตามที่เข้าถึงเครื่องนี้ได้จะอ่านและเขียนที่นี่ได้ ตั้งรหัสเข้าใช้งานได้ด้วย --access-key รหัส",
   "server.connected": "✅ มีไคลเอนต์เชื่อมต่อเข้ามา",
   "server.disconnected": "❌ ไคลเอนต์ตัดการเชื่อมต่อ",
   "server.received": "📩 ได้รับจากไคลเอนต์: {text}",

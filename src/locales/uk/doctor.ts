@@ -16,6 +16,7 @@ export default {
   "gateway.tcp_chat": "TCP-чат",
   "gateway.tcp_echo": "TCP-луна",
   unreachable: "За адресою {url} ніхто не відповідає ({detail}). Запустіть сервер або вкажіть його адресу.",
+  key_required: "Сервер питає ключ доступу. Надайте його: --key КЛЮЧ або PARLANCE_KEY.",
   refused: "Відмовлено, {status}: {detail}",
   upgrade_blocked:
     "Перехід на WebSocket за {path} не проходить. Проксі між вами має передавати заголовки Upgrade і Connection.",

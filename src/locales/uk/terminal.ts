@@ -65,6 +65,7 @@ export default {
   "help.number": "ЧИСЛО",
   "server.running": "✅ Сервер працює: {url}",
   "server.page": "🌐 Чат у браузері: {url}",
+  "server.unguarded": "⚠️ Кожен, кому доступна ця машина, може тут читати й писати. Питайте ключ: --access-key КЛЮЧ",
   "server.connected": "✅ Клієнт під’єднався.",
   "server.disconnected": "❌ Клієнт від’єднався.",
   "server.received": "📩 Отримано від клієнта: {text}",
