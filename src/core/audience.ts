@@ -1,5 +1,5 @@
 import type { Epoch } from "../protocol/ids.ts";
-import type { Clock, Connection, Format, RoomFrame } from "./ports.ts";
+import type { Clock, Connection, Format, Metrics, RoomFrame } from "./ports.ts";
 
 /** How often a reader that fell behind is looked at. */
 const lookMs = 1_000;
@@ -56,6 +56,7 @@ export class Audience {
   /** The epoch of the room's log, for formats that tell it. */
   epoch = "" as Epoch;
   readonly #clock: Clock;
+  readonly #metrics: Pick<Metrics, "delivered">;
   readonly #onCaughtUp: (seat: Seat) => void;
   readonly #rows = new Map<Format, Row>();
   /** Seats whose readers are behind. */
@@ -66,8 +67,9 @@ export class Audience {
   #flushing = false;
 
   /** `onCaughtUp` is told of a reader that goes on after presence had been left out. */
-  constructor(clock: Clock, onCaughtUp: (seat: Seat) => void) {
+  constructor(clock: Clock, metrics: Pick<Metrics, "delivered">, onCaughtUp: (seat: Seat) => void) {
     this.#clock = clock;
+    this.#metrics = metrics;
     this.#onCaughtUp = onCaughtUp;
   }
 
@@ -104,17 +106,21 @@ export class Audience {
   send(frame: RoomFrame, author?: Iterable<Seat>): void {
     const spared = this.#spared(frame);
     const starts = (author || spared) && this.#starts();
+    let readers = 0;
     for (const [format, row] of this.#rows) {
       const bytes = format.encode(frame, this.epoch);
       if (!bytes) continue;
       row.chunks.push(bytes);
       row.bytes += bytes.length;
+      readers += row.seats.size;
     }
     for (const seat of spared ?? []) this.#replace(seat, starts?.get(seat.connection.format), nothing);
     for (const seat of author ?? []) {
       const own = seat.connection.format.encodeOwn?.(frame);
+      if (own === null) readers--;
       if (own !== undefined) this.#replace(seat, starts?.get(seat.connection.format), own ?? nothing);
     }
+    if (frame.type === "message") this.#metrics.delivered(readers);
     this.#schedule();
   }
 

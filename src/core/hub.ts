@@ -23,6 +23,7 @@ import {
   type Connection,
   type Format,
   type Log,
+  type Metrics,
   type Store,
   StoreError,
   type Tokens,
@@ -35,6 +36,7 @@ export interface HubOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly tokens: Tokens;
   readonly randomBytes: RandomBytes;
   readonly limits: Limits;
@@ -73,6 +75,7 @@ export class Hub {
   readonly server: HubOptions["server"];
   readonly clock: Clock;
   readonly bounds: Bounds;
+  readonly metrics: Metrics;
   /** Reads rooms for those without a line. */
   readonly reader: LogReader;
   readonly #options: HubOptions;
@@ -97,7 +100,8 @@ export class Hub {
     this.server = options.server;
     const { tokens, randomBytes, clock } = options;
     this.people = new People({ tokens, randomBytes, reserved: options.reservedNames });
-    this.#writer = new LogWriter(options.store, options.bus, options.log);
+    this.#writer = new LogWriter(options);
+    this.metrics = options.metrics;
     this.clock = clock;
     this.bounds = createBounds(options.limits, clock);
     this.#departures = new Delay(clock, graceMs);
@@ -110,6 +114,16 @@ export class Hub {
   /** How many clients have a line. */
   get lines(): number {
     return this.#sessions.size;
+  }
+
+  /** How many rooms somebody is in. */
+  get openRooms(): number {
+    return this.#rooms.size;
+  }
+
+  /** How many messages wait for the disk. */
+  get waitingMessages(): number {
+    return this.#writer.waiting;
   }
 
   /** Gives a new line its session. */
@@ -174,8 +188,8 @@ export class Hub {
 
   /** Keeps a room open while somebody is on the way in; {@link release} it after. */
   hold(name: RoomName): Room {
-    const { store, clock, log } = this.#options;
-    const room = this.#rooms.get(name) ?? new Room({ name, store, clock, log, people: this.people });
+    const { store, clock, log, metrics } = this.#options;
+    const room = this.#rooms.get(name) ?? new Room({ name, store, clock, log, metrics, people: this.people });
     this.#rooms.set(name, room);
     room.holds++;
     return room;

@@ -1,12 +1,30 @@
 import { type Result, refused } from "../protocol/codes.ts";
 import type { RoomName } from "../protocol/ids.ts";
-import { type Appended, type Bus, type Draft, type Log, type Store, type StoredEvent, StoreError } from "./ports.ts";
+import {
+  type Appended,
+  type Bus,
+  type Clock,
+  type Draft,
+  type Log,
+  type Metrics,
+  type Store,
+  type StoredEvent,
+  StoreError,
+} from "./ports.ts";
 
 /** Drafts of one commit at the most: it bounds how long a commit takes. [L2] */
 const groupLimit = 200;
 /** Drafts that may wait for the disk, and characters of their texts; past either, sending is refused. */
 const waitingLimit = 20_000;
 const waitingTextLimit = 32 * 1024 * 1024;
+
+export interface LogWriterOptions {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
 
 interface Waiting {
   readonly draft: Draft;
@@ -24,15 +42,24 @@ export class LogWriter {
   readonly #store: Store;
   readonly #bus: Bus;
   readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #metrics: Metrics;
   #waiting: Waiting[] = [];
   #waitingText = 0;
   #committing: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(store: Store, bus: Bus, log: Log) {
-    this.#store = store;
-    this.#bus = bus;
-    this.#log = log;
+  constructor(options: LogWriterOptions) {
+    this.#store = options.store;
+    this.#bus = options.bus;
+    this.#log = options.log;
+    this.#clock = options.clock;
+    this.#metrics = options.metrics;
+  }
+
+  /** How many messages wait for their commit to begin. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /**
@@ -68,10 +95,12 @@ export class LogWriter {
 
   async #commit(group: readonly Waiting[]): Promise<void> {
     let outcomes: readonly Appended[];
+    const startedAt = this.#clock.monotonic();
     try {
       outcomes = await this.#store.append(group.map(({ draft }) => draft));
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
+      this.#metrics.commitFailed();
       this.#log.error({ error: error.message, drafts: group.length }, "could not store messages");
       if (error.fatal) this.#stopped = true;
       // What waited came after these, and must not be stored before they are sent again. [S2]
@@ -81,6 +110,10 @@ export class LogWriter {
       for (const { settle } of known) settle(unavailable());
       return;
     }
+    const ms = this.#clock.monotonic() - startedAt;
+    const kept = outcomes.filter((outcome) => outcome.ok);
+    const repeated = kept.filter(({ value }) => value.dup).length;
+    this.#metrics.committed({ stored: kept.length - repeated, repeated, ms });
     for (const [index, { settle }] of group.entries()) settle(outcomes[index] ?? unavailable());
     this.#publish(outcomes);
   }

@@ -59,6 +59,11 @@ export class People {
     return accepted(person);
   }
 
+  /** How many people are here. */
+  get count(): number {
+    return this.#byId.size;
+  }
+
   /** Who is here under an id. */
   find(id: UserId): Person | undefined {
     return this.#byId.get(id);

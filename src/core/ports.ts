@@ -1,4 +1,4 @@
-import type { ChatError, CloseReason, Result } from "../protocol/codes.ts";
+import type { ChatError, CloseReason, ErrorCode, Result } from "../protocol/codes.ts";
 import type { Epoch, MessageId, RoomName } from "../protocol/ids.ts";
 import type { ServerFrame, User } from "../protocol/server-frames.ts";
 
@@ -130,9 +130,28 @@ export interface Format {
   encodeOwn?(frame: RoomFrame): Uint8Array | null | undefined;
 }
 
+/** Every way in, as its operator reads it. `http` is what belongs to no other: the page, and who is turned away at the door. */
+export const gatewayNames = [
+  "native",
+  "json_by_hand",
+  "plain_text",
+  "room_text",
+  "open_text",
+  "ws_echo",
+  "sse",
+  "poll",
+  "post",
+  "tcp_chat",
+  "tcp_echo",
+  "http",
+] as const;
+export type GatewayName = (typeof gatewayNames)[number];
+
 /** One client's line, as the core sees it. The gateway that opened it owns the reading. */
 export interface Connection {
   readonly format: Format;
+  /** The way by which this client came in. */
+  readonly gateway: GatewayName;
   /** The bytes of a frame meant for this client alone; `undefined` when it does not read such frames. */
   encode(frame: PersonalFrame): Uint8Array | undefined;
   /**
@@ -162,6 +181,21 @@ export interface Log {
   info(fields: object, text: string): void;
   warn(fields: object, text: string): void;
   error(fields: object, text: string): void;
+}
+
+/** Counts what is done, for the server's operator. Called once a message, a commit or a refusal, never once a member. */
+export interface Metrics {
+  /** Somebody says something, which is not judged yet. */
+  received(gateway: GatewayName): void;
+  /** So many members were handed a message. */
+  delivered(count: number): void;
+  /** A group of messages is durable, after `ms`: so many were stored, and so many had been before. */
+  committed(commit: { readonly stored: number; readonly repeated: number; readonly ms: number }): void;
+  commitFailed(): void;
+  /** A client did not get what it asked for. */
+  refused(code: ErrorCode, gateway: GatewayName): void;
+  /** The server ended a line. */
+  closed(reason: CloseReason): void;
 }
 
 /** Signs and reads the tokens by which people come back as themselves. [D7] */

@@ -3,7 +3,7 @@ import { pageBytes } from "../protocol/limits.ts";
 import { Audience, type Seat } from "./audience.ts";
 import { messageFrame } from "./messages.ts";
 import type { People } from "./people.ts";
-import type { Appends, Clock, EventPage, Log, Store, StoredEvent } from "./ports.ts";
+import type { Appends, Clock, EventPage, Log, Metrics, Store, StoredEvent } from "./ports.ts";
 import { Presence } from "./presence.ts";
 import { firstPage, Tail } from "./tail.ts";
 import { Typing } from "./typing.ts";
@@ -19,6 +19,7 @@ export interface RoomOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly people: People;
 }
 
@@ -54,7 +55,7 @@ export class Room {
     this.#log = options.log;
     this.#people = options.people;
     this.#clock = options.clock;
-    this.audience = new Audience(options.clock, (seat) => this.#showRoll(seat));
+    this.audience = new Audience(options.clock, options.metrics, (seat) => this.#showRoll(seat));
     this.presence = new Presence(this.name, options.clock, (frame) => this.audience.send(frame));
     this.typing = new Typing(options.clock, (person, active) =>
       this.audience.sendExcept(

@@ -72,8 +72,10 @@ export class Session {
 
   /** Takes a command of this client. Too many that are no messages end the line. */
   handle(command: ClientFrame): void {
-    if (command.type === "message") this.#hasSpoken = true;
-    else if (!this.#mayAsk()) return;
+    if (command.type === "message") {
+      this.#hasSpoken = true;
+      this.#hub.metrics.received(this.connection.gateway);
+    } else if (!this.#mayAsk()) return;
     this.#turns.do(() => this.#answered(carryOut(this.#hub, this, command), marksOf(command)));
   }
 
@@ -126,6 +128,7 @@ export class Session {
   }
 
   refuse(error: ChatError, { ref, id }: Marks = {}, about?: RoomName | null): void {
+    this.#hub.metrics.refused(error.code, this.connection.gateway);
     this.send({ type: "error", error, ...(ref && { ref }), ...(id && { id }) }, about);
   }
 

@@ -10,6 +10,7 @@ export async function somethingSaid(room: Room, clock: Clock, ms: number, signal
   const woken = Promise.withResolvers<void>();
   const connection: Connection = {
     format: anyMessage,
+    gateway: "poll",
     encode: () => undefined,
     write: () => woken.resolve(),
     address: undefined,

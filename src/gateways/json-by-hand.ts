@@ -24,6 +24,7 @@ export function createJsonByHand(hub: Hub, language: Language): Gateway {
     return textFrame(JSON.stringify({ ...frame, messages: frame.messages.map(transcriptLine) }));
   };
   return {
+    name: "json_by_hand",
     accept(line, { address }) {
       const connection = new WebSocketConnection(hub, line, {
         format: jsonFormat,

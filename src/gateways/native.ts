@@ -19,6 +19,8 @@ export interface NativeGatewayOptions {
 export function createNativeGateway({ hub, language }: NativeGatewayOptions): Gateway {
   const encode = (frame: PersonalFrame, wanted: string | undefined) => jsonFrame(frame, pickLanguage(wanted, language));
   return {
+    name: "native",
+    keyedBy: () => ["hello", "join"],
     accept(line, { address }) {
       const connection = new WebSocketConnection(hub, line, {
         format: jsonFormat,

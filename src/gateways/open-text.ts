@@ -19,6 +19,7 @@ export function createOpenText(hub: Hub, language: Language): Gateway {
     };
   }, textFrame);
   return {
+    name: "open_text",
     accept(line, visit) {
       const spoken = pickLanguage(visit.query.get("lang") ?? undefined, language);
       const words = serverWords[spoken];

@@ -24,6 +24,7 @@ export function createPlainText(hub: Hub, language: Language): Gateway {
     };
   }, textFrame);
   return {
+    name: "plain_text",
     accept(line, visit) {
       const { query, origin } = visit;
       const spoken = pickLanguage(query.get("lang") ?? undefined, language);

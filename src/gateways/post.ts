@@ -35,6 +35,7 @@ export function addPostGateway(
     if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
     const body = readBody(request);
     if (!body.ok) return sendProblem(request, reply, body.error, language);
+    hub.metrics.received("post");
     const { text, name, id, reply_to: replyTo } = body.value;
     const token = bearerToken(request);
     const author = hub.people.author({ name, token });

@@ -18,6 +18,7 @@ export const roomTextPath = "/chat/";
 export function createRoomText(hub: Hub, language: Language): Gateway {
   const formats = formatsOf((spoken) => ({ everybody: (frame) => roomLine(frame, spoken) }), textFrame);
   return {
+    name: "room_text",
     refuse(visit) {
       const asked = readVisit(visit);
       if (!asked.ok) return asked.error;

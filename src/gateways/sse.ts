@@ -2,8 +2,9 @@ import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
-import type { Clock, Connection, Format, PersonalFrame, RoomFrame } from "../core/ports.ts";
+import type { Clock, Connection, Format, Metrics, PersonalFrame, RoomFrame } from "../core/ports.ts";
 import type { Language } from "../locales/words.ts";
+import type { CloseReason } from "../protocol/codes.ts";
 import { roomField } from "../protocol/fields.ts";
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { defaultRoom } from "../protocol/names.ts";
@@ -114,6 +115,7 @@ function begin(reply: FastifyReply, asText: boolean): ServerResponse {
 }
 
 class SseConnection implements Connection {
+  readonly gateway = "sse";
   readonly format: Format;
   /** The `seq` that the client asked to go on from. */
   since: number | undefined;
@@ -121,16 +123,21 @@ class SseConnection implements Connection {
   readonly address = undefined;
   readonly acknowledges = true;
   readonly #response: ServerResponse;
+  readonly #metrics: Metrics;
   readonly #outbound: Outbound;
   #epoch = "" as Epoch;
 
-  constructor({ limits, bounds }: Hub, response: ServerResponse, format: Format) {
+  constructor({ limits, bounds, metrics }: Hub, response: ServerResponse, format: Format) {
     this.#response = response;
     this.format = format;
+    this.#metrics = metrics;
     this.#outbound = new Outbound(response, {
       maxQueue: limits.maxQueue,
       slowReaders: bounds.slowReaders,
-      giveUp: () => response.destroy(),
+      giveUp() {
+        metrics.closed("reads_too_slowly");
+        response.destroy();
+      },
     });
   }
 
@@ -171,7 +178,8 @@ class SseConnection implements Connection {
   pause(): void {}
   resume(): void {}
 
-  close(): void {
+  close(reason: CloseReason): void {
+    if (this.#isOpen) this.#metrics.closed(reason);
     this.#response.end();
     // Who does not read does not get to the end. [K4]
     const timer = setTimeout(() => this.#response.destroy(), closingMs);

@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import type { Hub } from "../core/hub.ts";
-import type { Clock, Connection, PersonalFrame } from "../core/ports.ts";
+import type { Clock, Connection, Metrics, PersonalFrame } from "../core/ports.ts";
 import type { Session } from "../core/session.ts";
 import { serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
-import type { ChatError, Result } from "../protocol/codes.ts";
+import type { ChatError, CloseReason, Result } from "../protocol/codes.ts";
 import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
 import { LineDecoder } from "./support/line-decoder.ts";
@@ -112,15 +112,17 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
 }
 
 class TcpConnection implements Connection {
+  readonly gateway = "tcp_chat";
   readonly format;
   readonly address: string | undefined;
   readonly acknowledges = false;
   readonly #socket: Socket;
+  readonly #metrics: Metrics;
   readonly #outbound: Outbound;
   readonly #personal: (frame: PersonalFrame) => readonly string[];
 
   constructor(
-    { limits, bounds }: Hub,
+    { limits, bounds, metrics }: Hub,
     socket: Socket,
     address: string | undefined,
     format: Connection["format"],
@@ -130,10 +132,14 @@ class TcpConnection implements Connection {
     this.address = address;
     this.format = format;
     this.#personal = personal;
+    this.#metrics = metrics;
     this.#outbound = new Outbound(socket, {
       maxQueue: limits.maxQueue,
       slowReaders: bounds.slowReaders,
-      giveUp: () => socket.destroy(),
+      giveUp() {
+        metrics.closed("reads_too_slowly");
+        socket.destroy();
+      },
     });
   }
 
@@ -164,7 +170,8 @@ class TcpConnection implements Connection {
     this.#socket.resume();
   }
 
-  close(): void {
+  close(reason: CloseReason): void {
+    if (this.#socket.writable) this.#metrics.closed(reason);
     this.#socket.end();
     const timer = setTimeout(() => this.#socket.destroy(), 1_000);
     this.#socket.once("close", () => clearTimeout(timer));

@@ -6,6 +6,7 @@ import type { Gateway } from "./support/websocket.ts";
 /** WebSocket echo, `/echo`: `Server answers: text`; binary messages come back unchanged. It is no room. */
 export function createWebSocketEcho(hub: Hub, language: Language): Gateway {
   return {
+    name: "ws_echo",
     accept({ webSocket }, { query }) {
       const words = serverWords[pickLanguage(query.get("lang") ?? undefined, language)];
       const answer = (data: string | Uint8Array) => {

@@ -28,6 +28,8 @@ export interface Config {
   /** Over how long clients are sent away when the server stops. [K4] */
   readonly drainMs: number;
   readonly logLevel: LogLevel;
+  /** What opens `/metrics` to who is not on this machine; `undefined` for nothing. [D1] */
+  readonly metricsToken: string | undefined;
   /** The folder in which transcripts are kept, as it was given; `undefined` for none. */
   readonly transcripts: string | undefined;
   /** Whether lines of standard input are broadcast where it is no terminal. */
@@ -102,6 +104,7 @@ export function readConfig(
     },
     drainMs: Math.round(last("drain", s.drain) * 1000),
     logLevel: last("logLevel", s.logLevel),
+    metricsToken: every("metricsToken", s.metricsToken).at(-1),
     transcripts: every("transcripts", s.transcripts).at(-1),
     console: last("console", s.console),
   };

@@ -204,6 +204,17 @@ export const settings = {
     default: ["info"],
     parse: oneOf(logLevels),
   }),
+  metricsToken: setting({
+    flag: "--metrics-token",
+    variable: "PARLANCE_METRICS_TOKEN",
+    placeholder: "<token>",
+    doc: "token that opens /metrics to who is not on this machine; the variable keeps it out of the process list",
+    takes: "at least 16 letters, digits or any of ._~+/=-",
+    repeatable: false,
+    default: [],
+    // What `Authorization: Bearer` can carry. RFC 6750 §2.1
+    parse: (text) => (/^[A-Za-z0-9._~+/-]{16,}=*$/.test(text) ? text : undefined),
+  }),
   transcripts: setting({
     flag: "--transcripts",
     variable: "PARLANCE_TRANSCRIPTS",

@@ -1,4 +1,4 @@
-import type { Clock } from "../core/ports.ts";
+import type { Clock, Metrics } from "../core/ports.ts";
 import type { Line } from "../gateways/support/websocket.ts";
 import { closeCodes } from "../protocol/codes.ts";
 
@@ -25,7 +25,7 @@ export interface Heartbeat {
 }
 
 /** `random` is between 0 and 1: lines that came together are not pinged together. */
-export function createHeartbeat(clock: Clock, random: () => number): Heartbeat {
+export function createHeartbeat(clock: Clock, random: () => number, metrics: Pick<Metrics, "closed">): Heartbeat {
   // A wheel: each slot holds what is due at its step.
   const slots = Array.from({ length: mostMs / stepMs + 1 }, () => new Set<Watched>());
   let step = 0;
@@ -49,6 +49,7 @@ export function createHeartbeat(clock: Clock, random: () => number): Heartbeat {
       return patienceMs;
     }
     if (socket.bytesRead > pingedAt) return untilPing() - patienceMs;
+    metrics.closed("no_sign_of_life");
     webSocket.close(closeCodes.no_sign_of_life, "no_sign_of_life");
     // Nobody is there to say goodbye.
     webSocket.terminate();

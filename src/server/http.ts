@@ -1,7 +1,7 @@
 import fastifyHelmet from "@fastify/helmet";
-import fastify, { type FastifyError, type FastifyInstance } from "fastify";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Hub } from "../core/hub.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Clock, GatewayName, Log } from "../core/ports.ts";
 import { addHelloGateway } from "../gateways/hello.ts";
 import { addImportGateway } from "../gateways/import.ts";
 import { addPollGateway } from "../gateways/poll.ts";
@@ -12,6 +12,8 @@ import type { Language } from "../locales/words.ts";
 import { oneLine } from "../protocol/text.ts";
 import { asyncApiDocument, openApiDocument } from "./api-documents.ts";
 import { type EntranceOptions, isLocalProgram, judgeEntry } from "./entrance.ts";
+import type { Lines } from "./lines.ts";
+import { addMetricsPage, type MetricsPage } from "./metrics-page.ts";
 import { addPage } from "./page.ts";
 import type { Visitors } from "./visitors.ts";
 
@@ -22,6 +24,8 @@ export interface HttpOptions {
   readonly clock: Clock;
   readonly entrance: EntranceOptions;
   readonly visitors: Visitors;
+  readonly lines: Lines;
+  readonly metrics: MetricsPage;
   /** Whether messages can be stored now. */
   readonly isReady: () => boolean;
 }
@@ -39,7 +43,11 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     logger: false,
   });
 
+  app.addHook("onSend", async (request, reply) => {
+    if (reply.refusal) hub.metrics.refused(reply.refusal, gatewayOf(request));
+  });
   app.addHook("onRequest", async (request, reply) => {
+    reply.raw.once("close", options.lines.add({ gateway: gatewayOf(request) }));
     const entry = judgeEntry(request.raw, options.entrance);
     if (!entry.ok) {
       logRefusal(log, entry, request.url);
@@ -107,6 +115,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     const ready = options.isReady();
     return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable" });
   });
+  addMetricsPage(app, options.metrics, language);
   addHelloGateway(app, hub, language);
   const openApi = openApiDocument();
   const asyncApi = asyncApiDocument();
@@ -119,6 +128,14 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   await addPage(app, log);
   await app.ready();
   return app;
+}
+
+/** Whose route a request has found. */
+function gatewayOf({ method, routeOptions }: FastifyRequest): GatewayName {
+  const { url = "" } = routeOptions;
+  if (url.endsWith("/events")) return "sse";
+  if (!url.endsWith("/messages")) return "http";
+  return method === "POST" ? "post" : "poll";
 }
 
 /** Says who was turned away, and the flag that would let them in. */

@@ -1,20 +1,23 @@
 import { randomFillSync } from "node:crypto";
 import { createMemoryBus } from "../bus/memory.ts";
 import { Hub } from "../core/hub.ts";
-import type { Log } from "../core/ports.ts";
+import type { GatewayName, Log } from "../core/ports.ts";
 import { type Broadcast, createOperator } from "../gateways/operator.ts";
 import { createTcpChat, type TcpGateway } from "../gateways/tcp-chat.ts";
 import { echo } from "../gateways/tcp-echo.ts";
 import { serverWords } from "../locales/server.ts";
 import { languages } from "../locales/words.ts";
 import type { Config } from "../ops/config.ts";
+import { createMetrics } from "../ops/metrics.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { systemClock } from "./clock.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createHttp } from "./http.ts";
+import { Lines } from "./lines.ts";
 import { listen } from "./listener.ts";
 import { program } from "./program.ts";
+import { takeReadings } from "./readings.ts";
 import { createRoutes } from "./routes.ts";
 import { listenTcp } from "./tcp.ts";
 import { createTokens } from "./tokens.ts";
@@ -61,12 +64,15 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   if (config.transcripts !== undefined) {
     opened.use(await openTranscripts({ folder: config.transcripts, store, bus, clock: systemClock, log }));
   }
+  const metrics = opened.use(createMetrics({ version: program.version, clock: systemClock }));
+  const lines = new Lines();
   const hub = opened.adopt(
     new Hub({
       store,
       bus,
       clock: systemClock,
       log,
+      metrics,
       tokens: createTokens(await store.tokenKey()),
       randomBytes: randomFillSync,
       limits: config.limits,
@@ -85,7 +91,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   const { allowHosts, allowOrigins, lang: language } = config;
   const entrance = { allowHosts, allowOrigins };
   const visitors = createVisitors({ trustProxies: config.trustProxies, maxPerAddress: config.limits.maxPerAddress });
-  const heartbeat = opened.adopt(createHeartbeat(systemClock, Math.random), (beating) => beating.close());
+  const heartbeat = opened.adopt(createHeartbeat(systemClock, Math.random, metrics), (beating) => beating.close());
   const http = await createHttp({
     hub,
     log,
@@ -93,6 +99,12 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     clock: systemClock,
     entrance,
     visitors,
+    lines,
+    metrics: {
+      contentType: metrics.contentType,
+      report: async () => metrics.report(await takeReadings(hub, lines, config.data)),
+      token: config.metricsToken,
+    },
     isReady: () => state === "running",
   });
   opened.defer(() => http.close());
@@ -102,6 +114,8 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     language,
     maxFrame: config.limits.maxFrame,
     visitors,
+    lines,
+    metrics,
     heartbeat,
     pings: hub.bounds.frames,
     log,
@@ -112,12 +126,14 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     await listen({ ports, hosts, onRequest: http.routing, onUpgrade: upgrades.onUpgrade, log }),
     (open) => open.close(),
   );
-  const openTcp = async (port: number | undefined, flag: string, accept: TcpGateway) =>
+  const tcp = { hosts, visitors, lines, metrics, log, observer };
+  const openTcp = async (port: number | undefined, flag: string, gateway: GatewayName, accept: TcpGateway) =>
     port === undefined
       ? undefined
-      : opened.adopt(await listenTcp({ port, hosts, flag, accept, visitors, log, observer }), (open) => open.close());
-  const tcpChat = await openTcp(config.tcpPort, "--tcp-port", createTcpChat(hub, language, systemClock));
-  const tcpEcho = await openTcp(config.tcpEchoPort, "--tcp-echo-port", echo);
+      : opened.adopt(await listenTcp({ ...tcp, port, flag, gateway, accept }), (open) => open.close());
+  const chat = createTcpChat(hub, language, systemClock);
+  const tcpChat = await openTcp(config.tcpPort, "--tcp-port", "tcp_chat", chat);
+  const tcpEcho = await openTcp(config.tcpEchoPort, "--tcp-echo-port", "tcp_echo", echo);
   const urls = listener.ports.map((port) => `http://${addressFor(hosts)}:${port}`);
   data.signIn(urls);
 

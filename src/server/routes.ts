@@ -24,6 +24,9 @@ export function createRoutes({ hub, language }: { hub: Hub; language: Language }
 /** Plain text, until and unless the first text is a join in JSON. */
 function byFirstText(plain: Gateway, json: Gateway): Gateway {
   return {
+    name: plain.name,
+    // A page may speak JSON from its first frame on; a program that does not would never learn that it is not heard.
+    keyedBy: ({ origin }) => (origin === undefined ? [] : ["join"]),
     accept(line, visit) {
       let reader = plain.accept(line, visit);
       let isFirst = true;
@@ -31,6 +34,7 @@ function byFirstText(plain: Gateway, json: Gateway): Gateway {
         text(text) {
           if (isFirst && isJsonJoin(text)) {
             reader.end({ left: true });
+            line.gateway = json.name;
             reader = json.accept(line, visit);
           }
           isFirst = false;

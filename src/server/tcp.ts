@@ -1,7 +1,8 @@
 import { createServer, type Socket } from "node:net";
-import type { Log } from "../core/ports.ts";
+import type { GatewayName, Log, Metrics } from "../core/ports.ts";
 import type { TcpGateway } from "../gateways/tcp-chat.ts";
 import { isLoopback } from "./entrance.ts";
+import type { Lines } from "./lines.ts";
 import { closeServer, openPort } from "./ports.ts";
 import type { Observer } from "./upgrades.ts";
 import { placeOf, type Visitors } from "./visitors.ts";
@@ -18,14 +19,17 @@ export interface TcpOptions {
   readonly port: number;
   readonly hosts: readonly string[];
   readonly flag: string;
+  readonly gateway: GatewayName;
   readonly accept: TcpGateway;
   readonly visitors: Visitors;
+  readonly lines: Lines;
+  readonly metrics: Metrics;
   readonly log: Log;
   readonly observer: Observer | undefined;
 }
 
 /** Listens for plain TCP. A client that has ended its input still gets what it waits for. */
-export async function listenTcp({ accept, observer, visitors, ...options }: TcpOptions): Promise<TcpPort> {
+export async function listenTcp({ gateway, accept, observer, visitors, ...options }: TcpOptions): Promise<TcpPort> {
   const sockets = new Set<Socket>();
   const create = () =>
     // A peer that has vanished without a word is found out by the system's keep-alive. [K1]
@@ -33,14 +37,17 @@ export async function listenTcp({ accept, observer, visitors, ...options }: TcpO
       const peer = socket.remoteAddress ?? "";
       const leave = visitors.enterFrom(peer);
       if (!leave) {
+        options.metrics.refused("too_many_connections", gateway);
         options.log.warn({ code: "too_many_connections", address: peer }, "turned away at the entrance");
         socket.destroy();
         return;
       }
-      socket.once("close", leave);
+      const uncount = options.lines.add({ gateway });
       sockets.add(socket);
       observer?.connected();
       socket.once("close", () => {
+        leave();
+        uncount();
         sockets.delete(socket);
         observer?.disconnected();
       });

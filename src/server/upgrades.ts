@@ -2,16 +2,17 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import type { Log } from "../core/ports.ts";
+import type { GatewayName, Log, Metrics } from "../core/ports.ts";
 import type { Rate } from "../core/rate.ts";
 import { problem } from "../gateways/support/problem.ts";
-import { type Gateway, read } from "../gateways/support/websocket.ts";
+import { type Gateway, type Line, read } from "../gateways/support/websocket.ts";
 import type { Language } from "../locales/words.ts";
 import { type ChatError, closeCodes } from "../protocol/codes.ts";
 import { oneLine } from "../protocol/text.ts";
 import { type EntranceOptions, judgeEntry } from "./entrance.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { logRefusal } from "./http.ts";
+import type { Lines } from "./lines.ts";
 import type { UpgradeListener } from "./listener.ts";
 import type { Visitors } from "./visitors.ts";
 
@@ -29,6 +30,8 @@ export interface UpgradeOptions {
   readonly language: Language;
   readonly maxFrame: number;
   readonly visitors: Visitors;
+  readonly lines: Lines;
+  readonly metrics: Metrics;
   readonly heartbeat: Heartbeat;
   /** Pings a second of one line: each is answered, and past it the line is closed. */
   readonly pings: Rate;
@@ -47,7 +50,7 @@ const closingMs = 1_000;
 
 /** Lets WebSockets in: judges where they come from, shakes hands, and hands them to the gateway of their path. */
 export function createUpgrades(options: UpgradeOptions): Upgrades {
-  const { language, log, visitors } = options;
+  const { language, log, visitors, metrics } = options;
   const settings = {
     noServer: true,
     perMessageDeflate: false,
@@ -58,6 +61,10 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     closeTimeout: closingMs,
   };
   const webSockets = new WebSocketServer(settings);
+  const refuse = (request: IncomingMessage, socket: Duplex, error: ChatError, gateway: GatewayName): void => {
+    metrics.refused(error.code, gateway);
+    answerRefusal(request, socket, error, language);
+  };
   const onUpgrade: UpgradeListener = (request, socket, head) => {
     // Until the handshake is done nobody else listens, and a reset would end the process. [B2]
     const ignore = () => {};
@@ -65,31 +72,37 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     const entry = judgeEntry(request, options.entrance);
     if (!entry.ok) {
       logRefusal(log, entry, request.url ?? "");
-      return refuse(request, socket, entry.error, language);
+      return refuse(request, socket, entry.error, "http");
     }
     const [path = "", query] = (request.url ?? "").split("?", 2);
     const gateway = options.gatewayAt(path);
-    if (!gateway) return refuse(request, socket, { code: "not_found" }, language);
+    if (!gateway) return refuse(request, socket, { code: "not_found" }, "http");
     const address = visitors.addressOf(request);
     const visit = { path, query: new URLSearchParams(query), origin: request.headers.origin, address };
     const problemAtTheDoor = gateway.refuse?.(visit);
-    if (problemAtTheDoor) return refuse(request, socket, problemAtTheDoor, language);
+    if (problemAtTheDoor) return refuse(request, socket, problemAtTheDoor, gateway.name);
     const leave = visitors.enter(request);
     if (!leave) {
       log.warn({ code: "too_many_connections", address: oneLine(address ?? "") }, "turned away at the entrance");
-      return refuse(request, socket, { code: "too_many_connections" }, language);
+      return refuse(request, socket, { code: "too_many_connections" }, gateway.name);
     }
     socket.once("close", leave);
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
       // What `upgrade` hands over on a plain HTTP server. https://nodejs.org/api/http.html#event-upgrade_1
-      const line = { webSocket, socket: socket as Socket };
+      const line: Line = { webSocket, socket: socket as Socket, gateway: gateway.name };
+      const uncount = options.lines.add(line);
       options.heartbeat.watch(line);
       webSocket.on("ping", () => {
-        if (options.pings.take(webSocket) > 0) webSocket.close(closeCodes.too_many_frames, "too_many_frames");
+        if (options.pings.take(webSocket) === 0 || webSocket.readyState !== webSocket.OPEN) return;
+        metrics.closed("too_many_frames");
+        webSocket.close(closeCodes.too_many_frames, "too_many_frames");
       });
       options.observer?.connected();
-      webSocket.once("close", () => options.observer?.disconnected());
+      webSocket.once("close", () => {
+        uncount();
+        options.observer?.disconnected();
+      });
       read(line, gateway.accept(line, visit));
     });
   };
@@ -106,7 +119,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
 }
 
 /** Refuses a handshake with the same answer that a plain request would get. */
-function refuse(request: IncomingMessage, socket: Duplex, error: ChatError, language: Language): void {
+function answerRefusal(request: IncomingMessage, socket: Duplex, error: ChatError, language: Language): void {
   const { status, headers, body } = problem(error, request.headers["accept-language"], language);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -31,6 +31,7 @@ test("Nothing given, everything has its default.", () => {
     limits: defaultLimits,
     drainMs: 5000,
     logLevel: "info",
+    metricsToken: undefined,
     transcripts: undefined,
     console: false,
   });
@@ -65,6 +66,7 @@ const good: readonly (readonly [keyof Config, FlagValues, Record<string, string>
   ["trustProxies", { trustProxies: ["10.0.0.0/8", "::1", "loopback"] }, {}, ["10.0.0.0/8", "::1", "loopback"]],
   ["accessKey", { accessKey: ["слово-пароль"] }, { PARLANCE_ACCESS_KEY: "other" }, "слово-пароль"],
   ["accessKey", {}, { PARLANCE_ACCESS_KEY: "a,b" }, "a,b"],
+  ["metricsToken", {}, { PARLANCE_METRICS_TOKEN: "QUJDREVGR0hJSktM==" }, "QUJDREVGR0hJSktM=="],
   ["logLevel", { logLevel: ["silent"] }, {}, "silent"],
 ];
 for (const [key, flags, environment, value] of good) {
@@ -98,6 +100,11 @@ const bad: readonly (readonly [FlagValues, Record<string, string>, string])[] = 
   ],
   [{ accessKey: [" "] }, {}, "--access-key got something else, but takes a text without control characters."],
   [{ lang: ["de"] }, {}, '--lang got "de", but takes one of en, th, ru, uk.'],
+  [
+    { metricsToken: ["short"] },
+    {},
+    '--metrics-token got "short", but takes at least 16 letters, digits or any of ._~+/=-.',
+  ],
   [{ data: [""] }, {}, '--data got "", but takes the path of a folder.'],
   [{ maxText: ["4k"] }, {}, '--max-text got "4k", but takes a whole number, 0 for no bound.'],
   [{}, { PARLANCE_DRAIN: "soon" }, 'PARLANCE_DRAIN got "soon", but takes a number of seconds from 0 to 3600.'],

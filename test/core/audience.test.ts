@@ -5,6 +5,7 @@ import { Audience, gatherMs, Seat } from "../../src/core/audience.ts";
 import type { Connection, Format, RoomFrame } from "../../src/core/ports.ts";
 import { roomName } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { uncounted } from "../support/uncounted.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const notice = (text: string): RoomFrame => ({ type: "notice", text, from: "server" });
@@ -40,6 +41,7 @@ class CountingFormat implements Format {
 
 /** A line that keeps what is written to it. */
 class KeptLine implements Connection {
+  readonly gateway = "native";
   readonly format: CountingFormat;
   read = "";
   writes = 0;
@@ -86,7 +88,7 @@ const newFormats = () => [
 describe("an audience", () => {
   test("writes at once when idle, and gathers while busy: one write a seat and turn", async () => {
     const clock = new FakeClock();
-    const audience = new Audience(clock, () => {});
+    const audience = new Audience(clock, uncounted, () => {});
     const [format = new CountingFormat(words)] = newFormats();
     const lines = [new KeptLine(format), new KeptLine(format)];
     for (const line of lines) audience.add(new Seat(line));
@@ -110,7 +112,7 @@ describe("an audience", () => {
   });
 
   test("shares one buffer among all who read a format alike", async () => {
-    const audience = new Audience(new FakeClock(), () => {});
+    const audience = new Audience(new FakeClock(), uncounted, () => {});
     const format = new CountingFormat((frame) => words(frame));
     const written: Uint8Array[] = [];
     for (let n = 0; n < 3; n++) {
@@ -126,7 +128,7 @@ describe("an audience", () => {
   });
 
   test("writes what only its author reads, when nobody else reads anything", () => {
-    const audience = new Audience(new FakeClock(), () => {});
+    const audience = new Audience(new FakeClock(), uncounted, () => {});
     const [, , , ownOnly = new CountingFormat(words)] = newFormats();
     const line = new KeptLine(ownOnly);
     const seat = new Seat(line);
@@ -138,7 +140,7 @@ describe("an audience", () => {
   });
 
   test("sends what is meant for a seat that is not in it, straight away", () => {
-    const audience = new Audience(new FakeClock(), () => {});
+    const audience = new Audience(new FakeClock(), uncounted, () => {});
     const [format = new CountingFormat(words)] = newFormats();
     const line = new KeptLine(format);
     audience.sendTo(new Seat(line), bytesOf("ack"));
@@ -147,7 +149,7 @@ describe("an audience", () => {
 
   test("leaves no timer behind when it is closed", () => {
     const clock = new FakeClock();
-    const audience = new Audience(clock, () => {});
+    const audience = new Audience(clock, uncounted, () => {});
     const [format = new CountingFormat(words)] = newFormats();
     audience.add(new Seat(new KeptLine(format)));
     audience.flush();
@@ -184,7 +186,7 @@ describe("an audience", () => {
   test("[R1] hands every seat exactly its own bytes, in order, whatever happens when", async () => {
     const property = fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const clock = new FakeClock();
-      const audience = new Audience(clock, () => {});
+      const audience = new Audience(clock, uncounted, () => {});
       const formats = newFormats();
       // Two seats a format; the model is what each one's reader must have read, said outright.
       const seats = Array.from({ length: seatCount }, (_, index) => {

@@ -6,8 +6,10 @@ import { LogWriter } from "../../src/core/log-writer.ts";
 import { type Draft, type Store, StoreError } from "../../src/core/ports.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { displayName, draft, roomName, userId } from "../support/drafts.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
 import { keptLog, temporaryFolder } from "../support/server.ts";
+import { uncounted } from "../support/uncounted.ts";
 
 /** A store that notes its groups, and whose commits end when and as the test says. */
 class HeldStore extends MemoryStore {
@@ -52,7 +54,7 @@ function watched<S extends Store>(store: S) {
   const bus = createMemoryBus();
   bus.subscribe(({ room, events }) => noted.push(`${room} hears ${events.map(({ text }) => text).join(", ")}`));
   const log = keptLog();
-  const writer = new LogWriter(store, bus, log);
+  const writer = new LogWriter({ store, bus, log, clock: new FakeClock(), metrics: uncounted });
   const append = (n: number | string, changes: Partial<Draft> = {}) => {
     const one = draft(n, { text: `${n}`, ...changes });
     writer.append(one, (outcome) => {

@@ -4,6 +4,7 @@ import { StoreError } from "../../src/core/ports.ts";
 import { createTcpChat } from "../../src/gateways/tcp-chat.ts";
 import { systemClock } from "../../src/server/clock.ts";
 import { createHttp } from "../../src/server/http.ts";
+import { Lines } from "../../src/server/lines.ts";
 import { listen } from "../../src/server/listener.ts";
 import { createRoutes } from "../../src/server/routes.ts";
 import { listenTcp } from "../../src/server/tcp.ts";
@@ -13,6 +14,7 @@ import { roomName } from "../support/drafts.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
 import { TcpClient } from "../support/tcp-client.ts";
 import { TextClient } from "../support/text-client.ts";
+import { uncounted } from "../support/uncounted.ts";
 import { World } from "../support/world.ts";
 
 /** Every gateway over a store in which there is the room `general`, and no room can be opened. */
@@ -25,20 +27,25 @@ async function startTroubled(t: TestContext) {
   const { hub, log } = new World({ store });
   const common = { log, language: "en", entrance: { allowHosts: [], allowOrigins: [] }, observer: undefined } as const;
   const visitors = createVisitors({ trustProxies: [], maxPerAddress: 0 });
-  const http = await createHttp({ ...common, hub, clock: systemClock, visitors, isReady: () => true });
+  const lines = new Lines();
+  const metrics = { contentType: "text/plain", report: async () => "", token: undefined };
+  const http = await createHttp({ ...common, hub, clock: systemClock, visitors, lines, metrics, isReady: () => true });
   const gatewayAt = createRoutes({ hub, language: "en" });
   const { onUpgrade } = createUpgrades({
     ...common,
     gatewayAt,
     maxFrame: 65_536,
     visitors,
+    lines,
+    metrics: uncounted,
     heartbeat: { watch() {}, close() {} },
     pings: hub.bounds.frames,
   });
   const hosts = ["127.0.0.1"];
   const listener = await listen({ ports: [0], hosts, onRequest: http.routing, onUpgrade, log });
   const accept = createTcpChat(hub, "en", systemClock);
-  const tcp = await listenTcp({ port: 0, hosts, flag: "", accept, visitors, log, observer: undefined });
+  const own = { hosts, visitors, lines, metrics: uncounted };
+  const tcp = await listenTcp({ ...common, ...own, port: 0, flag: "", gateway: "tcp_chat", accept });
   t.after(async () => {
     await hub.close();
     await Promise.all([tcp.close(), listener.close(), http.close()]);

@@ -5,11 +5,12 @@ import { type TestContext, test } from "node:test";
 import { WebSocket, WebSocketServer } from "ws";
 import { createHeartbeat } from "../../src/server/heartbeat.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { uncounted } from "../support/uncounted.ts";
 
 /** A line that is watched, and its client. Time passes only when the test says so. */
 async function watchedLine(t: TestContext, options: { autoPong: boolean }) {
   const clock = new FakeClock();
-  const heartbeat = createHeartbeat(clock, () => 0.5);
+  const heartbeat = createHeartbeat(clock, () => 0.5, uncounted);
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, options);
@@ -22,7 +23,7 @@ async function watchedLine(t: TestContext, options: { autoPong: boolean }) {
     heartbeat.close();
     server.close();
   });
-  heartbeat.watch({ webSocket, socket });
+  heartbeat.watch({ webSocket, socket, gateway: "native" });
   return { clock, client, webSocket };
 }
 

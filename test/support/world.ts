@@ -18,6 +18,7 @@ import { createTokens } from "../../src/server/tokens.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { keptLog } from "./server.ts";
+import { uncounted } from "./uncounted.ts";
 
 const asLine = (frame: object) => Buffer.from(`${JSON.stringify(frame)}\n`);
 const format: Format = { encode: asLine };
@@ -31,6 +32,7 @@ interface GuestOptions {
 /** A client without a socket: a line into the core, and everything that came out of it. */
 export class Guest implements Connection {
   readonly format = format;
+  readonly gateway = "native";
   readonly session: Session;
   /** Everything read, in order. */
   readonly frames: ServerFrame[] = [];
@@ -168,6 +170,7 @@ export class World {
       bus,
       clock,
       log: this.log,
+      metrics: uncounted,
       tokens: createTokens(key),
       randomBytes: randomFillSync,
       limits: { ...defaultLimits, sendRate: 0, frameRate: 0, ...limits },

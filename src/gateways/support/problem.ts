@@ -1,7 +1,14 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { pickLanguage, serverWords } from "../../locales/server.ts";
 import type { Language } from "../../locales/words.ts";
-import { type ChatError, errorStatus } from "../../protocol/codes.ts";
+import { type ChatError, type ErrorCode, errorStatus } from "../../protocol/codes.ts";
+
+declare module "fastify" {
+  interface FastifyReply {
+    /** The code of the problem that this reply tells, if it tells one. */
+    refusal?: ErrorCode;
+  }
+}
 
 /** A refusal as an HTTP answer: `application/problem+json` with the error's `code`. RFC 9457 */
 export function problem(error: ChatError, acceptLanguage: string | undefined, language: Language) {
@@ -27,5 +34,6 @@ export function problem(error: ChatError, acceptLanguage: string | undefined, la
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ChatError, language: Language) {
   const { status, headers, body } = problem(error, request.headers["accept-language"], language);
+  reply.refusal = error.code;
   return reply.code(status).headers(headers).send(body);
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import type { Hub } from "../../core/hub.ts";
-import type { Connection, Format, PersonalFrame } from "../../core/ports.ts";
+import type { Connection, Format, GatewayName, Metrics, PersonalFrame } from "../../core/ports.ts";
 import { type ChatError, type CloseReason, closeCodes } from "../../protocol/codes.ts";
 import { Outbound } from "./outbound.ts";
 
@@ -9,6 +9,8 @@ import { Outbound } from "./outbound.ts";
 export interface Line {
   readonly webSocket: WebSocket;
   readonly socket: Socket;
+  /** Who reads it now: plain text may hand it on to JSON by hand. */
+  gateway: GatewayName;
 }
 
 /** Who reads an accepted WebSocket: one object a line. */
@@ -33,6 +35,12 @@ export interface Visit {
 
 /** A way in over a WebSocket. */
 export interface Gateway {
+  readonly name: GatewayName;
+  /**
+   * The types of frames of which the first may bring the access key. Without any, it must be given in
+   * the handshake. [D6]
+   */
+  keyedBy?(visit: Visit): readonly string[];
   /** Why this visit is refused in the handshake, if it is. */
   refuse?(visit: Visit): ChatError | undefined;
   /** Takes an accepted line, and answers with who reads it. */
@@ -91,12 +99,14 @@ export class WebSocketConnection implements Connection {
   readonly address: string | undefined;
   readonly acknowledges: boolean;
   readonly #line: Line;
+  readonly #metrics: Metrics;
   readonly #outbound: Outbound;
   readonly #encode: WebSocketConnectionOptions["encode"];
   #language: string | undefined;
 
-  constructor({ limits, bounds }: Hub, line: Line, options: WebSocketConnectionOptions) {
+  constructor({ limits, bounds, metrics }: Hub, line: Line, options: WebSocketConnectionOptions) {
     this.#line = line;
+    this.#metrics = metrics;
     this.#encode = options.encode;
     this.format = options.format;
     this.address = options.address;
@@ -106,8 +116,12 @@ export class WebSocketConnection implements Connection {
     this.#outbound = new Outbound(line.socket, {
       maxQueue: limits.maxQueue,
       slowReaders: bounds.slowReaders,
-      giveUp: () => this.close(pastQueue),
+      giveUp: () => this.#end("reads_too_slowly", pastQueue),
     });
+  }
+
+  get gateway(): GatewayName {
+    return this.#line.gateway;
   }
 
   get isBehind(): boolean {
@@ -139,9 +153,14 @@ export class WebSocketConnection implements Connection {
   }
 
   close(reason: CloseReason): void {
+    this.#end(reason, reason);
+  }
+
+  #end(reason: CloseReason, told: CloseReason): void {
     const { webSocket } = this.#line;
     if (webSocket.readyState !== WebSocket.OPEN) return;
-    webSocket.close(closeCodes[reason], reason);
+    this.#metrics.closed(reason);
+    webSocket.close(closeCodes[told], told);
     const timer = setTimeout(() => webSocket.terminate(), closingMs);
     webSocket.once("close", () => clearTimeout(timer));
   }
