@@ -10,8 +10,10 @@ import { addSseGateway } from "../gateways/sse.ts";
 import { sendProblem } from "../gateways/support/problem.ts";
 import type { Language } from "../locales/words.ts";
 import { oneLine } from "../protocol/text.ts";
+import type { Access } from "./access.ts";
 import { asyncApiDocument, openApiDocument } from "./api-documents.ts";
 import { type EntranceOptions, isLocalProgram, judgeEntry } from "./entrance.ts";
+import { addKeyPrompt } from "./key-prompt.ts";
 import type { Lines } from "./lines.ts";
 import { addMetricsPage, type MetricsPage } from "./metrics-page.ts";
 import { addPage } from "./page.ts";
@@ -24,6 +26,8 @@ export interface HttpOptions {
   readonly clock: Clock;
   readonly entrance: EntranceOptions;
   readonly visitors: Visitors;
+  /** Who is let in where there is an access key. */
+  readonly access: Access | undefined;
   readonly lines: Lines;
   readonly metrics: MetricsPage;
   /** Whether messages can be stored now. */
@@ -94,6 +98,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     originAgentCluster: false,
   });
 
+  const { access, visitors } = options;
+  if (access) addKeyPrompt(app, { access, visitors, language });
+
   // Bodies come in as bytes: the gateway that takes them knows what they are.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -106,7 +113,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     }
     if (status < 500)
       return sendProblem(request, reply, { code: "bad_frame", params: { field: fieldOf(error) } }, language);
-    log.error({ error: error.stack ?? error.message, url: oneLine(request.url) }, "a request failed");
+    log.error({ error: error.stack ?? error.message, url: loggable(request.url) }, "a request failed");
     return sendProblem(request, reply, { code: "unavailable" }, language);
   });
 
@@ -125,7 +132,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   addImportGateway(app, hub, language, isLocalProgram);
   addPollGateway(app, hub, language);
   addSseGateway(app, hub, language, options.clock);
-  await addPage(app, log);
+  await addPage(app, log, { isPrivate: access !== undefined });
   await app.ready();
   return app;
 }
@@ -138,10 +145,13 @@ function gatewayOf({ method, routeOptions }: FastifyRequest): GatewayName {
   return method === "POST" ? "post" : "poll";
 }
 
+/** An address without its query, in which a key may stand. [D7] */
+const loggable = (url: string): string => oneLine(url.split("?", 1)[0] ?? "");
+
 /** Says who was turned away, and the flag that would let them in. */
 export function logRefusal(log: Log, entry: Extract<ReturnType<typeof judgeEntry>, { ok: false }>, url: string): void {
   const allow = entry.flag && { allow: oneLine(entry.flag) };
-  log.warn({ code: entry.error.code, url: oneLine(url), ...allow }, "turned away at the entrance");
+  log.warn({ code: entry.error.code, url: loggable(url), ...allow }, "turned away at the entrance");
 }
 
 /** Which part of a request the framework could not read. */

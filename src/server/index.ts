@@ -3,6 +3,7 @@ import { createMemoryBus } from "../bus/memory.ts";
 import { Hub } from "../core/hub.ts";
 import type { GatewayName, Log } from "../core/ports.ts";
 import { type Broadcast, createOperator } from "../gateways/operator.ts";
+import { behindKeyLine } from "../gateways/support/key-line.ts";
 import { createTcpChat, type TcpGateway } from "../gateways/tcp-chat.ts";
 import { echo } from "../gateways/tcp-echo.ts";
 import { serverWords } from "../locales/server.ts";
@@ -10,8 +11,11 @@ import { languages } from "../locales/words.ts";
 import type { Config } from "../ops/config.ts";
 import { createMetrics } from "../ops/metrics.ts";
 import { defaultRoom } from "../protocol/names.ts";
+import { createAccess, proofsOf } from "./access.ts";
 import { systemClock } from "./clock.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { isLoopback } from "./entrance.ts";
+import { createGuard } from "./guard.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createHttp } from "./http.ts";
 import { Lines } from "./lines.ts";
@@ -36,6 +40,8 @@ export interface RunningServer extends AsyncDisposable {
   /** Where TCP chat and the TCP echo are; `undefined` for what is off. */
   readonly tcpPort: number | undefined;
   readonly tcpEchoPort: number | undefined;
+  /** Whether it listens beyond this machine and asks nobody for a key. [D6] */
+  readonly isUnguarded: boolean;
   /** Says something to everybody, as the operator. Not stored. */
   broadcast(line: string): Broadcast;
   /**
@@ -64,6 +70,10 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   if (config.transcripts !== undefined) {
     opened.use(await openTranscripts({ folder: config.transcripts, store, bus, clock: systemClock, log }));
   }
+  const key = config.accessKey;
+  const tokenKey = await store.tokenKey();
+  const proofs = key === undefined ? undefined : proofsOf(key, tokenKey);
+  const tokens = createTokens(tokenKey, proofs?.mark);
   const metrics = opened.use(createMetrics({ version: program.version, clock: systemClock }));
   const lines = new Lines();
   const hub = opened.adopt(
@@ -73,7 +83,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
       clock: systemClock,
       log,
       metrics,
-      tokens: createTokens(await store.tokenKey()),
+      tokens,
       randomBytes: randomFillSync,
       limits: config.limits,
       server: program,
@@ -91,6 +101,8 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   const { allowHosts, allowOrigins, lang: language } = config;
   const entrance = { allowHosts, allowOrigins };
   const visitors = createVisitors({ trustProxies: config.trustProxies, maxPerAddress: config.limits.maxPerAddress });
+  const access =
+    key !== undefined && proofs ? createAccess({ key, proofs, tokens, visitors, clock: systemClock, log }) : undefined;
   const heartbeat = opened.adopt(createHeartbeat(systemClock, Math.random, metrics), (beating) => beating.close());
   const http = await createHttp({
     hub,
@@ -99,6 +111,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     clock: systemClock,
     entrance,
     visitors,
+    access,
     lines,
     metrics: {
       contentType: metrics.contentType,
@@ -114,6 +127,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     language,
     maxFrame: config.limits.maxFrame,
     visitors,
+    guard: access && createGuard(access, { hub, language }),
     lines,
     metrics,
     heartbeat,
@@ -127,10 +141,12 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     (open) => open.close(),
   );
   const tcp = { hosts, visitors, lines, metrics, log, observer };
+  const keyed = (accept: TcpGateway): TcpGateway =>
+    access ? behindKeyLine(accept, { clock: systemClock, language, judgeKey: access.judgeKey }) : accept;
   const openTcp = async (port: number | undefined, flag: string, gateway: GatewayName, accept: TcpGateway) =>
     port === undefined
       ? undefined
-      : opened.adopt(await listenTcp({ ...tcp, port, flag, gateway, accept }), (open) => open.close());
+      : opened.adopt(await listenTcp({ ...tcp, port, flag, gateway, accept: keyed(accept) }), (open) => open.close());
   const chat = createTcpChat(hub, language, systemClock);
   const tcpChat = await openTcp(config.tcpPort, "--tcp-port", "tcp_chat", chat);
   const tcpEcho = await openTcp(config.tcpEchoPort, "--tcp-echo-port", "tcp_echo", echo);
@@ -158,6 +174,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     ports: listener.ports,
     tcpPort: tcpChat?.port,
     tcpEchoPort: tcpEcho?.port,
+    isUnguarded: !access && hosts.some((host) => host !== "localhost" && !isLoopback(host)),
     broadcast: createOperator(hub),
     stop,
     failed,

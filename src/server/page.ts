@@ -5,13 +5,17 @@ import type { FastifyInstance } from "fastify";
 import type { Log } from "../core/ports.ts";
 
 const folder = fileURLToPath(new URL("../../dist/page/", import.meta.url));
+/** Where a file of the built page is. */
+export const pageFile = (name: string): string => folder + name;
+
 const yearMs = 365 * 24 * 60 * 60 * 1000;
 
 /**
  * Serves the page on `/` and `/r/{room}`. Files under `assets/` carry a hash of their content in
- * their names and never change; all were compressed when the page was built.
+ * their names and never change; all were compressed when the page was built. `isPrivate`: no cache
+ * on the way may hand them to others. [D6]
  */
-export async function addPage(app: FastifyInstance, log: Log): Promise<void> {
+export async function addPage(app: FastifyInstance, log: Log, { isPrivate }: { isPrivate: boolean }): Promise<void> {
   if (!existsSync(folder)) return log.warn({ folder }, "there is no page: build it with `npm run build`");
   await app.register(fastifyStatic, {
     root: folder,
@@ -19,7 +23,10 @@ export async function addPage(app: FastifyInstance, log: Log): Promise<void> {
     cacheControl: false,
     setHeaders: (reply, file) => {
       const isHashed = file.startsWith(`${folder}assets/`);
-      reply.header("cache-control", isHashed ? `public, max-age=${yearMs / 1000}, immutable` : "no-cache");
+      reply.header(
+        "cache-control",
+        isHashed ? `${isPrivate ? "private" : "public"}, max-age=${yearMs / 1000}, immutable` : "no-cache",
+      );
     },
   });
   app.get("/", (_request, reply) => reply.sendFile("index.html"));

@@ -7,9 +7,10 @@ import type { Rate } from "../core/rate.ts";
 import { problem } from "../gateways/support/problem.ts";
 import { type Gateway, type Line, read } from "../gateways/support/websocket.ts";
 import type { Language } from "../locales/words.ts";
-import { type ChatError, closeCodes } from "../protocol/codes.ts";
+import { accepted, type ChatError, closeCodes } from "../protocol/codes.ts";
 import { oneLine } from "../protocol/text.ts";
 import { type EntranceOptions, judgeEntry } from "./entrance.ts";
+import type { Guard } from "./guard.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import { logRefusal } from "./http.ts";
 import type { Lines } from "./lines.ts";
@@ -30,6 +31,8 @@ export interface UpgradeOptions {
   readonly language: Language;
   readonly maxFrame: number;
   readonly visitors: Visitors;
+  /** Who is let in where there is an access key. */
+  readonly guard: Guard | undefined;
   readonly lines: Lines;
   readonly metrics: Metrics;
   readonly heartbeat: Heartbeat;
@@ -75,10 +78,13 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
       return refuse(request, socket, entry.error, "http");
     }
     const [path = "", query] = (request.url ?? "").split("?", 2);
-    const gateway = options.gatewayAt(path);
-    if (!gateway) return refuse(request, socket, { code: "not_found" }, "http");
     const address = visitors.addressOf(request);
     const visit = { path, query: new URLSearchParams(query), origin: request.headers.origin, address };
+    const found = options.gatewayAt(path);
+    const admitted = options.guard?.(request, visit, found) ?? accepted(found);
+    if (!admitted.ok) return refuse(request, socket, admitted.error, found?.name ?? "http");
+    const gateway = admitted.value;
+    if (!gateway) return refuse(request, socket, { code: "not_found" }, "http");
     const problemAtTheDoor = gateway.refuse?.(visit);
     if (problemAtTheDoor) return refuse(request, socket, problemAtTheDoor, gateway.name);
     const leave = visitors.enter(request);

@@ -10,6 +10,8 @@ export type Leave = () => void;
 export interface Visitors {
   /** The address that a request's messages are counted under; `undefined` for a program on this machine. */
   addressOf(request: IncomingMessage): string | undefined;
+  /** Whether a proxy that is trusted says that it came to it over TLS. [D2] */
+  cameByTls(request: IncomingMessage): boolean;
   /** Lets one more connection in; `undefined` if its address has too many. */
   enter(request: IncomingMessage): Leave | undefined;
   /** The same for a plain socket, by its other end. */
@@ -17,7 +19,7 @@ export interface Visitors {
 }
 
 export interface VisitorOptions {
-  /** Addresses and subnets of proxies whose `X-Forwarded-For` is believed. [D2] */
+  /** Addresses and subnets of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. [D2] */
   readonly trustProxies: readonly string[];
   /** 0 for any number. */
   readonly maxPerAddress: number;
@@ -48,6 +50,10 @@ export function createVisitors({ trustProxies, maxPerAddress }: VisitorOptions):
   };
   return {
     addressOf: (request) => (isLocalProgram(request) ? undefined : placeOf(clientOf(request))),
+    cameByTls({ headers, socket }) {
+      const [scheme = ""] = String(headers["x-forwarded-proto"] ?? "").split(",");
+      return scheme.trim() === "https" && trusts(socket.remoteAddress ?? "", 0);
+    },
     enter: (request) => (isFromHere(request) ? nobodyLeaves : enter(placeOf(clientOf(request)))),
     enterFrom: (peer) => (isLoopback(peer) ? nobodyLeaves : enter(placeOf(peer))),
   };

@@ -25,7 +25,8 @@ async function startTroubled(t: TestContext) {
     if (what === "openRoom") throw new StoreError("the disk is full", { fatal: false });
   });
   const { hub, log } = new World({ store });
-  const common = { log, language: "en", entrance: { allowHosts: [], allowOrigins: [] }, observer: undefined } as const;
+  const open = { entrance: { allowHosts: [], allowOrigins: [] }, access: undefined, guard: undefined };
+  const common = { log, language: "en", ...open, observer: undefined } as const;
   const visitors = createVisitors({ trustProxies: [], maxPerAddress: 0 });
   const lines = new Lines();
   const metrics = { contentType: "text/plain", report: async () => "", token: undefined };

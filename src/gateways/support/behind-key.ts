@@ -65,7 +65,9 @@ function fieldsOf(text: string): Partial<Record<Field, string>> {
   try {
     const json: unknown = JSON.parse(text);
     const has = ([name, value]: [string, unknown]) =>
-      typeof value === "string" && (name !== "ref" || value.length <= 64) && ["type", "key", "ref", "lang"].includes(name);
+      typeof value === "string" &&
+      (name !== "ref" || value.length <= 64) &&
+      ["type", "key", "ref", "lang"].includes(name);
     return typeof json === "object" && json !== null ? Object.fromEntries(Object.entries(json).filter(has)) : {};
   } catch {
     return {};

@@ -20,6 +20,8 @@ export function problem(error: ChatError, acceptLanguage: string | undefined, la
     headers: {
       "content-type": "application/problem+json; charset=utf-8",
       "cache-control": "no-store",
+      // RFC 9110 §15.5.2; a browser asks nobody for a bearer's token.
+      ...(status === 401 && { "www-authenticate": "Bearer" }),
       ...(error.retryAfterMs !== undefined && { "retry-after": String(Math.ceil(error.retryAfterMs / 1000)) }),
     },
     body: JSON.stringify({
