@@ -134,7 +134,7 @@ export class Audience {
   /** Sends bytes to one seat, after what was sent to all before. */
   sendTo(seat: Seat, bytes: Uint8Array): void {
     const row = this.#rows.get(seat.connection.format);
-    if (!row?.seats.has(seat) || row.bytes === seat.from) return seat.connection.write(bytes);
+    if (!row?.seats.has(seat) || row.bytes === seat.from) return seat.connection.writeSoon(bytes);
     seat.cuts ??= [];
     seat.cuts.push({ at: row.bytes, skip: 0, bytes });
   }

@@ -118,7 +118,7 @@ export class Session {
     if (!bytes) return;
     const place = about ? this.places.get(about) : undefined;
     if (place) place.room.audience.sendTo(place.seat, bytes);
-    else this.connection.write(bytes);
+    else this.connection.writeSoon(bytes);
   }
 
   /** Sends a page of the log to this client alone; resolves once hardly any of it waits. [R2] */

@@ -16,6 +16,7 @@ export async function somethingSaid(room: Room, clock: Clock, ms: number, signal
     address: undefined,
     acknowledges: false,
     isBehind: false,
+    writeSoon: () => {},
     writePage: () => Promise.resolve(),
     setLanguage() {},
     pause() {},

@@ -164,6 +164,10 @@ class SseConnection implements Connection {
     if (this.#isOpen) this.#outbound.write(bytes);
   }
 
+  writeSoon(bytes: Uint8Array): void {
+    if (this.#isOpen) this.#outbound.writeSoon(bytes);
+  }
+
   async writePage(bytes: Uint8Array): Promise<void> {
     if (this.#isOpen) await this.#outbound.writePage(bytes);
   }
@@ -180,6 +184,7 @@ class SseConnection implements Connection {
 
   close(reason: CloseReason): void {
     if (this.#isOpen) this.#metrics.closed(reason);
+    this.#outbound.flush();
     this.#response.end();
     // Who does not read does not get to the end. [K4]
     const timer = setTimeout(() => this.#response.destroy(), closingMs);

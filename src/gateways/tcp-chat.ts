@@ -82,7 +82,7 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
       if (session.ended) return;
       lines.close();
       session.end({ left: true });
-      socket.end();
+      connection.end();
       // Whoever does not close their half as well is not waited for.
       const cancel = clock.after(1_000, () => socket.destroy());
       socket.once("close", cancel);
@@ -156,6 +156,10 @@ class TcpConnection implements Connection {
     if (this.#socket.writable) this.#outbound.write(bytes);
   }
 
+  writeSoon(bytes: Uint8Array): void {
+    if (this.#socket.writable) this.#outbound.writeSoon(bytes);
+  }
+
   async writePage(bytes: Uint8Array): Promise<void> {
     if (this.#socket.writable) await this.#outbound.writePage(bytes);
   }
@@ -170,9 +174,15 @@ class TcpConnection implements Connection {
     this.#socket.resume();
   }
 
+  /** Ends it after what was written. */
+  end(): void {
+    this.#outbound.flush();
+    this.#socket.end();
+  }
+
   close(reason: CloseReason): void {
     if (this.#socket.writable) this.#metrics.closed(reason);
-    this.#socket.end();
+    this.end();
     const timer = setTimeout(() => this.#socket.destroy(), 1_000);
     this.#socket.once("close", () => clearTimeout(timer));
   }

@@ -1,4 +1,3 @@
-import { randomFillSync } from "node:crypto";
 import { createMemoryBus } from "../bus/memory.ts";
 import { Hub } from "../core/hub.ts";
 import type { GatewayName, Log } from "../core/ports.ts";
@@ -21,6 +20,7 @@ import { createHttp } from "./http.ts";
 import { Lines } from "./lines.ts";
 import { listen } from "./listener.ts";
 import { program } from "./program.ts";
+import { createRandomBytes } from "./random.ts";
 import { takeReadings } from "./readings.ts";
 import { createRoutes } from "./routes.ts";
 import { listenTcp } from "./tcp.ts";
@@ -84,7 +84,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
       log,
       metrics,
       tokens,
-      randomBytes: randomFillSync,
+      randomBytes: createRandomBytes(),
       limits: config.limits,
       server: program,
       reservedNames: ["server", ...languages.map((language) => serverWords[language]("operator"))],

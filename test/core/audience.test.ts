@@ -60,6 +60,10 @@ class KeptLine implements Connection {
   readonly acknowledges = true;
   isBehind = false;
   encode = () => undefined;
+  writeSoon(bytes: Uint8Array): void {
+    this.write(bytes);
+  }
+
   writePage = async () => {};
   setLanguage() {}
   pause() {}

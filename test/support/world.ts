@@ -69,6 +69,10 @@ export class Guest implements Connection {
     }
   }
 
+  writeSoon(bytes: Uint8Array): void {
+    this.write(bytes);
+  }
+
   writePage(bytes: Uint8Array): Promise<void> {
     this.write(bytes);
     return this.drain();

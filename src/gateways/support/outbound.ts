@@ -9,6 +9,8 @@ export interface OutboundOptions {
   readonly giveUp: () => void;
 }
 
+const nothing = new Uint8Array(0);
+
 /**
  * What goes out to one client, counted in bytes and bounded in number and age. A page of the log is
  * outside the bound in number, for it is written as it is read, one at a time. [B1] [R2]
@@ -17,6 +19,7 @@ export class Outbound implements OutboundBytes {
   readonly #stream: Writable;
   readonly #options: OutboundOptions;
   written = 0;
+  #soon: Uint8Array[] = [];
   #pageStart = 0;
   pageEnd = 0;
 
@@ -36,6 +39,26 @@ export class Outbound implements OutboundBytes {
   }
 
   write(bytes: Uint8Array): void {
+    if (this.#soon.length === 0) return this.#write(bytes);
+    const pieces = [...this.#soon, bytes];
+    this.#soon = [];
+    this.#write(Buffer.concat(pieces));
+  }
+
+  /** Writes these bytes together with what is written next: each write costs more than many bytes do. */
+  writeSoon(bytes: Uint8Array): void {
+    this.#soon.push(bytes);
+    // After every promise: what a commit leads to is acknowledgement and message, in one piece.
+    if (this.#soon.length === 1) process.nextTick(() => this.flush());
+  }
+
+  /** Writes what was to be written soon. */
+  flush(): void {
+    if (this.#soon.length > 0) this.write(nothing);
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (!this.#stream.writable) return;
     this.#stream.write(bytes);
     this.written += bytes.length;
     if (this.waiting === 0) return;
@@ -47,8 +70,8 @@ export class Outbound implements OutboundBytes {
   /** Resolves once hardly any of the page waits, or the line is gone. */
   async writePage(bytes: Uint8Array): Promise<void> {
     this.#pageStart = this.written;
-    this.pageEnd = this.written + bytes.length;
     this.write(bytes);
+    this.pageEnd = this.written;
     const stream = this.#stream;
     if (!stream.writableNeedDrain || stream.destroyed) return;
     await new Promise<void>((resolve) => {

@@ -140,6 +140,10 @@ export class WebSocketConnection implements Connection {
     if (this.#line.webSocket.readyState === WebSocket.OPEN) this.#outbound.write(bytes);
   }
 
+  writeSoon(bytes: Uint8Array): void {
+    if (this.#line.webSocket.readyState === WebSocket.OPEN) this.#outbound.writeSoon(bytes);
+  }
+
   async writePage(bytes: Uint8Array): Promise<void> {
     if (this.#line.webSocket.readyState === WebSocket.OPEN) await this.#outbound.writePage(bytes);
   }
@@ -158,6 +162,8 @@ export class WebSocketConnection implements Connection {
 
   #end(reason: CloseReason, told: CloseReason): void {
     const { webSocket } = this.#line;
+    if (webSocket.readyState === WebSocket.OPEN) this.#outbound.flush();
+    // Which may have been too much already.
     if (webSocket.readyState !== WebSocket.OPEN) return;
     this.#metrics.closed(reason);
     webSocket.close(closeCodes[told], told);
