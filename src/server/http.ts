@@ -42,8 +42,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // A room's name may have 200 bytes, each three characters when percent-encoded.
     routerOptions: { maxParamLength: 600 },
     // An address that cannot even be decoded never reaches a route, nor the hooks.
-    frameworkErrors: (_error, request, reply) =>
-      sendProblem(request, reply, { code: "bad_frame", params: { field: "URL" } }, language),
+    frameworkErrors(_error, request, reply) {
+      hub.metrics.refused("bad_frame", "http");
+      return sendProblem(request, reply, { code: "bad_frame", params: { field: "URL" } }, language);
+    },
     logger: false,
   });
 
