@@ -10,6 +10,8 @@ export interface DoctorOptions {
   /** As they were typed. */
   readonly tcpPort: string;
   readonly tcpEchoPort: string;
+  /** The server's access key. [D6] */
+  readonly key: string | undefined;
   readonly language: Language;
 }
 
@@ -23,13 +25,13 @@ function parsePort(flag: string, text: string): number {
 }
 
 /** `parlance doctor`: tries every gateway of a server, a line each; whether all work is the exit status. */
-export async function doctor({ url, tcpPort, tcpEchoPort, language }: DoctorOptions): Promise<number> {
+export async function doctor({ url, tcpPort, tcpEchoPort, key, language }: DoctorOptions): Promise<number> {
   const address = url.replace(/^ws/, "http");
   if (!URL.canParse(address))
     throw new UsageError(`${JSON.stringify(url)} is no address. Give one like http://localhost:8765.`);
   const ports = { tcpPort: parsePort("--tcp-port", tcpPort), tcpEchoPort: parsePort("--tcp-echo-port", tcpEchoPort) };
   const speak = doctorWords[language];
-  const target = new Target({ url: new URL(address), room, ...ports });
+  const target = new Target({ url: new URL(address), room, key, ...ports });
   const width = Math.max(...checks.map((check) => textWidth(speak(`gateway.${check}`))));
   const print = (line: string) => process.stdout.write(`${line}\n`);
   print(speak("examining", { url: address }));

@@ -24,6 +24,7 @@ const settingOptions = settingKeys.map((key): readonly [SettingKey, Option] => [
 
 const serverOption = ["--server <url>", "the server's address (default: ws://localhost:8765)"] as const;
 const nameOption = ["--name <name>", "the name to come in with; without one the server gives one"] as const;
+const keyOption = ["--key <key>", "the server's access key, if it asks for one (PARLANCE_KEY)"] as const;
 const langOption = ["--lang <language>", "en, th, ru or uk (default: the environment's)"] as const;
 
 /** The `parlance` command. Each command's own code is loaded when it runs, so that the others start at once. */
@@ -70,6 +71,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .argument("[room]", "the room to enter", "general")
     .option(...serverOption)
     .option(...nameOption)
+    .option(...keyOption)
     .option(...langOption)
     .addHelpText(
       "after",
@@ -77,7 +79,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
         ["parlance chat kitchen --name Оля", "tail -f build.log | parlance chat builds --name build"].join("\n"),
       ),
     )
-    .action(async (room: string, options: { server?: string; name?: string; lang?: string }) => {
+    .action(async (room: string, options: { server?: string; name?: string; key?: string; lang?: string }) => {
       const { chat } = await import("./talk.ts");
       finish(await chat(room, options));
     });
@@ -89,6 +91,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .argument("<text...>", "the message; - reads standard input, a message a line")
     .option(...serverOption)
     .option(...nameOption)
+    .option(...keyOption)
     .option(...langOption)
     .addHelpText(
       "after",
@@ -97,7 +100,11 @@ function createProgram(finish: (exitCode: number) => void): Command {
       ),
     )
     .action(
-      async (room: string, text: readonly string[], options: { server?: string; name?: string; lang?: string }) => {
+      async (
+        room: string,
+        text: readonly string[],
+        options: { server?: string; name?: string; key?: string; lang?: string },
+      ) => {
         const { say } = await import("./talk.ts");
         finish(await say(room, text.join(" "), options));
       },
@@ -109,12 +116,13 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .argument("[url]", "the server's address", "http://localhost:8765")
     .option("--tcp-port <number>", "where its TCP chat is", "12345")
     .option("--tcp-echo-port <number>", "where its TCP echo is", "12346")
+    .option(...keyOption)
     .option(...langOption)
     .addHelpText("after", examples("parlance doctor https://chat.example.org"))
-    .action(async (url: string, options: { tcpPort: string; tcpEchoPort: string; lang?: string }) => {
+    .action(async (url: string, options: { tcpPort: string; tcpEchoPort: string; key?: string; lang?: string }) => {
       const { doctor } = await import("./doctor.ts");
-      const { parseLanguage } = await import("./talk.ts");
-      finish(await doctor({ url, ...options, language: parseLanguage(options.lang) }));
+      const { keyFrom, parseLanguage } = await import("./talk.ts");
+      finish(await doctor({ url, ...options, key: keyFrom(options.key), language: parseLanguage(options.lang) }));
     });
 
   const formatOption = (doc: string) => new Option("--format <format>", doc).choices(transferFormats);
@@ -125,13 +133,17 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .addOption(formatOption("txt for people; json and ndjson can be imported exactly (default: txt)"))
     .option("--out <file>", "the file to write (default: standard output)")
     .option(...serverOption)
+    .option(...keyOption)
     .option(...langOption)
     .addHelpText(
       "after",
       examples("parlance export kitchen > kitchen.txt\nparlance export kitchen --format ndjson --out kitchen.ndjson"),
     )
     .action(
-      async (room: string, options: { format?: TransferFormat; out?: string; server?: string; lang?: string }) => {
+      async (
+        room: string,
+        options: { format?: TransferFormat; out?: string; server?: string; key?: string; lang?: string },
+      ) => {
         const { exportTo } = await import("./transfer.ts");
         finish(await exportTo(room, options));
       },
@@ -144,10 +156,14 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .requiredOption("--room <room>", "the room to put them into")
     .addOption(formatOption("what the file is (default: by its content)"))
     .option(...serverOption)
+    .option(...keyOption)
     .option(...langOption)
     .addHelpText("after", examples("parlance import chat_history.txt --room general"))
     .action(
-      async (file: string, options: { room: string; format?: TransferFormat; server?: string; lang?: string }) => {
+      async (
+        file: string,
+        options: { room: string; format?: TransferFormat; server?: string; key?: string; lang?: string },
+      ) => {
         const { importFrom } = await import("./transfer.ts");
         finish(await importFrom(file, options));
       },

@@ -1,5 +1,6 @@
 import { type Config, type FlagValues, readConfig } from "../ops/config.ts";
 import { createLog } from "../ops/log.ts";
+import { settings } from "../ops/settings.ts";
 import { type RunningServer, StartupError, startServer } from "../server/index.ts";
 import { createOperatorScreen, type OperatorScreen } from "../terminal/operator.ts";
 import { createServerLines } from "../terminal/server-lines.ts";
@@ -57,7 +58,14 @@ async function run(config: Config, screen: OperatorScreen): Promise<number> {
     return exitCodes.failed;
   }
   if (forPeople) lines.running(server.urls);
-  else log.info({ urls: server.urls }, "running");
+  else {
+    const { urls, tcpPort, tcpEchoPort } = server;
+    log.info({ urls, tcpPort, tcpEchoPort }, "running");
+  }
+  if (server.isUnguarded) {
+    if (forPeople) lines.unguarded();
+    else log.warn({ hosts: config.hosts, flag: settings.accessKey.flag }, "whoever reaches this machine can come in");
+  }
   const onLine = (line: string) => {
     const broadcast = server.broadcast(line);
     if (forPeople) {

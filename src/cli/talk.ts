@@ -5,6 +5,7 @@ import { exitCodes, UsageError } from "./exit.ts";
 export interface TalkFlags {
   readonly server?: string;
   readonly name?: string;
+  readonly key?: string;
   readonly lang?: string;
 }
 
@@ -15,11 +16,15 @@ export function parseLanguage(flag: string | undefined): Language {
   throw new UsageError(`--lang got ${JSON.stringify(flag)}, but takes one of ${languages.join(", ")}.`);
 }
 
+/** The access key that was given, else the environment's. */
+export const keyFrom = (flag: string | undefined): string | undefined =>
+  flag ?? (process.env["PARLANCE_KEY"] || undefined);
+
 /** `parlance chat`: the exit status. */
 export async function chat(roomName: string, flags: TalkFlags): Promise<number> {
   const { runChat } = await import("../terminal/chat.ts");
   const { parseTalk } = await import("../terminal/talk.ts");
-  const talk = parseTalk({ ...flags, roomName, language: parseLanguage(flags.lang) });
+  const talk = parseTalk({ ...flags, roomName, key: keyFrom(flags.key), language: parseLanguage(flags.lang) });
   if (!talk.ok) throw new UsageError(talk.message);
   return (await runChat(talk.value, process)) ? exitCodes.done : exitCodes.failed;
 }
@@ -28,7 +33,7 @@ export async function chat(roomName: string, flags: TalkFlags): Promise<number> 
 export async function say(roomName: string, text: string, flags: TalkFlags): Promise<number> {
   const { runSay } = await import("../terminal/say.ts");
   const { parseTalk } = await import("../terminal/talk.ts");
-  const talk = parseTalk({ ...flags, roomName, language: parseLanguage(flags.lang) });
+  const talk = parseTalk({ ...flags, roomName, key: keyFrom(flags.key), language: parseLanguage(flags.lang) });
   if (!talk.ok) throw new UsageError(talk.message);
   return (await runSay(talk.value, text, process)) ? exitCodes.done : exitCodes.failed;
 }

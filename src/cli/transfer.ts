@@ -16,10 +16,11 @@ import {
 } from "../ops/transfer/index.ts";
 import { parseTalk } from "../terminal/talk.ts";
 import { exitCodes, UsageError } from "./exit.ts";
-import { parseLanguage } from "./talk.ts";
+import { keyFrom, parseLanguage } from "./talk.ts";
 
 interface TransferFlags {
   readonly server?: string;
+  readonly key?: string;
   readonly lang?: string;
   readonly format?: TransferFormat;
 }
@@ -27,12 +28,13 @@ interface TransferFlags {
 function parseRoom(roomName: string, flags: TransferFlags): RoomThere {
   const talk = parseTalk({
     roomName,
+    key: keyFrom(flags.key),
     language: parseLanguage(flags.lang),
     ...(flags.server && { server: flags.server }),
   });
   if (!talk.ok) throw new UsageError(talk.message);
-  const { server, room, language } = talk.value;
-  return { server: server.replace(/^ws/i, "http"), room, language };
+  const { server, room, key, language } = talk.value;
+  return { server: server.replace(/^ws/i, "http"), room, key, language };
 }
 
 /** `parlance export`: the exit status. A file is there whole, or not at all. */

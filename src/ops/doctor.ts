@@ -44,7 +44,12 @@ const nonce = () => `doctor ${newMessageId(randomFillSync)}`;
 
 /** How each gateway is tried: says something, waits for it, and where there is a position cuts the line and resumes. */
 const tries: Readonly<Record<Check, (target: Target) => Promise<number>>> = {
-  http: (target) => roundTrip(() => target.get("/healthz")),
+  async http(target) {
+    const latency = await roundTrip(() => target.get("/healthz"));
+    // Behind an access key, unlike that. [D6]
+    await target.get("/api/v1/openapi.json");
+    return latency;
+  },
 
   // As the page itself comes: whether the server takes this address for its own. [D1]
   origin: (target) => roundTrip(() => target.get("/healthz", { headers: { Origin: target.url.origin } })),
@@ -152,8 +157,8 @@ export async function* examine(target: Target): AsyncGenerator<Finding> {
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
       yield { check, ok: false, trouble: error };
-      // Where nothing answers at all the rest would only say so again.
-      if (error.kind === "unreachable" && check === "http") return;
+      // Where nobody is let in, or nothing answers at all, the rest would only say so again.
+      if ((error.kind === "unreachable" || error.kind === "key_required") && check === "http") return;
     }
   }
 }
@@ -169,13 +174,13 @@ async function trySaying(target: Target, path: string, answer: (text: string) =>
   return latency;
 }
 
-/** Sends bytes over TCP and waits until some come back that hold `expected`. */
-function overTcp({ host }: Target, port: number, bytes: string, expected: string): Promise<void> {
+/** Sends bytes over TCP, after the access key, and waits until some come back that hold `expected`. */
+function overTcp({ host, key }: Target, port: number, bytes: string, expected: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect({ host, port }).setEncoding("utf8");
   let read = "";
   socket.on("error", (error) => reject(new Trouble("tcp_closed", { port, detail: error.message })));
-  socket.on("connect", () => socket.write(bytes));
+  socket.on("connect", () => socket.write(key === undefined ? bytes : `/key ${key}\n${bytes}`));
   socket.on("data", (chunk) => {
     read += chunk;
     if (read.includes(expected)) resolve();

@@ -1,10 +1,12 @@
 import { parseServerFrame, type ServerFrameOf, type ServerFrameType } from "../protocol/server-frames.ts";
 import { oneLine } from "../protocol/text.ts";
+import { keyHeaders } from "./key-headers.ts";
 
 /** What can be wrong between here and a server. */
 export type TroubleKind =
   | "unreachable"
   | "refused"
+  | "key_required"
   | "upgrade_blocked"
   | "buffered"
   | "silent"
@@ -52,9 +54,12 @@ export class Target {
   readonly room: string;
   readonly tcpPort: number;
   readonly tcpEchoPort: number;
+  /** Its access key. [D6] */
+  readonly key: string | undefined;
 
-  constructor(options: { url: URL; room: string; tcpPort: number; tcpEchoPort: number }) {
+  constructor(options: { url: URL; room: string; tcpPort: number; tcpEchoPort: number; key?: string | undefined }) {
     this.url = options.url;
+    this.key = options.key;
     this.room = options.room;
     this.tcpPort = options.tcpPort;
     this.tcpEchoPort = options.tcpEchoPort;
@@ -68,13 +73,17 @@ export class Target {
   async get(path: string, init: RequestInit = {}): Promise<Response> {
     let answer: Response;
     try {
-      answer = await fetch(new URL(path, this.url), init);
+      answer = await fetch(new URL(path, this.url), {
+        ...init,
+        headers: { ...(init.headers as Record<string, string>), ...keyHeaders(this.key) },
+      });
     } catch (error) {
       const { cause } = error as Error;
       throw new Trouble("unreachable", { url: this.url.href, detail: String(cause ?? error) });
     }
     if (answer.ok) return answer;
     const body = await answer.text();
+    if (body.includes('"code":"key_required"')) throw new Trouble("key_required");
     throw new Trouble("refused", { status: answer.status, detail: detailOf(body) });
   }
 
@@ -150,6 +159,7 @@ export class Line {
 export async function openLine(target: Target, path: string): Promise<Line> {
   const url = new URL(path, target.url);
   url.protocol = url.protocol.replace("http", "ws");
+  if (target.key !== undefined) url.searchParams.set("key", target.key);
   const socket = new WebSocket(url);
   const opened = Promise.withResolvers<void>();
   socket.addEventListener("open", () => opened.resolve());

@@ -254,6 +254,8 @@ class ReturningClient implements Client {
     this.#greeting = { at: "refused" };
     if (this.#wish === undefined && error.suggestion) return this.rename(error.suggestion);
     this.#events.emit("error", error);
+    // Coming back would ask the same. [D6]
+    if (error.code === "key_required") this.close();
   }
 
   #lose(code: number): void {

@@ -24,8 +24,8 @@ const shortStreams = 2;
 /** Rooms that keep a connection of their own: a browser opens six a host, over all tabs, and posts need some. */
 const roomsHeld = 2;
 const nativePath = "/api/v1/ws";
-/** Refusals of a greeting that a person or time can mend; after any other the line cannot be had. */
-const mendable: readonly ErrorCode[] = ["name_taken", "bad_name", "rate_limited", "unavailable"];
+/** Refusals of a greeting that the client knows what to do about; after any other the line cannot be had. */
+const mendable: readonly ErrorCode[] = ["name_taken", "bad_name", "rate_limited", "unavailable", "key_required"];
 
 /**
  * A line for where no WebSocket can be had: it turns the client's frames into HTTP requests, and their
@@ -116,8 +116,9 @@ export class Fallback implements Line {
   }
 
   async #greet(hello: Sent<"hello">): Promise<void> {
-    const { type, ...body } = hello;
+    const { type, key, ...body } = hello;
     this.#hello = hello;
+    this.#requests.key = key ?? undefined;
     this.#requests.language = hello.lang ?? undefined;
     const answer = await this.#requests.ask("/api/v1/hello", { body, signal: this.#age.signal });
     if (answer.ok) {

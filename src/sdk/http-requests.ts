@@ -27,6 +27,8 @@ export interface Request {
 export class HttpRequests {
   /** Who asks. Never in an address. [D7] */
   token: string | undefined;
+  /** The access key, until there is a token, which shows that it was given. [D6] */
+  key: string | undefined;
   /** The language of refusals. */
   language: string | undefined;
   readonly #base: string;
@@ -51,7 +53,10 @@ export class HttpRequests {
       const value: unknown = await response.json();
       if (typeof value !== "object" || value === null) throw new Error("no answer of this protocol");
       if (response.ok) return { ok: true, value };
-      return { ok: false, problem: readProblem(value, response.headers.get("retry-after")) };
+      const problem = readProblem(value, response.headers.get("retry-after"));
+      // The key has changed since the token was given: what was asked is no fault of its own.
+      if (problem.code === "key_required" && this.token !== undefined) throw new Error(problem.message);
+      return { ok: false, problem };
     } finally {
       cancel();
     }
@@ -61,10 +66,18 @@ export class HttpRequests {
   fetch(path: string, init: RequestInit & { readonly headers?: Readonly<Record<string, string>> }): Promise<Response> {
     const headers = {
       ...init.headers,
-      ...(this.token !== undefined && { Authorization: `Bearer ${this.token}` }),
+      ...this.#authorization(),
       ...(this.language !== undefined && { "Accept-Language": this.language }),
     };
     return fetch(this.#base + path, { ...init, headers, cache: "no-store" });
+  }
+
+  #authorization(): Readonly<Record<string, string>> {
+    if (this.token !== undefined) return { Authorization: `Bearer ${this.token}` };
+    if (this.key === undefined) return {};
+    // A key may have any letters, a header not. RFC 7617 §2
+    const bytes = new TextEncoder().encode(`:${this.key}`);
+    return { Authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
   }
 
   /** What came from the server as the frame that it stands for, checked like any other. Throws if it is none. */

@@ -45,7 +45,10 @@ export interface ConnectOptions {
   readonly name?: string;
   /** The token of an earlier `welcome`: come back as the same person. */
   readonly token?: string;
-  /** The access key of a server that asks for one. [D6] */
+  /**
+   * The access key of a server that asks for one. Without the right one, `error` says `key_required`, and the client
+   * is closed. [D6]
+   */
   readonly key?: string;
   /** The language of the server's error texts. */
   readonly lang?: string;

@@ -23,7 +23,8 @@ export function reach(talk: Talk, adopt?: (refusal: Refusal) => void): Promise<R
   const speak = terminalWords[talk.language];
   const unreachable: Reached = { ok: false, line: speak("connect.failed") };
   const { promise, resolve } = Promise.withResolvers<Reached>();
-  const client = connect(talk.server, { lang: talk.language, ...(talk.name !== undefined && { name: talk.name }) });
+  const { name, key, language: lang } = talk;
+  const client = connect(talk.server, { lang, ...(name !== undefined && { name }), ...(key !== undefined && { key }) });
   const endings = [
     client.on("welcome", () => settle({ ok: true, client })),
     client.on("state", ({ at }) => {

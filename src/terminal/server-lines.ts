@@ -8,6 +8,8 @@ import { oneLine } from "../protocol/text.ts";
 export interface ServerLines {
   /** The server is up at these http addresses. */
   running(urls: readonly string[]): void;
+  /** It is open to whoever reaches this machine. [D6] */
+  unguarded(): void;
   connected(): void;
   disconnected(): void;
   received(text: string): void;
@@ -25,6 +27,7 @@ export function createServerLines(language: Language, write: (line: string) => v
       for (const url of urls) write(speak("server.running", { url: url.replace(/^http/, "ws") }));
       for (const url of urls) write(speak("server.page", { url }));
     },
+    unguarded: () => write(speak("server.unguarded")),
     connected: () => write(speak("server.connected")),
     disconnected: () => write(speak("server.disconnected")),
     received: (text) => write(speak("server.received", { text: oneLine(text) })),

@@ -11,6 +11,8 @@ export interface Talk {
   readonly server: string;
   readonly room: RoomName;
   readonly name: DisplayName | undefined;
+  /** The server's access key. [D6] */
+  readonly key: string | undefined;
   readonly language: Language;
 }
 
@@ -27,16 +29,18 @@ export function parseTalk(given: {
   readonly server?: string;
   readonly roomName: string;
   readonly name?: string;
+  readonly key?: string | undefined;
   readonly language: Language;
 }): { readonly ok: true; readonly value: Talk } | { readonly ok: false; readonly message: string } {
-  const { language } = given;
+  const { language, key } = given;
   const words = serverWords[language];
   const server = parseServerAddress(given.server ?? defaultServer);
   if (!server) return { ok: false, message: `--server takes an address such as ${defaultServer}.` };
   const room = parseRoomName(given.roomName);
   if (!room.ok) return { ok: false, message: words("error.bad_room") };
-  if (given.name === undefined) return { ok: true, value: { server, room: room.value, name: undefined, language } };
+  if (given.name === undefined)
+    return { ok: true, value: { server, room: room.value, name: undefined, key, language } };
   const name = parseDisplayName(given.name);
   if (!name.ok) return { ok: false, message: words("error.bad_name") };
-  return { ok: true, value: { server, room: room.value, name: name.value, language } };
+  return { ok: true, value: { server, room: room.value, name: name.value, key, language } };
 }

@@ -3,6 +3,7 @@ import type { Language } from "../../locales/words.ts";
 import type { RoomName } from "../../protocol/ids.ts";
 import type { MessageFrame } from "../../protocol/server-frames.ts";
 import { oneLine } from "../../protocol/text.ts";
+import { keyHeaders } from "../key-headers.ts";
 import type { ImportRecord } from "./records.ts";
 
 /** A room on a server that is running. */
@@ -10,6 +11,8 @@ export interface RoomThere {
   /** An http or https URL without a slash at its end. */
   readonly server: string;
   readonly room: RoomName;
+  /** The server's access key. [D6] */
+  readonly key: string | undefined;
   /** In which the server explains a refusal. */
   readonly language: Language;
 }
@@ -24,13 +27,13 @@ export class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
 
-async function ask<T>({ language }: RoomThere, url: string, request: RequestInit = {}): Promise<T> {
+async function ask<T>({ language, key }: RoomThere, url: string, request: RequestInit = {}): Promise<T> {
   let answer: Response;
   let body: unknown;
   try {
     answer = await fetch(url, {
       ...request,
-      headers: { "accept-language": language, "content-type": "application/json" },
+      headers: { "accept-language": language, "content-type": "application/json", ...keyHeaders(key) },
     });
     body = await answer.json();
   } catch (error) {

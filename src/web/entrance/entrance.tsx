@@ -111,7 +111,7 @@ export function Entrance() {
             {say(isAtDoor ? "entrance.entering" : name.value.trim() ? "entrance.enter" : "entrance.enter_nameless")}
           </button>
           <p class="card-line" role="status">
-            {obstacle?.field === "line" && say("entrance.unreachable")}
+            {obstacle?.field === "line" && (obstacle.message ?? say("entrance.unreachable"))}
           </p>
         </form>
         <Settings />

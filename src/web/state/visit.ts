@@ -69,6 +69,8 @@ export function createVisit({ connect, identity, route, kept, clock, transition 
     const client = connect(introduction);
     client.on("welcome", identity.remember);
     client.on("error", ({ code, message, suggestion }) => {
+      // The key has changed since the page was loaded: loading it again asks for it. [D6]
+      if (code === "key_required" && stage.peek().at === "door") turnBack({ field: "line", message });
       if (code !== "name_taken" && code !== "bad_name") return;
       turnBack({ field: "name", message, ...(suggestion && { suggestion }) });
     });
