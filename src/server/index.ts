@@ -141,12 +141,16 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     (open) => open.close(),
   );
   const tcp = { hosts, visitors, lines, metrics, log, observer };
-  const keyed = (accept: TcpGateway): TcpGateway =>
-    access ? behindKeyLine(accept, { clock: systemClock, language, judgeKey: access.judgeKey }) : accept;
+  const keyed = (gateway: GatewayName, accept: TcpGateway): TcpGateway =>
+    access
+      ? behindKeyLine(accept, { clock: systemClock, language, judgeKey: access.judgeKey, gateway, metrics })
+      : accept;
   const openTcp = async (port: number | undefined, flag: string, gateway: GatewayName, accept: TcpGateway) =>
     port === undefined
       ? undefined
-      : opened.adopt(await listenTcp({ ...tcp, port, flag, gateway, accept: keyed(accept) }), (open) => open.close());
+      : opened.adopt(await listenTcp({ ...tcp, port, flag, gateway, accept: keyed(gateway, accept) }), (open) =>
+          open.close(),
+        );
   const chat = createTcpChat(hub, language, systemClock);
   const tcpChat = await openTcp(config.tcpPort, "--tcp-port", "tcp_chat", chat);
   const tcpEcho = await openTcp(config.tcpEchoPort, "--tcp-echo-port", "tcp_echo", echo);

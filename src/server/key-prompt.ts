@@ -61,6 +61,7 @@ export function addKeyPrompt(app: FastifyInstance, { access, visitors, language 
     if (!/\btext\/html\b/.test(request.headers.accept ?? "")) return sendProblem(request, reply, error, language);
     const spoken = pickLanguage(request.headers["accept-language"], language);
     const wait = error.retryAfterMs === undefined ? {} : { "retry-after": Math.ceil(error.retryAfterMs / 1000) };
+    reply.refusal = error.code;
     reply.code(errorStatus[error.code]).headers({ ...headers, ...wait });
     return reply.send(promptPage({ language: spoken, to, icon, ...(given && { error }) }));
   };

@@ -143,6 +143,21 @@ test("every refusal is counted by its code and gateway, also where the client is
   assert.equal(refusals("bad_room", "room_text"), 1);
 });
 
+test("[D6] a stranger without the key is counted; /metrics asks for no key of a program on this machine", async (t) => {
+  const server = await startTestServer(t, { accessKey: "ключ от кухни", tcpPort: 0 });
+  const { url } = server;
+  const device = await TcpClient.connect(t, server.tcpPort);
+  device.send("/key no\n");
+  await device.ended;
+  assert.equal((await post(url, "let me in")).status, 401);
+  assert.equal((await fetch(url, { headers: { Accept: "text/html" } })).status, 401);
+  assert.equal((await TextClient.refusal(url, "/ws?key=wrong")).status, 401);
+  const seen = await readMetrics(url);
+  for (const gateway of ["tcp_chat", "post", "http", "open_text"]) {
+    assert.equal(seen(`parlance_refusals_total{code="key_required",gateway="${gateway}"}`), 1, gateway);
+  }
+});
+
 test("a line that the server ends is counted by the reason, once", async (t) => {
   const { url } = await startTestServer(t);
   const client = await RawClient.connect(t, url);

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock, GatewayName, Metrics } from "../../core/ports.ts";
 import { serverWords } from "../../locales/server.ts";
 import type { Language } from "../../locales/words.ts";
 import type { ChatError } from "../../protocol/codes.ts";
@@ -18,6 +18,8 @@ export interface KeyLineOptions {
   readonly clock: Clock;
   readonly language: Language;
   readonly judgeKey: JudgeKey;
+  readonly gateway: GatewayName;
+  readonly metrics: Metrics;
 }
 
 /**
@@ -39,6 +41,7 @@ export function behindKeyLine(accept: (socket: Socket, address: string | undefin
 
     const refuse = ({ code, params }: ChatError) => {
       stop();
+      options.metrics.refused(code, options.gateway);
       socket.resume();
       socket.end(`server :: ${serverWords[language](`error.${code}`, params)}\n`);
       // Whoever does not close their half as well is not waited for.
