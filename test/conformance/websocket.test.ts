@@ -126,3 +126,22 @@ for (const { rfc, says, exchange } of [...frameCases, ...payloadCases]) {
     await Promise.all(places.map((place) => place.holds(t, exchange(speechAt(place.door)))));
   });
 }
+
+for (const [code, last] of [
+  [1000, clientFrame(opcodes.close, closePayload(1000))],
+  [1002, clientFrame(opcodes.text, "bare", { isMasked: false })],
+] as const) {
+  test(`[RFC 6455 §5.5.1] on every WebSocket: nothing follows the Close, ${code}, not even what was about to be said`, async (t) => {
+    const { ports } = await startTestServer(t);
+    for (const door of doors) {
+      const line = await RawWebSocket.open(t, ports[0] ?? 0, door.path);
+      const { say } = speechAt(door);
+      const greeting = door.greeting === undefined ? [] : [clientFrame(opcodes.text, door.greeting)];
+      // Somebody in the room already, who is told at once that this was too long.
+      line.wire.send(Buffer.concat([...greeting, clientFrame(opcodes.text, say("first"))]));
+      await line.nextWhere(({ opcode, payload }) => opcode === opcodes.text && payload.includes("first"));
+      line.wire.send(Buffer.concat([clientFrame(opcodes.text, say("x".repeat(4_097))), last]));
+      await closes(line, code);
+    }
+  });
+}

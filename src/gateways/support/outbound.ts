@@ -7,6 +7,8 @@ export interface OutboundOptions {
   readonly slowReaders: SlowReaders;
   /** Sends away a client that reads too slowly. */
   readonly giveUp: () => void;
+  /** Whether anything may still follow what was written; as long as the stream can be written to, if nothing says so. */
+  readonly isOpen?: () => boolean;
 }
 
 const nothing = new Uint8Array(0);
@@ -58,7 +60,7 @@ export class Outbound implements OutboundBytes {
   }
 
   #write(bytes: Uint8Array): void {
-    if (!this.#stream.writable) return;
+    if (!this.#stream.writable || this.#options.isOpen?.() === false) return;
     this.#stream.write(bytes);
     this.written += bytes.length;
     if (this.waiting === 0) return;

@@ -117,6 +117,8 @@ export class WebSocketConnection implements Connection {
       maxQueue: limits.maxQueue,
       slowReaders: bounds.slowReaders,
       giveUp: () => this.#end("reads_too_slowly", pastQueue),
+      // A client's Close, or a frame that is none, is answered by `ws` at once; nothing may follow. RFC 6455 §5.5.1
+      isOpen: () => line.webSocket.readyState === WebSocket.OPEN,
     });
   }
 
@@ -137,15 +139,15 @@ export class WebSocketConnection implements Connection {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#line.webSocket.readyState === WebSocket.OPEN) this.#outbound.write(bytes);
+    this.#outbound.write(bytes);
   }
 
   writeSoon(bytes: Uint8Array): void {
-    if (this.#line.webSocket.readyState === WebSocket.OPEN) this.#outbound.writeSoon(bytes);
+    this.#outbound.writeSoon(bytes);
   }
 
-  async writePage(bytes: Uint8Array): Promise<void> {
-    if (this.#line.webSocket.readyState === WebSocket.OPEN) await this.#outbound.writePage(bytes);
+  writePage(bytes: Uint8Array): Promise<void> {
+    return this.#outbound.writePage(bytes);
   }
 
   pause(): void {
