@@ -56,6 +56,15 @@ export class ServerUnderTest {
     return this.#alive.process.url.replace("localhost", "127.0.0.1");
   }
 
+  /** Where TCP chat is, if it was started with a port for it. */
+  get tcpPort(): number | undefined {
+    return this.#alive.process.tcpPort;
+  }
+
+  get tcpEchoPort(): number | undefined {
+    return this.#alive.process.tcpEchoPort;
+  }
+
   /** Resolves when the present process has ended, however it does. */
   get ended(): Promise<End> {
     return this.#alive.ended;

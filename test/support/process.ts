@@ -11,6 +11,9 @@ export const cli = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.ur
 export interface ServerProcess {
   readonly process: ChildProcess;
   readonly url: string;
+  /** Where TCP chat and the TCP echo are; off unless a flag says otherwise. */
+  readonly tcpPort: number | undefined;
+  readonly tcpEchoPort: number | undefined;
   /** Kills it without a word, and waits until it is gone. */
   kill(): Promise<void>;
 }
@@ -20,6 +23,14 @@ export interface Surroundings {
   /** A command that runs it in its own place: its words stand before the server's. */
   readonly prefix?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The line of the log that says where the server is. */
+interface Running {
+  readonly msg: string;
+  readonly urls?: readonly string[];
+  readonly tcpPort?: number;
+  readonly tcpEchoPort?: number;
 }
 
 /** Starts `parlance serve` on a free port and waits until it serves. It is killed with the test, at the latest. */
@@ -60,10 +71,11 @@ export async function startServerProcess(
     await exited;
   };
   for await (const line of createInterface(child.stdout)) {
-    const { msg, urls } = JSON.parse(line) as { msg: string; urls?: readonly string[] };
-    if (msg !== "running") continue;
+    const running = JSON.parse(line) as Running;
+    if (running.msg !== "running") continue;
     child.stdout.resume();
-    return { process: child, url: urls?.[0] ?? "", kill };
+    const { urls, tcpPort, tcpEchoPort } = running;
+    return { process: child, url: urls?.[0] ?? "", tcpPort, tcpEchoPort, kill };
   }
   throw new Error("the server ended before it was up");
 }

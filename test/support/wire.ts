@@ -178,7 +178,8 @@ export class RawWebSocket {
   }
 }
 
-function parseFrame(received: Buffer): (ServerFrameOnWire & { readonly bytes: number }) | undefined {
+/** The frame at the beginning of what came in, and how many bytes it took; `undefined` while it is not whole. */
+export function parseFrame(received: Buffer): (ServerFrameOnWire & { readonly bytes: number }) | undefined {
   const [first, second] = received;
   if (first === undefined || second === undefined) return undefined;
   const opcode = first & 0x0f;

@@ -1,0 +1,150 @@
+import { setTimeout as passing } from "node:timers/promises";
+import { RawClient } from "../../support/client.ts";
+import { OwnScope, type Scope } from "../scope.ts";
+import { attack } from "./attack.ts";
+import { Chance } from "./mutate.ts";
+import { doors } from "./seeds.ts";
+
+export interface FuzzOptions {
+  readonly url: string;
+  readonly tcpPort: number;
+  readonly tcpEchoPort: number;
+  /** Mutated frames, lines and requests, in all. */
+  readonly count: number;
+  /** Decides everything that is sent; not what the server does in between. */
+  readonly seed: number;
+  /** MiB that the server has, where that can be known. */
+  readonly memory: () => number | undefined;
+}
+
+export interface FuzzReport {
+  readonly seed: number;
+  readonly inputs: number;
+  readonly connections: number;
+  readonly seconds: number;
+  /** How often each kind of answer came, by gateway. */
+  readonly answers: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** What did not hold, in words; the seed and the number of a connection make its bytes again, whose beginning stands here in base64. */
+  readonly violations: readonly string[];
+  readonly health: { readonly asked: number; readonly slowestMs: number };
+  /** Messages of two well-behaved members to each other. */
+  readonly pair: { readonly exchanged: number; readonly slowestMs: number };
+  readonly memory: { readonly warmMiB: number | undefined; readonly endMiB: number | undefined };
+}
+
+/** Connections at a time. */
+const lanes = 24;
+/** Until then a server takes what it needs; from then on its memory is flat. */
+const warmShare = 0.2;
+/** `/healthz` answers within so many milliseconds, all along. */
+const healthMs = 1_000;
+const healthEveryMs = 200;
+const mostReported = 20;
+
+/** Sends wrong and right things through every gateway, and watches over who else is served. Throws nothing that the server did. */
+export async function fuzz({ url, count, seed, memory, ...ports }: FuzzOptions): Promise<FuzzReport> {
+  await using scope = new OwnScope();
+  const portOf = { http: Number(new URL(url).port), tcpChat: ports.tcpPort, tcpEcho: ports.tcpEchoPort };
+  const violations: string[] = [];
+  const note = (what: string) => violations.length < mostReported && violations.push(what);
+  const answers: Record<string, Record<string, number>> = {};
+  const over = new AbortController();
+  const health = watchHealth(url, over.signal, note);
+  const pair = keepTalking(scope, url, over.signal, note);
+
+  const began = performance.now();
+  let inputs = 0;
+  let connections = 0;
+  let warmMiB: number | undefined;
+  const lane = async () => {
+    while (inputs < count && violations.length < mostReported) {
+      const number = connections++;
+      // Far from those of the next seed.
+      const chance = new Chance(Math.imul(seed, 0x9e3779b1) + number);
+      const door = chance.one(doors);
+      const done = await attack(door, portOf[door.port], chance);
+      inputs += done.inputs;
+      if (inputs > count * warmShare) warmMiB ??= memory();
+      answers[door.name] ??= {};
+      const counted = answers[door.name] ?? {};
+      for (const answer of done.answers) counted[answer] = (counted[answer] ?? 0) + 1;
+      if (done.violation !== undefined) {
+        note(`${door.name}, connection ${number}: ${done.violation}: ${done.sent.subarray(0, 600).toString("base64")}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  const seconds = (performance.now() - began) / 1_000;
+  over.abort();
+  return {
+    seed,
+    inputs,
+    connections,
+    seconds,
+    answers,
+    violations,
+    health: await health,
+    pair: await pair,
+    memory: { warmMiB, endMiB: memory() },
+  };
+}
+
+/** Asks again and again whether the server lives. */
+async function watchHealth(
+  url: string,
+  over: AbortSignal,
+  note: (what: string) => void,
+): Promise<FuzzReport["health"]> {
+  let asked = 0;
+  let slowestMs = 0;
+  while (!over.aborted) {
+    const began = performance.now();
+    try {
+      const { status } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(healthMs) });
+      if (status !== 200) note(`/healthz answered ${status}`);
+    } catch (error) {
+      note(`/healthz did not answer: ${String(error)}`);
+    }
+    asked++;
+    slowestMs = Math.max(slowestMs, performance.now() - began);
+    await passing(healthEveryMs);
+  }
+  return { asked, slowestMs };
+}
+
+/** Two who behave, in the room that everybody else is in: each reads every event of it, in order, and the other's words. [R1] */
+async function keepTalking(
+  scope: Scope,
+  url: string,
+  over: AbortSignal,
+  note: (what: string) => void,
+): Promise<FuzzReport["pair"]> {
+  const pair = await Promise.all(["Ann", "Оля"].map((name) => RawClient.join(scope, url, { name })));
+  const heads = pair.map(({ joined }) => joined.head);
+  let exchanged = 0;
+  let slowestMs = 0;
+  try {
+    while (!over.aborted) {
+      const text = `обмін ${exchanged}`;
+      const began = performance.now();
+      pair[exchanged % 2]?.send({ type: "message", text });
+      await Promise.all(
+        pair.map(async (client, index) => {
+          for (;;) {
+            const message = await client.next("message");
+            const expected = (heads[index] ?? 0) + 1;
+            if (message.seq !== expected) note(`a reader got ${message.seq} where ${expected} was next`);
+            heads[index] = message.seq;
+            if (message.text === text) return;
+          }
+        }),
+      );
+      slowestMs = Math.max(slowestMs, performance.now() - began);
+      exchanged++;
+      await passing(5);
+    }
+  } catch (error) {
+    note(`a well-behaved member was sent away: ${String(error)}`);
+  }
+  return { exchanged, slowestMs };
+}
