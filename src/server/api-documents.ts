@@ -152,6 +152,18 @@ export function openApiDocument() {
           },
         },
       },
+      "/metrics": {
+        get: {
+          summary: "What the server counts, for Prometheus: to programs on its own machine, and to who has its token",
+          responses: {
+            200: {
+              description: "The text format 0.0.4.",
+              content: { "text/plain": { schema: { type: "string" } } },
+            },
+            default: refusal,
+          },
+        },
+      },
       "/healthz": { get: { summary: "Whether the process lives", responses: { 200: { description: "It does." } } } },
       "/readyz": {
         get: {
