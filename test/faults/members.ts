@@ -1,6 +1,9 @@
 import { randomFillSync } from "node:crypto";
+import type { Socket } from "node:net";
 import { setTimeout as passing } from "node:timers/promises";
+import type { WebSocket } from "ws";
 import { newMessageId } from "../../src/protocol/ids.ts";
+import type { ServerFrame } from "../../src/protocol/server-frames.ts";
 import { connectIn } from "../../src/sdk/connect.ts";
 import { realSurroundings } from "../../src/sdk/surroundings.ts";
 import type { Client, Room } from "../../src/sdk/types.ts";
@@ -15,6 +18,18 @@ export interface Member {
   talk(underWay: number): void;
   hush(): void;
 }
+
+/** Shows everything that a client reads, until its line ends. */
+export async function readAll(client: RawClient, look: (frame: ServerFrame) => void): Promise<void> {
+  try {
+    for (;;) look(await client.take());
+  } catch {
+    // The line has ended.
+  }
+}
+
+/** The socket under a WebSocket: `ws` keeps it to itself. */
+export const socketOf = (socket: WebSocket): Socket => (socket as unknown as { readonly _socket: Socket })._socket;
 
 /** What every script and direction has to go through unharmed. */
 const words = ["ขอบคุณ", "дякую", "спасибо", "👩‍👩‍👧", "שלום", "thanks"];

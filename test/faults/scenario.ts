@@ -24,7 +24,9 @@ export interface Scenario {
   readonly name: string;
   /** The fault, as the contract calls it. */
   readonly fault: string;
-  /** How often it is injected in full, and in the short form that runs with every test. */
+  /** The rules of the contract that must hold: `[L2] [L3]`. */
+  readonly rules: string;
+  /** How often it is injected in full, and in the short form that runs with every test; 0 where another test does that. */
   readonly rounds: { readonly full: number; readonly short: number };
   run(rounds: number, scope: Scope): Promise<Outcome | Skipped>;
 }
@@ -69,9 +71,17 @@ export function judge(recorder: Recorder, log: Log): Pick<Outcome, "figures" | "
   };
 }
 
+/**
+ * From so many rounds on, how long things took is judged, too. In the short form, which runs beside other
+ * tests on machines that others use, it is only told.
+ */
+export const roundsForTimes = 10;
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
 /** The middle and the greatest of some durations, in words. */
 export function spread(ms: readonly number[]): string {
-  const sorted = ms.toSorted((a, b) => a - b);
-  const middle = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  return `${Math.round(middle)} ms at the median, ${Math.round(sorted.at(-1) ?? Number.NaN)} ms at most`;
+  if (ms.length < 2) return `${Math.round(median(ms))} ms`;
+  return `${Math.round(median(ms))} ms at the median, ${Math.round(Math.max(...ms))} ms at most`;
 }

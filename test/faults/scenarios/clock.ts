@@ -24,10 +24,10 @@ async function timeOf(url: string): Promise<number> {
   return Date.parse(((await answer.json()) as { ts: string }).ts);
 }
 
-/** [L1] [S2] */
 export const clockShift: Scenario = {
   name: "clock",
   fault: "clock −2 h, +1 day, and back (by libfaketime)",
+  rules: "[L1] [S2]",
   rounds: { full: 5, short: 1 },
   async run(rounds, scope) {
     const preload = library();

@@ -31,10 +31,10 @@ const cuts: Readonly<Record<string, (place: Place) => void | Promise<void>>> = {
   },
 };
 
-/** [R1] [R2] [R4] [K3] */
 export const cutLines: Scenario = {
   name: "cuts",
   fault: "every line cut (reset, in mid-frame, stalled, slow; the server frozen)",
+  rules: "[R1] [R2] [R4] [K3]",
   rounds: { full: 200, short: 5 },
   async run(rounds, scope) {
     const recorder = new Recorder();

@@ -42,10 +42,10 @@ async function post(url: string): Promise<number> {
   return answer.status;
 }
 
-/** [L3] */
 export const diskFull: Scenario = {
   name: "disk",
   fault: "disk full (a small tmpfs)",
+  rules: "[L3]",
   rounds: { full: 5, short: 1 },
   async run(rounds, scope) {
     const disk = smallDisk(scope);

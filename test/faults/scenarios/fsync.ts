@@ -5,13 +5,13 @@ import { company, judge, type Scenario, settle } from "../scenario.ts";
 import { ServerUnderTest } from "../server-under-test.ts";
 import { TcpProxy } from "../tcp-proxy.ts";
 
-/** More than a start needs. */
-const leastSyncs = 40;
+/** More than a start needs, and soon enough. */
+const syncs = [40, 150] as const;
 
 /** Runs a server whose disk fails, and goes on failing, after so many syncs. */
-const failingAfter = (syncs: number): readonly string[] => [
+const failingAfter = (count: number): readonly string[] => [
   ...["strace", "-D", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fdatasync,fsync"],
-  ...["-e", `inject=fdatasync,fsync:error=EIO:when=${syncs}+`],
+  ...["-e", `inject=fdatasync,fsync:error=EIO:when=${count}+`],
 ];
 
 /** Why strace cannot be used here; `undefined` if it can. */
@@ -22,17 +22,17 @@ function whyNot(): string | undefined {
   return status === 0 ? undefined : "strace may not trace here";
 }
 
-/** [L3] */
 export const fsyncError: Scenario = {
   name: "fsync",
   fault: "fsync error (EIO, by strace)",
+  rules: "[L3]",
   rounds: { full: 5, short: 1 },
   async run(rounds, scope) {
     const reason = whyNot();
     if (reason) return { skipped: reason };
     const recorder = new Recorder();
     const server = new ServerUnderTest(scope);
-    const failing = () => server.start([], { prefix: failingAfter(randomInt(leastSyncs, 300)) });
+    const failing = () => server.start([], { prefix: failingAfter(randomInt(...syncs)) });
     await server.start();
     const proxy = await TcpProxy.start(scope, server.url);
     const members = company(scope, recorder, proxy.url);

@@ -7,11 +7,11 @@ import { TcpProxy } from "../tcp-proxy.ts";
 /** Long enough to spread clients out, short enough for many rounds. */
 const drain = ["--drain", "0.3"];
 
-/** [K4] */
 export const sigterm: Scenario = {
   name: "sigterm",
   fault: "SIGTERM under load",
-  rounds: { full: 20, short: 2 },
+  rules: "[K4]",
+  rounds: { full: 20, short: 1 },
   async run(rounds, scope) {
     const recorder = new Recorder();
     const server = new ServerUnderTest(scope);

@@ -53,10 +53,10 @@ async function threeWays(scope: Scope, url: string): Promise<readonly Send[]> {
 /** How many ids are under way at once. */
 const batch = 50;
 
-/** [S1] */
 export const tripleIds: Scenario = {
   name: "triple",
   fault: "every id sent three times at once, through three gateways",
+  rules: "[S1]",
   rounds: { full: 1_000, short: 100 },
   async run(rounds, scope) {
     const recorder = new Recorder();

@@ -1,0 +1,67 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { parseArgs } from "node:util";
+import { asLines, asMarkdown, holds, inject, type Result } from "./report.ts";
+import { scenarios } from "./scenarios/index.ts";
+import { OwnScope } from "./scope.ts";
+
+const help = `Does to a server what should not happen to one, and shows that it keeps what it promises.
+
+  --only <name>      one fault: ${scenarios.map(({ name }) => name).join(", ")}; may be given several times
+  --rounds <number>  how often each is injected, instead of as often as the contract says
+  --json <file>      also write what came of each as JSON
+  --write <file>     also write it as a page of Markdown: docs/FAULTS.md is one
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true, default: [] },
+    rounds: { type: "string" },
+    json: { type: "string" },
+    write: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+/** What the figures are of, and where they were taken. */
+function circumstances(): readonly string[] {
+  const gibibytes = Math.round(totalmem() / 1024 ** 3);
+  const commit = execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" }).trim();
+  const flags = process.argv.slice(2);
+  return [
+    `commit ${commit}, Node ${process.versions.node}, SQLite ${process.versions.sqlite}`,
+    `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${availableParallelism()} cores, ${gibibytes} GiB, ${type()} ${release()}; server and clients share it`,
+    `${new Date().toISOString().slice(0, 10)}, \`npm run faults${flags.length > 0 ? " -- " : ""}${flags.join(" ")}\``,
+  ];
+}
+
+function chosen() {
+  const unknown = values.only.filter((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) throw new Error(`--only does not know ${unknown.join(", ")}`);
+  return scenarios.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+}
+
+function rounds(): number | undefined {
+  if (values.rounds === undefined) return undefined;
+  if (!/^[1-9]\d*$/.test(values.rounds)) throw new Error("--rounds takes a whole number from 1");
+  return Number(values.rounds);
+}
+
+async function main(): Promise<void> {
+  if (values.help) return console.log(help);
+  const results: Result[] = [];
+  const times = rounds();
+  for (const scenario of chosen()) {
+    await using scope = new OwnScope();
+    const result = await inject(scenario, () => scenario.run(times ?? scenario.rounds.full, scope));
+    console.log(asLines(result));
+    results.push(result);
+  }
+  const what = circumstances();
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ circumstances: what, results }, null, 2)}\n`);
+  if (values.write) writeFileSync(values.write, asMarkdown(results, what));
+  if (!results.every(holds)) process.exitCode = 1;
+}
+
+await main();
