@@ -15,6 +15,8 @@ const open: ReadonlySet<string | undefined> = new Set(["/api/v1/key", "/healthz"
 const css = `
 :root{color-scheme:light dark;--ink:light-dark(#2c2118,#efe9e1);--soft:light-dark(#64594f,#b3a99c);--accent:light-dark(#0b6b64,#5cd0c0);--bad:light-dark(#b3261e,#ff9d90)}
 *{box-sizing:border-box}
+html{height:100%}
+html:lang(th){line-height:1.62}
 body{margin:0;min-height:100vh;min-height:100dvh;display:grid;place-items:center;padding:18px;font:400 16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans Thai",sans-serif;color:var(--ink);background:linear-gradient(160deg,light-dark(#fbf0e2,#1d1612),light-dark(#d9eff0,#0f1a20))}
 main{width:min(100%,420px);padding:clamp(22px,8vw,34px) clamp(20px,7vw,32px);border-radius:30px;background:light-dark(#fffffff0,#241f1bf0);box-shadow:0 28px 80px -20px light-dark(#5a3c1e4d,#000000b3)}
 h1{display:flex;align-items:center;gap:14px;margin:0;font:700 32px/1.2 ui-rounded,system-ui,sans-serif;letter-spacing:-.035em}
@@ -25,7 +27,7 @@ label{font-size:13.5px;font-weight:600;color:var(--soft)}
 input{width:100%;min-height:48px;padding:10px 14px;font:inherit;color:inherit;border:1.5px solid light-dark(#8f8377,#7a7066);border-radius:14px;background:light-dark(#fff,#2b2622)}
 input[aria-invalid=true]{border-color:var(--bad)}
 form p{margin:0;font-size:14px;color:var(--bad)}
-button{min-height:52px;margin-top:16px;font:650 17px/1.2 inherit;font-family:inherit;color:#fff;background:#0b6b64;border:0;border-radius:16px;cursor:pointer}
+button{min-height:52px;margin-top:16px;font:inherit;font-size:17px;font-weight:650;color:#fff;background:#0b6b64;border:0;border-radius:16px;cursor:pointer}
 :focus-visible{outline:2.5px solid var(--accent);outline-offset:2px}
 `;
 
