@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Outcome, Scenario, Skipped } from "./scenario.ts";
 
 /** What came of one fault, and how long it took to find out. */
@@ -19,7 +20,7 @@ export async function inject(scenario: Scenario, run: () => Promise<Outcome | Sk
   const outcome = await run().catch((error: unknown) => ({
     times: 0,
     figures: {},
-    violations: [`it could not be tried: ${error instanceof Error ? error.stack : String(error)}`],
+    violations: [`it could not be tried: ${inspect(error)}`],
   }));
   const { name, fault } = scenario;
   return { name, fault, seconds: Math.round((performance.now() - began) / 100) / 10, outcome };

@@ -57,7 +57,10 @@ export const cutLines: Scenario = {
       const head = Math.max(...members.map(({ name }) => recorder.position(name)));
       const isBack = await recorder.until(() => members.every(({ name }) => recorder.position(name) > head));
       convergedMs.push(performance.now() - began);
-      if (!isBack) violations.push(`cut ${round + 1} (${kind}): not everybody came back within 30 s`);
+      if (!isBack) {
+        violations.push(`cut ${round + 1} (${kind}): not everybody came back within 30 s`);
+        break;
+      }
     }
     proxy.clear();
     proxy.reset();
@@ -65,7 +68,7 @@ export const cutLines: Scenario = {
     const verdict = judge(recorder, await server.log());
     const resets = recorder.runs.filter(({ isReset }) => isReset).length;
     return {
-      times: rounds,
+      times: convergedMs.length,
       figures: { ...verdict.figures, "sent to the newest page": resets, "everybody back": spread(convergedMs) },
       violations: [...violations, ...verdict.violations],
     };
