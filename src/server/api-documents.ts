@@ -119,9 +119,16 @@ export function openApiDocument() {
     info: { title: program.name, version: program.version },
     components: {
       schemas: { message: describe(serverFrameSchemas.message), problem },
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "The `token` of a `welcome`." } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "The `token` of a `welcome`." },
+        key: {
+          type: "http",
+          scheme: "basic",
+          description: "The access key, where there is one: as a password without a name.",
+        },
+      },
     },
-    security: [{}, { token: [] }],
+    security: [{}, { token: [] }, { key: [] }],
     paths: {
       "/rooms/{room}/messages": {
         get: {
