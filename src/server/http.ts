@@ -49,8 +49,10 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     logger: false,
   });
 
-  app.addHook("onSend", async (request, reply) => {
+  // Not asynchronous: a body that goes wrong meanwhile would be answered first.
+  app.addHook("onSend", (request, reply, payload, done) => {
     if (reply.refusal) hub.metrics.refused(reply.refusal, gatewayOf(request));
+    done(null, payload);
   });
   app.addHook("onRequest", async (request, reply) => {
     reply.raw.once("close", options.lines.add({ gateway: gatewayOf(request) }));
