@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "@prometheus-io/client";
 import { type Clock, type GatewayName, gatewayNames, type Metrics } from "../core/ports.ts";
 import { watchEventLoop } from "./event-loop.ts";
 import { createProcessMetrics } from "./process-metrics.ts";

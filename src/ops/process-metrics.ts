@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "@prometheus-io/client";
 
 /**
  * What Prometheus expects of every process, by the names that it expects, read when it asks.
- * `prom-client` has a set of its own, but that starts observers which nothing can stop.
+ * `@prometheus-io/client` has a set of its own, but that starts observers which nothing can stop.
  * https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
  */
 export function createProcessMetrics(registry: Registry): void {
