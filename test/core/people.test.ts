@@ -62,6 +62,17 @@ describe("people", () => {
     assert.equal(accepted(people.enter(named("ADMIN"))).user.name, "ADMIN");
   });
 
+  test("a name is taken by what it looks like in either case, and let go with all of that", () => {
+    const people = newPeople();
+    // Greek ν looks like v, and its capital like N.
+    const nu = enter(people, named("Iνan"));
+    for (const other of ["Ivan", "ivan", "INAN", "Inan"]) suggested(people.enter(named(other)));
+    accepted(people.rename(nu, displayName("ivan")));
+    assert.equal(enter(people, named("Inan")).user.name, "Inan");
+    people.letGo(nu);
+    assert.equal(enter(people, named("Ivan")).user.name, "Ivan");
+  });
+
   test("names in any script are free when another looks different", () => {
     const people = newPeople();
     for (const name of ["Оксана", "Oxana", "Ивáн", "น้ำ", "น้า", "ส้ม", "עברית", "محمد", "🙂", "🙃", "Ann", "Anna"]) {
