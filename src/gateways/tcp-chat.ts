@@ -181,7 +181,9 @@ class TcpConnection implements Connection {
   }
 
   close(reason: CloseReason): void {
-    if (this.#socket.writable) this.#metrics.closed(reason);
+    // Each line past the bound of a client asks for its end again.
+    if (!this.#socket.writable) return;
+    this.#metrics.closed(reason);
     this.end();
     const timer = setTimeout(() => this.#socket.destroy(), 1_000);
     this.#socket.once("close", () => clearTimeout(timer));

@@ -15,7 +15,8 @@ test(`[B2] ${count} mutated frames, lines and requests (seed ${seed}) end nothin
   t.diagnostic(JSON.stringify(report));
   assert.deepEqual(report.violations, []);
   assert.ok(report.pair.exchanged > 0 && report.health.asked > 0);
-  const { warmMiB = 0, endMiB = 0 } = report.memory;
-  // V8 keeps what it once had for a while; a leak of 1 KiB an input would be past this at 100,000.
-  assert.ok(endMiB - warmMiB < 96, `${warmMiB} MiB, then ${endMiB} MiB`);
+  const { memory, heap } = report;
+  // What is in use does not grow; what the process has does, for a while, until its allocator has enough to choose from.
+  assert.ok((heap.endMiB ?? 0) - (heap.warmMiB ?? 0) < 32, JSON.stringify(heap));
+  assert.ok((memory.endMiB ?? 0) - (memory.warmMiB ?? 0) < 192, JSON.stringify(memory));
 });

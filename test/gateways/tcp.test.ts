@@ -187,3 +187,15 @@ test("TCP chat: a file of UTF-16 is refused as text, not taken for telnet", asyn
   client.send(Buffer.from("\ufeffhi\n", "utf16le"));
   assert.match(await client.line(), /UTF-8/);
 });
+
+test("TCP chat: who asks for too much at once is sent away once, however much more of it there is", async (t) => {
+  const { tcpPort } = await startTestServer(t, withTcp);
+  const warnings: Error[] = [];
+  const keep = (warning: Error) => void warnings.push(warning);
+  process.on("warning", keep);
+  t.after(() => process.off("warning", keep));
+  const pushy = await TcpClient.join(t, tcpPort);
+  pushy.send(Array.from({ length: 500 }, (_, index) => `/name ann-${index}\n`).join(""));
+  await pushy.ended;
+  assert.deepEqual(warnings, []);
+});

@@ -17,6 +17,12 @@ export interface FuzzOptions {
   readonly memory: () => number | undefined;
 }
 
+/** MiB when the server was warm, and at the end. */
+interface Growth {
+  readonly warmMiB: number | undefined;
+  readonly endMiB: number | undefined;
+}
+
 export interface FuzzReport {
   readonly seed: number;
   readonly inputs: number;
@@ -29,16 +35,20 @@ export interface FuzzReport {
   readonly health: { readonly asked: number; readonly slowestMs: number };
   /** Messages of two well-behaved members to each other. */
   readonly pair: { readonly exchanged: number; readonly slowestMs: number };
-  readonly memory: { readonly warmMiB: number | undefined; readonly endMiB: number | undefined };
+  /** All that the process has, what its allocator keeps for itself included. */
+  readonly memory: Growth;
+  /** What is in use of it by JavaScript and its buffers: the least that was seen in each fifth, so right after a collection. */
+  readonly heap: Growth;
 }
 
 /** Connections at a time. */
 const lanes = 24;
-/** Until then a server takes what it needs; from then on its memory is flat. */
-const warmShare = 0.2;
+/** Until a fifth is over a server takes what it needs; from then on its memory is flat. */
+const fifths = 5;
 /** `/healthz` answers within so many milliseconds, all along. */
 const healthMs = 1_000;
 const healthEveryMs = 200;
+const heapEveryMs = 50;
 const mostReported = 20;
 
 /** Sends wrong and right things through every gateway, and watches over who else is served. Throws nothing that the server did. */
@@ -49,12 +59,13 @@ export async function fuzz({ url, count, seed, memory, ...ports }: FuzzOptions):
   const note = (what: string) => violations.length < mostReported && violations.push(what);
   const answers: Record<string, Record<string, number>> = {};
   const over = new AbortController();
+  let inputs = 0;
+  let connections = 0;
   const health = watchHealth(url, over.signal, note);
+  const heap = watchHeap(url, over.signal, () => Math.floor((inputs / count) * fifths));
   const pair = keepTalking(scope, url, over.signal, note);
 
   const began = performance.now();
-  let inputs = 0;
-  let connections = 0;
   let warmMiB: number | undefined;
   const lane = async () => {
     while (inputs < count && violations.length < mostReported) {
@@ -64,7 +75,7 @@ export async function fuzz({ url, count, seed, memory, ...ports }: FuzzOptions):
       const door = chance.one(doors);
       const done = await attack(door, portOf[door.port], chance);
       inputs += done.inputs;
-      if (inputs > count * warmShare) warmMiB ??= memory();
+      if (inputs > count / fifths) warmMiB ??= memory();
       answers[door.name] ??= {};
       const counted = answers[door.name] ?? {};
       for (const answer of done.answers) counted[answer] = (counted[answer] ?? 0) + 1;
@@ -86,6 +97,7 @@ export async function fuzz({ url, count, seed, memory, ...ports }: FuzzOptions):
     health: await health,
     pair: await pair,
     memory: { warmMiB, endMiB: memory() },
+    heap: await heap,
   };
 }
 
@@ -110,6 +122,27 @@ async function watchHealth(
     await passing(healthEveryMs);
   }
   return { asked, slowestMs };
+}
+
+/** Looks at what the server says of its heap; `fifth` tells how far everything is, from 0. */
+async function watchHeap(url: string, over: AbortSignal, fifth: () => number): Promise<Growth> {
+  const least: (number | undefined)[] = [];
+  while (!over.aborted) {
+    const answer = await fetch(`${url}/metrics`).catch(() => undefined);
+    const used = inUse((await answer?.text()) ?? "");
+    const now = fifth();
+    if (used !== undefined) least[now] = Math.min(least[now] ?? used, used);
+    await passing(heapEveryMs);
+  }
+  return { warmMiB: least[1], endMiB: least[fifths - 1] };
+}
+
+function inUse(metrics: string): number | undefined {
+  const parts = ["nodejs_heap_size_used_bytes", "nodejs_external_memory_bytes"].map((name) =>
+    Number(new RegExp(`^${name} (\\S+)`, "m").exec(metrics)?.[1]),
+  );
+  const bytes = parts.reduce((sum, part) => sum + part, 0);
+  return Number.isNaN(bytes) ? undefined : bytes / 1024 ** 2;
 }
 
 /** Two who behave, in the room that everybody else is in: each reads every event of it, in order, and the other's words. [R1] */
