@@ -56,7 +56,8 @@ class Pipe {
 
   async #pump(): Promise<void> {
     for (let next = this.#waiting.shift(); next && !this.#line.isOver; next = this.#waiting.shift()) {
-      if (next.due > performance.now()) await passing(next.due - performance.now());
+      const leftMs = next.due - performance.now();
+      if (leftMs > 0) await passing(leftMs);
       await this.#carry(next.bytes);
       this.#waitingBytes -= next.bytes.length;
       if (this.#waitingBytes <= windowBytes) this.#from.resume();
