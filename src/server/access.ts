@@ -11,7 +11,7 @@ const guesses = { burst: 10, perSecond: 0.1 };
 const yearSeconds = 365 * 24 * 60 * 60;
 
 /** How a request stands to the access key. */
-export type Admission =
+type Admission =
   | { readonly at: "in" }
   /** They gave no key: they may be asked for it. */
   | { readonly at: "stranger" }
