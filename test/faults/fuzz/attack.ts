@@ -140,8 +140,8 @@ function judgeFrames(received: Buffer, end: string): Verdict {
 
 function judgeClose(payload: Buffer, isFollowed: boolean): Verdict {
   const code = payload.length === 0 ? 1005 : payload.readUInt16BE(0);
-  // A client's own code comes back to it, if it is one that clients may send; 1011 would be a bug of the server's.
-  const isLawful = code >= 3000 ? code < 5000 : code >= 1000 && code < 1015 && code !== 1011;
+  // A client's own code comes back to it, if it is one that clients may send.
+  const isLawful = code >= 3000 ? code < 5000 : code >= 1000 && code < 1015;
   if (isFollowed) return { answers: [`close ${code}`], violation: `something follows close ${code}` };
   return { answers: [`close ${code}`], ...(!isLawful && { violation: `closed with ${code}` }) };
 }
