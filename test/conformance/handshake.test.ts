@@ -38,6 +38,7 @@ for (const [rfc, says, request] of agreed) {
         "upgrade: websocket",
       ]);
       assert.ok(head.includes(exampleAccept));
+      wire.socket.destroy();
     }
   });
 }
@@ -114,6 +115,7 @@ for (const [rfc, says, request] of plain) {
       const wire = await Wire.connect(t, ports[0] ?? 0);
       wire.send(request(path));
       assert.match(await headOf(wire), new RegExp(`^HTTP/1\\.1 ${status} `));
+      wire.socket.destroy();
     }
   });
 }

@@ -253,6 +253,7 @@ test("[B2] a stream that is under way is not broken into by an answer to what fo
   await fetch(`${server.url}/rooms/general/messages`, { method: "POST", body: "ยังอยู่" });
   await wire.until((received) => (received.includes("ยังอยู่") ? true : undefined));
   assert.equal(wire.received.toString().match(/HTTP\/1\.1/g)?.length, 1);
+  wire.socket.destroy();
 });
 
 test("request heads have 10 s and whole requests 30 s [B2]", async (t) => {
