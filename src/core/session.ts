@@ -75,7 +75,7 @@ export class Session {
     if (command.type === "message") {
       this.#hasSpoken = true;
       this.#hub.metrics.received(this.connection.gateway);
-    } else if (!this.#mayAsk()) return;
+    } else if (!this.mayAsk()) return;
     this.#turns.do(() => this.#answered(carryOut(this.#hub, this, command), marksOf(command)));
   }
 
@@ -105,7 +105,7 @@ export class Session {
 
   /** Takes what was no command: says why, and ends the line at the fifth. */
   refuseFrame(error: ChatError, marks: Marks): void {
-    if (!this.#mayAsk()) return;
+    if (!this.mayAsk()) return;
     this.#turns.do(() => {
       this.refuse(error, marks);
       if (++this.#badFrames >= badFrameLimit) this.close("not_this_protocol");
@@ -173,8 +173,8 @@ export class Session {
     this.#hub.forget(this);
   }
 
-  /** Whether one more frame that is no message is within what a line may ask. */
-  #mayAsk(): boolean {
+  /** Whether one more thing that is no message is within what a line may ask; past it the line is closed. */
+  mayAsk(): boolean {
     this.#hasSpoken = true;
     if (this.#hub.bounds.frames.take(this) === 0) return true;
     this.close("too_many_frames");

@@ -64,6 +64,7 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
     };
 
     const command = (line: string) => {
+      if (!session.mayAsk()) return;
       const [, name = "", argument = ""] = /^\/(\S*)\s*(.*)$/s.exec(line) ?? [];
       if (name === "name") {
         const wanted = parseDisplayName(argument);

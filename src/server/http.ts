@@ -9,6 +9,7 @@ import { addPostGateway } from "../gateways/post.ts";
 import { addSseGateway } from "../gateways/sse.ts";
 import { sendProblem } from "../gateways/support/problem.ts";
 import type { Language } from "../locales/words.ts";
+import type { ChatError } from "../protocol/codes.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { Access } from "./access.ts";
 import { asyncApiDocument, openApiDocument } from "./api-documents.ts";
@@ -60,6 +61,12 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     if (!entry.ok) {
       logRefusal(log, entry, request.url);
       return sendProblem(request, reply, entry.error, language);
+    }
+    // A body that is coded otherwise than in chunks would be stored as it came. RFC 9112 §6.1
+    const { "transfer-encoding": coding = "chunked" } = request.headers;
+    if (coding.toLowerCase() !== "chunked") {
+      const error: ChatError = { code: "bad_frame", params: { field: "Transfer-Encoding" } };
+      return sendProblem(request, reply, error, language);
     }
     const leave = options.visitors.enter(request.raw);
     if (!leave) return sendProblem(request, reply, { code: "too_many_connections" }, language);
@@ -159,4 +166,7 @@ export function logRefusal(log: Log, entry: Extract<ReturnType<typeof judgeEntry
 }
 
 /** Which part of a request the framework could not read. */
-const fieldOf = ({ code }: FastifyError): string => (code.includes("MEDIA_TYPE") ? "Content-Type" : code);
+function fieldOf({ code }: FastifyError): string {
+  if (code.includes("MEDIA_TYPE")) return "Content-Type";
+  return code.includes("PATH") ? "URL" : code;
+}

@@ -4,7 +4,7 @@ import proxyAddr from "@fastify/proxy-addr";
 import { isFromHere, isLocalProgram, isLoopback } from "./entrance.ts";
 
 /** Called when a connection that was let in has ended. */
-export type Leave = () => void;
+type Leave = () => void;
 
 /** Where clients come from, and how many connections each place has. */
 export interface Visitors {

@@ -199,3 +199,13 @@ test("TCP chat: who asks for too much at once is sent away once, however much mo
   await pushy.ended;
   assert.deepEqual(warnings, []);
 });
+
+test("[B2] TCP chat: commands past what a line may ask end it, and the others talk on", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url, { name: "Reader" });
+  const flood = await TcpClient.join(t, tcpPort);
+  flood.send("/dance\n".repeat(1_000));
+  await flood.ended;
+  assert.equal((await reader.next("user_left")).user.name, flood.name);
+  assert.equal((await reader.say("далі")).dup, false);
+});
