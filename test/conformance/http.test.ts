@@ -100,6 +100,7 @@ const encodings: readonly Row[] = [
     { statuses: [201], stored: ["hi"], closes: true },
   ],
   ["chunks", `${post}Transfer-Encoding: chunked\r\n\r\n2;x=y\r\nhi\r\n${none}`, { statuses: [201], stored: ["hi"] }],
+  ["a body coded in another way as well", `${post}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n${none}`, bad],
 ];
 
 const chunked = `${post}Transfer-Encoding: chunked\r\n\r\n`;
