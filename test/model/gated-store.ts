@@ -16,6 +16,7 @@ export class GatedStore implements Store {
 
   openRoom = this.#gated((...args: Parameters<Store["openRoom"]>) => this.#store.openRoom(...args));
   findRoom = this.#gated((...args: Parameters<Store["findRoom"]>) => this.#store.findRoom(...args));
+  heads = this.#gated((...args: Parameters<Store["heads"]>) => this.#store.heads(...args));
   rooms = this.#gated(() => this.#store.rooms());
   append = this.#gated((...args: Parameters<Store["append"]>) => this.#store.append(...args));
   read = this.#gated((...args: Parameters<Store["read"]>) => this.#store.read(...args));

@@ -6,7 +6,7 @@ import { Model } from "./model.ts";
 import { System } from "./system.ts";
 
 // Past the time it stops looking for a shorter way to a failure, and prints the one it has.
-const runs = { numRuns: 20, interruptAfterTimeLimit: 40_000 };
+const runs = { numRuns: 15, interruptAfterTimeLimit: 40_000 };
 
 describe("the core over its store, held against a plain model", () => {
   test("[L1] [L2] [L4] [S1] [S2] [R1] [R2] [R4] [R5] whatever clients and the server go through, no message is lost, repeated or out of order", async (t) => {
