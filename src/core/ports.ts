@@ -60,6 +60,8 @@ export interface Store {
   openRoom(room: RoomName): Promise<RoomHead>;
   /** Where a room's log stands; `undefined` if there is no such room. Makes none. */
   findRoom(room: RoomName): Promise<RoomHead | undefined>;
+  /** Where the logs of many rooms stand, in one question. Rooms that are not there are left out. */
+  heads(rooms: readonly RoomName[]): Promise<ReadonlyMap<RoomName, RoomHead>>;
   /** Every room that there is. */
   rooms(): Promise<readonly RoomName[]>;
   /**

@@ -1,9 +1,9 @@
 import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
+import { DatabaseRefused } from "../store/database-refused.ts";
 import { FolderInUse, lockFolder } from "../store/folder-lock.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
-import { DatabaseRefused } from "../store/sqlite-open.ts";
 import { StartupError } from "./startup-error.ts";
 
 /** A data folder that this process alone is using. */

@@ -44,6 +44,15 @@ export class SqliteLog {
     return room && { epoch: room.epoch, head: room.head };
   }
 
+  heads(names: readonly RoomName[]): ReadonlyMap<RoomName, RoomHead> {
+    const heads = new Map<RoomName, RoomHead>();
+    for (const name of names) {
+      const head = this.findRoom(name);
+      if (head) heads.set(name, head);
+    }
+    return heads;
+  }
+
   rooms(): readonly RoomName[] {
     return this.#db
       .prepare("SELECT name FROM room ORDER BY id")

@@ -1,11 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
+import { DatabaseRefused } from "./database-refused.ts";
 import { applicationId, migrations } from "./schema.ts";
-
-/** A database that cannot be used as it is; the message says why and what to do. */
-export class DatabaseRefused extends Error {
-  override readonly name = "DatabaseRefused";
-}
 
 const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 

@@ -8,6 +8,7 @@ import { isPassing, openDatabase, tokenKey } from "./sqlite-open.ts";
 export type WorkerRequest =
   | { readonly do: "openRoom"; readonly room: RoomName }
   | { readonly do: "findRoom"; readonly room: RoomName }
+  | { readonly do: "heads"; readonly rooms: readonly RoomName[] }
   | { readonly do: "rooms" }
   | { readonly do: "append"; readonly drafts: readonly Draft[] }
   | { readonly do: "read"; readonly room: RoomName; readonly request: PageRequest }
@@ -31,6 +32,8 @@ function serve(port: MessagePort, file: string): void {
         return log.openRoom(request.room);
       case "findRoom":
         return log.findRoom(request.room);
+      case "heads":
+        return log.heads(request.rooms);
       case "rooms":
         return log.rooms();
       case "append":

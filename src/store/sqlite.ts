@@ -10,7 +10,7 @@ import {
   StoreError,
 } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
-import { DatabaseRefused } from "./sqlite-open.ts";
+import { DatabaseRefused } from "./database-refused.ts";
 import type { WorkerAnswer, WorkerGreeting, WorkerRequest } from "./sqlite-worker.ts";
 
 interface Asked {
@@ -62,6 +62,10 @@ class SqliteStore implements Store {
 
   findRoom(room: RoomName): Promise<RoomHead | undefined> {
     return this.#ask({ do: "findRoom", room }) as Promise<RoomHead | undefined>;
+  }
+
+  heads(rooms: readonly RoomName[]): Promise<ReadonlyMap<RoomName, RoomHead>> {
+    return this.#ask({ do: "heads", rooms }) as Promise<ReadonlyMap<RoomName, RoomHead>>;
   }
 
   rooms(): Promise<readonly RoomName[]> {

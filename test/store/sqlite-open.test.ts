@@ -17,11 +17,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { DatabaseRefused } from "../../src/store/database-refused.ts";
 import { FolderInUse, lockFolder } from "../../src/store/folder-lock.ts";
 import { applicationId, migrations } from "../../src/store/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { SqliteLog } from "../../src/store/sqlite-log.ts";
-import { DatabaseRefused, openDatabase, tokenKey } from "../../src/store/sqlite-open.ts";
+import { openDatabase, tokenKey } from "../../src/store/sqlite-open.ts";
 import { draft } from "../support/drafts.ts";
 import { temporaryFolder } from "../support/server.ts";
 

@@ -84,6 +84,23 @@ function logContract(open: OpenStore): void {
     assert.equal((await store.findRoom(roomName("written")))?.head, 1);
   });
 
+  test("tells where many rooms stand at once, leaves out those that are not there, and makes none", async (t) => {
+    const { store } = await open(t);
+    assert.deepEqual(await store.heads([]), new Map());
+    const kitchen = roomName("кухня");
+    const { epoch } = await store.openRoom(general);
+    const [outcome] = await store.append([draft(1, { room: kitchen }), draft(2, { room: kitchen })]);
+    const heads = await store.heads([general, roomName("ห้องเรียน"), kitchen]);
+    assert.deepEqual(
+      heads,
+      new Map([
+        [general, { epoch, head: 0 }],
+        [kitchen, { epoch: stored(outcome).epoch, head: 2 }],
+      ]),
+    );
+    assert.equal(await store.findRoom(roomName("ห้องเรียน")), undefined);
+  });
+
   test("keeps apart rooms whose names only a careless comparison would take for one", async (t) => {
     const { store } = await open(t);
     const names = ["e\u0301", "\u00e9", "น้ำ", "น้า", "__proto__", "constructor", "a", "a_", "a-"];

@@ -50,6 +50,16 @@ export class MemoryStore implements Store {
     });
   }
 
+  heads(names: readonly RoomName[]): Promise<ReadonlyMap<RoomName, RoomHead>> {
+    return this.#do("findRoom", () => {
+      const there = names.flatMap((name) => {
+        const room = this.#memory.rooms.get(name);
+        return room ? [[name, { epoch: room.epoch, head: room.events.length }] as const] : [];
+      });
+      return new Map(there);
+    });
+  }
+
   rooms(): Promise<readonly RoomName[]> {
     return this.#do("read", () => [...this.#memory.rooms.keys()]);
   }

@@ -219,6 +219,7 @@ export class World {
     return {
       openRoom: count(store.openRoom),
       findRoom: count(store.findRoom),
+      heads: count(store.heads),
       rooms: () => store.rooms(),
       append: count(store.append),
       read: count(store.read),

@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import type { Client } from "pg";
+import { DatabaseRefused } from "./database-refused.ts";
+import { postgresMigrations } from "./postgres-schema.ts";
+
+/** Nothing may hang: what takes longer is given up by Postgres, and a little later by this side. */
+const statementMs = 5_000;
+export const answerMs = 8_000;
+export const connectMs = 5_000;
+
+/** Names the lock under which one node at a time makes or changes the tables: "Parlance" in ASCII. */
+const migrationLock = 0x5061726c616e6365n;
+
+/**
+ * Readies a new connection: its time-outs, the tables, and the check whether this is still the database that it was.
+ * Rejects with {@link DatabaseRefused}, or with Postgres's error.
+ */
+export async function prepare(client: Client): Promise<void> {
+  // A cluster may be told to acknowledge commits that no disk has yet; the server's promise is that one has. [L2]
+  await client.query(`
+    SET statement_timeout = ${statementMs};
+    SET synchronous_commit = on;
+    SET client_encoding = 'UTF8';
+  `);
+  const { rows } = await client.query<{ encoding: string; standby: boolean; version: string | null }>(`
+    SELECT current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS standby,
+      to_regclass('parlance.property')::text AS version`);
+  const [state] = rows;
+  if (state?.standby)
+    throw new DatabaseRefused("This Postgres is a standby, which cannot be written. Name the primary.");
+  if (state?.encoding !== "UTF8") {
+    throw new DatabaseRefused("The database does not keep UTF-8. Make one that does: createdb --encoding=UTF8 …");
+  }
+  if (state.version === null || (await property(client, "version")) !== String(postgresMigrations.length)) {
+    await inTransaction(client, () => migrate(client));
+  }
+  await inTransaction(client, () => noticeAnotherLife(client));
+}
+
+export async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
+  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
+  try {
+    await work();
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {});
+    throw error;
+  }
+}
+
+async function property(client: Client, name: string, lock = ""): Promise<string | undefined> {
+  const { rows } = await client.query<{ value: string }>(
+    `SELECT value FROM parlance.property WHERE name = $1 ${lock}`,
+    [name],
+  );
+  return rows[0]?.value;
+}
+
+async function migrate(client: Client): Promise<void> {
+  await client.query("SELECT pg_advisory_xact_lock($1)", [migrationLock]);
+  await client.query("CREATE SCHEMA IF NOT EXISTS parlance");
+  await client.query("CREATE TABLE IF NOT EXISTS parlance.property (name text PRIMARY KEY, value text NOT NULL)");
+  const version = Number((await property(client, "version")) ?? 0);
+  if (version > postgresMigrations.length) {
+    throw new DatabaseRefused(
+      `The database was made by a newer Parlance (its version is ${version}, this program knows ` +
+        `${postgresMigrations.length}). Start that newer version, or name another database with --store.`,
+    );
+  }
+  for (const step of postgresMigrations.slice(version)) await client.query(step);
+  const values = [String(postgresMigrations.length)];
+  await client.query(
+    `INSERT INTO parlance.property (name, value) VALUES ('version', $1), ('life', '')
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.name = 'version'`,
+    values,
+  );
+  await client.query("INSERT INTO parlance.secret (name, value) VALUES ('token', $1) ON CONFLICT DO NOTHING", [
+    randomBytes(32),
+  ]);
+}
+
+/**
+ * A standby that took over may lack the last commits, and so does a backup that was restored. Either is another life of
+ * the database, told by Postgres's own marks: the cluster's identity, its timeline, the table's. The first connection
+ * that sees it gives every room a new epoch, before anything else is read or written by it. [L4]
+ */
+async function noticeAnotherLife(client: Client): Promise<void> {
+  const known = await property(client, "life", "FOR UPDATE");
+  const { rows } = await client.query<{ life: string }>(`
+    SELECT (SELECT system_identifier FROM pg_control_system()) || '/' ||
+      substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/' || 'parlance.room'::regclass::oid AS life`);
+  const life = rows[0]?.life ?? "";
+  if (life === known) return;
+  await client.query("UPDATE parlance.property SET value = $1 WHERE name = 'life'", [life]);
+  // Hexadecimal digits are of an epoch's letters too.
+  await client.query("UPDATE parlance.room SET epoch = substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)");
+}
+
+/** What is in the way, and what to do; nothing in it is secret. [D7] */
+export function explainPostgres(error: unknown, place: string): string {
+  const { code, message } = error as { code?: string; message?: string };
+  switch (code) {
+    case "ECONNREFUSED":
+    case "ENOTFOUND":
+    case "ETIMEDOUT":
+    case "EHOSTUNREACH":
+    case "ENETUNREACH":
+    case "ENOENT":
+      return `No Postgres answers at ${place} (${code}). Start it, or name another with --store.`;
+    case "28P01":
+    case "28000":
+      return `Postgres at ${place} does not let this user in: ${message}. Check the user and password of --store.`;
+    case "3D000":
+      return `Postgres at ${place} has no such database: ${message}. Make it with createdb, or name another with --store.`;
+    case "42501":
+      return `The user of --store may not make its tables in ${place}: ${message}. Let it create schemas there.`;
+    default:
+      return `Postgres at ${place} cannot be used: ${message || code}.`;
+  }
+}

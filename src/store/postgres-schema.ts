@@ -1,0 +1,33 @@
+/**
+ * The schema, one step a version, like SQLite's in `schema.ts`; `parlance.property` counts the steps taken. A step that
+ * has been released is never changed.
+ */
+export const postgresMigrations: readonly string[] = [
+  `
+  CREATE TABLE parlance.room (
+    id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name  text NOT NULL UNIQUE,
+    epoch text NOT NULL,
+    head  bigint NOT NULL DEFAULT 0
+  );
+
+  CREATE TABLE parlance.event (
+    room_id   bigint NOT NULL REFERENCES parlance.room (id),
+    seq       bigint NOT NULL,
+    id        text NOT NULL,
+    kind      text NOT NULL,
+    target    text,
+    user_id   text NOT NULL,
+    user_name text NOT NULL,
+    text      text NOT NULL,
+    ts        bigint NOT NULL,
+    PRIMARY KEY (room_id, seq),
+    UNIQUE (room_id, id)
+  );
+
+  CREATE TABLE parlance.secret (
+    name  text PRIMARY KEY,
+    value bytea NOT NULL
+  );
+  `,
+];

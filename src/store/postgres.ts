@@ -1,0 +1,157 @@
+import pg from "pg";
+import {
+  type Appended,
+  type Draft,
+  type EventPage,
+  type PageRequest,
+  type RoomHead,
+  type Store,
+  StoreError,
+} from "../core/ports.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import { DatabaseRefused } from "./database-refused.ts";
+import { PostgresLog } from "./postgres-log.ts";
+import { answerMs, connectMs, explainPostgres, prepare } from "./postgres-open.ts";
+
+/** A store that may be out of reach for a while, and recovers by itself. */
+export interface RemoteStore extends Store {
+  /** Whether there is a connection to it now. While there is none, each question tries to make one. */
+  readonly isReachable: boolean;
+}
+
+/**
+ * Every room's log in a Postgres database, which several nodes may share. `address` is a `postgres://` URL. Makes the
+ * tables if they are missing. Rejects with {@link DatabaseRefused} when the database cannot be used.
+ */
+export async function openPostgresStore(address: string): Promise<RemoteStore> {
+  const store = new PostgresStore(address);
+  try {
+    await store.reach();
+    return store;
+  } catch (error) {
+    await store.close();
+    if (error instanceof DatabaseRefused) throw error;
+    throw new DatabaseRefused(explainPostgres(error, placeOf(address)), { cause: error });
+  }
+}
+
+/** Where a database is, without the password. [D7] */
+export function placeOf(address: string): string {
+  const { host, pathname } = new URL(address);
+  return `${host}${pathname}`;
+}
+
+/** A connection that has been readied, and its log. */
+interface Reached {
+  readonly client: pg.Client;
+  readonly log: PostgresLog;
+}
+
+/** One connection, on which everything is asked in turn; made again when it broke. */
+class PostgresStore implements RemoteStore {
+  /** A database that is away comes back, and what it was asked meanwhile was refused: nothing here is for good. */
+  readonly failed = new Promise<StoreError>(() => {});
+  readonly #address: string;
+  #reaching: Promise<Reached> | undefined;
+  #isReachable = false;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  get isReachable(): boolean {
+    return this.#isReachable;
+  }
+
+  openRoom(room: RoomName): Promise<RoomHead> {
+    return this.#ask((log) => log.openRoom(room));
+  }
+
+  findRoom(room: RoomName): Promise<RoomHead | undefined> {
+    return this.#ask(async (log) => (await log.heads([room])).get(room));
+  }
+
+  heads(rooms: readonly RoomName[]): Promise<ReadonlyMap<RoomName, RoomHead>> {
+    return this.#ask((log) => log.heads(rooms));
+  }
+
+  rooms(): Promise<readonly RoomName[]> {
+    return this.#ask((log) => log.rooms());
+  }
+
+  append(drafts: readonly Draft[]): Promise<readonly Appended[]> {
+    return this.#ask(async (log) => (drafts.length === 0 ? [] : log.append(drafts)));
+  }
+
+  read(room: RoomName, request: PageRequest): Promise<EventPage> {
+    return this.#ask((log) => log.read(room, request));
+  }
+
+  tokenKey(): Promise<Uint8Array> {
+    return this.#ask((log) => log.tokenKey());
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** The connection there is, or a new one. */
+  reach(): Promise<Reached> {
+    if (this.#reaching) return this.#reaching;
+    const lost = () => {
+      if (this.#reaching !== reaching) return;
+      this.#isReachable = false;
+      this.#reaching = undefined;
+    };
+    const reaching = this.#connect(lost);
+    reaching.catch(lost);
+    this.#reaching = reaching;
+    return reaching;
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
+    await this.#reaching?.then(({ client }) => client.end()).catch(() => {});
+  }
+
+  /** What failed is refused and never fatal: whether a commit that broke was one, the client's resend finds out. [L3] */
+  async #ask<T>(question: (log: PostgresLog) => Promise<T>): Promise<T> {
+    if (this.#closing) throw new StoreError("the store is closed", { fatal: true });
+    const answer = this.reach().then(({ log }) => question(log));
+    this.#underWay.add(answer);
+    try {
+      return await answer;
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      const { message, code } = error as { message?: string; code?: string };
+      throw new StoreError(`Postgres: ${message || code}`, { fatal: false, cause: error });
+    } finally {
+      this.#underWay.delete(answer);
+    }
+  }
+
+  async #connect(lost: () => void): Promise<Reached> {
+    const client = new pg.Client({
+      connectionString: this.#address,
+      application_name: "parlance",
+      connectionTimeoutMillis: connectMs,
+      query_timeout: answerMs,
+      keepAlive: true,
+      // What is asked goes out at once, and is answered in its order.
+      pipeline: true,
+    });
+    client.on("error", lost).on("end", lost);
+    try {
+      await client.connect();
+      await prepare(client);
+    } catch (error) {
+      client.end().catch(() => {});
+      throw error;
+    }
+    this.#isReachable = true;
+    return { client, log: new PostgresLog(client) };
+  }
+}

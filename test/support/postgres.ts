@@ -1,0 +1,132 @@
+import { execFileSync } from "node:child_process";
+import { chownSync, cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import pg from "pg";
+import { freePort, postgresProgram, Running, unprivileged } from "./programs.ts";
+
+/** A Postgres of a test's own, in a temporary folder and on a free port, so that it can be killed. */
+export class TestPostgres {
+  readonly #folder: string;
+  readonly #port: number;
+  #running: Running | undefined;
+  #databases = 0;
+
+  private constructor(folder: string, port: number) {
+    this.#folder = folder;
+    this.#port = port;
+  }
+
+  static async start(): Promise<TestPostgres> {
+    const folder = mkdtempSync(join(tmpdir(), "parlance-postgres-"));
+    if (unprivileged.uid !== undefined && unprivileged.gid !== undefined) {
+      chownSync(folder, unprivileged.uid, unprivileged.gid);
+    }
+    const postgres = new TestPostgres(folder, await freePort());
+    // The machine is not what dies here, so nothing needs to reach its disk.
+    const words = ["-D", postgres.#data, "-U", "parlance", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"];
+    execFileSync(programAt("initdb"), words, { ...unprivileged, cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+    await postgres.start();
+    return postgres;
+  }
+
+  get #data(): string {
+    return join(this.#folder, "data");
+  }
+
+  /** Starts it, again or for the first time; resolves when it takes connections. */
+  async start(): Promise<void> {
+    const settings = ["fsync=off", "listen_addresses=127.0.0.1", `unix_socket_directories=${this.#folder}`];
+    const words = ["-D", this.#data, "-p", String(this.#port), ...settings.flatMap((setting) => ["-c", setting])];
+    const options = { ready: /ready to accept connections/, cwd: this.#folder, ...unprivileged };
+    for (let tries = 1; !this.#running; tries++) {
+      try {
+        this.#running = await Running.start(programAt("postgres"), words, options);
+      } catch (error) {
+        // What a killed one left behind may still be on its way out.
+        if (tries === 50) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+
+  /** As the system does to whoever takes too much memory. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** In an orderly way, without waiting for its clients. */
+  async stop(): Promise<void> {
+    await this.#end("SIGINT");
+  }
+
+  /** Keeps what there is now; it must be stopped. */
+  keepCopy(): void {
+    cpSync(this.#data, this.#copy, { recursive: true, preserveTimestamps: true });
+    this.#own(this.#copy);
+  }
+
+  /** Puts the copy in its place, as a standby that had come no further and takes over: on a timeline of its own. */
+  async failOverToCopy(): Promise<void> {
+    await this.kill();
+    rmSync(this.#data, { recursive: true });
+    cpSync(this.#copy, this.#data, { recursive: true, preserveTimestamps: true });
+    execFileSync("touch", [join(this.#data, "standby.signal")]);
+    this.#own(this.#data);
+    await this.start();
+    await this.#query("postgres", "SELECT pg_promote()");
+  }
+
+  /** The URL of a new, empty database. */
+  async newDatabase(): Promise<string> {
+    const name = `test_${++this.#databases}`;
+    await this.#query("postgres", `CREATE DATABASE ${name}`);
+    return this.#url(name);
+  }
+
+  async close(): Promise<void> {
+    if (this.#running) await this.#end("SIGQUIT");
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get #copy(): string {
+    return join(this.#folder, "copy");
+  }
+
+  #own(path: string): void {
+    if (unprivileged.uid === undefined || !existsSync(path)) return;
+    execFileSync("chown", ["-R", `${unprivileged.uid}:${unprivileged.gid}`, path]);
+  }
+
+  #url(database: string): string {
+    return `postgres://parlance@127.0.0.1:${this.#port}/${database}`;
+  }
+
+  async #query(database: string, text: string): Promise<void> {
+    const client = new pg.Client(this.#url(database));
+    await client.connect();
+    await client.query(text);
+    await client.end();
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    await this.#running?.end(signal);
+    this.#running = undefined;
+  }
+}
+
+const programAt = (name: string) => join(postgresProgram.folder ?? "", name);
+
+/** One Postgres for a file of tests, ended after the last of them. */
+export function usePostgres(): () => TestPostgres {
+  let postgres: TestPostgres | undefined;
+  before(async () => {
+    postgres = await TestPostgres.start();
+  });
+  after(() => postgres?.close());
+  return () => {
+    if (!postgres) throw new Error("Postgres is not up");
+    return postgres;
+  };
+}

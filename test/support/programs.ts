@@ -1,0 +1,108 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
+import { describe } from "node:test";
+
+/** A program that some tests need, which not every machine has. */
+export interface Program {
+  readonly name: string;
+  /** The folder that it is in; `undefined` if it is not there. */
+  readonly folder: string | undefined;
+  /** How to get it. */
+  readonly hint: string;
+}
+
+const onPath = (program: string): string | undefined =>
+  (process.env["PATH"] ?? "").split(delimiter).find((folder) => existsSync(join(folder, program)));
+
+/** Debian keeps Postgres's own programs off the path, a folder a version. */
+function debianPostgres(): string | undefined {
+  const base = "/usr/lib/postgresql";
+  if (!existsSync(base)) return undefined;
+  const [newest] = readdirSync(base).sort((a, b) => Number(b) - Number(a));
+  const folder = join(base, String(newest), "bin");
+  return existsSync(join(folder, "initdb")) ? folder : undefined;
+}
+
+export const postgresProgram: Program = {
+  name: "Postgres",
+  folder: onPath("initdb") ?? debianPostgres(),
+  hint: "apt-get install postgresql",
+};
+
+export const natsProgram: Program = {
+  name: "nats-server",
+  folder: onPath("nats-server") ?? ["/usr/sbin", "/usr/local/bin"].find((at) => existsSync(join(at, "nats-server"))),
+  hint: "apt-get install nats-server",
+};
+
+/** Registers tests that need programs. Where one is missing they are skipped, loudly; in CI that is a failure. */
+export function describeWith(programs: readonly Program[], title: string, register: () => void): void {
+  const missing = programs.filter(({ folder }) => folder === undefined);
+  if (missing.length === 0) return void describe(title, register);
+  const why = missing.map(({ name, hint }) => `${name} is not installed (${hint})`).join(", ");
+  if (process.env["CI"]) throw new Error(`${title}: ${why}`);
+  process.stderr.write(`⚠️  SKIPPED: ${title}: ${why}\n`);
+  describe(title, { skip: why }, register);
+}
+
+/** A port that was free a moment ago, for a program that cannot choose one itself. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** Postgres refuses to run as root: then it runs as the user that has nothing. */
+export const unprivileged: { readonly uid?: number; readonly gid?: number } =
+  process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
+
+function idOf(which: "-u" | "-g"): number {
+  return Number(execFileSync("id", [which, "nobody"], { encoding: "utf8" }));
+}
+
+/** A program that runs until it is stopped, killed, or this process ends. */
+export class Running {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  readonly #onExit = () => this.#child.kill("SIGKILL");
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#exited = once(child, "exit");
+    process.once("exit", this.#onExit);
+    void this.#exited.then(() => process.off("exit", this.#onExit));
+  }
+
+  /** Starts it and waits for the line on standard error that says it is ready. Rejects with what it wrote if it ends before. */
+  static async start(
+    file: string,
+    words: readonly string[],
+    options: { readonly ready: RegExp; readonly cwd?: string; readonly uid?: number; readonly gid?: number },
+  ): Promise<Running> {
+    const { ready, ...rest } = options;
+    const child = spawn(file, words, { stdio: ["ignore", "ignore", "pipe"], ...rest });
+    const running = new Running(child);
+    const lines: string[] = [];
+    if (!child.stderr) throw new Error("nothing to read");
+    for await (const line of createInterface(child.stderr)) {
+      lines.push(line);
+      if (!ready.test(line)) continue;
+      child.stderr.resume();
+      return running;
+    }
+    throw new Error(`${file} did not start:\n${lines.join("\n")}`);
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    this.#child.kill(signal);
+    await this.#exited;
+  }
+}
