@@ -34,8 +34,11 @@ export async function joinRoom(
   const room = hub.hold(name);
   try {
     if (!room.isOpen) await room.open();
-    const lost = request.since && (await whyLost(room, request.since));
+    const { since } = request;
+    const isOurs = since?.id == null || !isWithin(room, since) || (await room.isAt(since.seq, since.id));
     if (session.ended) return;
+    // Judged in the turn of the loop in which the cut is made: while the id was looked up, more may have come.
+    const lost = since && whyLost(room, since, isOurs);
     const seat = new Seat(session.connection);
     const before = session.places.get(name);
     if (person) hub.enter(room, person, seat);
@@ -51,12 +54,14 @@ export async function joinRoom(
   }
 }
 
+const isWithin = (room: Room, { epoch, seq }: Position): boolean => epoch === room.epoch && seq <= room.delivered;
+
 /** Why a position cannot be resumed from; `undefined` when it can. [R2] [L4] */
-async function whyLost(room: Room, { epoch, seq, id }: Position): Promise<"epoch" | "ahead" | "too_far" | undefined> {
+function whyLost(room: Room, { epoch, seq }: Position, isOurs: boolean): "epoch" | "ahead" | "too_far" | undefined {
   if (epoch !== room.epoch) return "epoch";
   if (seq > room.delivered) return "ahead";
   if (room.delivered - seq > replayLimit) return "too_far";
-  return id && !(await room.isAt(seq, id)) ? "epoch" : undefined;
+  return isOurs ? undefined : "epoch";
 }
 
 async function catchUp(

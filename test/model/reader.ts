@@ -38,7 +38,7 @@ export class Line {
   readonly #logs: Logs;
   readonly #positions: Map<RoomName, Position>;
   readonly #places = new Map<RoomName, Place>();
-  readonly #joins: { readonly room: RoomName; readonly since: Position | undefined; readonly head: number }[] = [];
+  readonly #joins: { readonly room: RoomName; readonly since: Position | undefined }[] = [];
   readonly #histories: { readonly room: RoomName; readonly request: HistoryRequest }[] = [];
   readonly #leaves: RoomName[] = [];
   readonly #sends = new Map<RoomName, Said[]>();
@@ -56,7 +56,7 @@ export class Line {
 
   join(room: RoomName, since: Position | undefined, token: string | undefined): void {
     this.wanted.add(room);
-    this.#joins.push({ room, since, head: this.#log(room).said.length });
+    this.#joins.push({ room, since });
     this.guest.send({ type: "join", room, ...(since && { since }), ...(token && { token }) });
   }
 
@@ -137,9 +137,7 @@ export class Line {
     const log = this.#log(room);
     assert.equal(epoch, log.epoch);
     assert.ok(head <= log.said.length, "[L2] nothing is shown before it is on the disk");
-    // A position that was near enough stays so while its id is looked up on the disk, whatever comes in meanwhile.
-    const judgedAt = recovered ? Math.min(head, asked?.head ?? 0) : head;
-    const lost = asked?.since && this.#whyLost(asked.since, log, judgedAt);
+    const lost = asked?.since && this.#whyLost(asked.since, log, head);
     assert.deepEqual([recovered, reason], [asked?.since !== undefined && !lost, lost], "[R2] [L4]");
     const next = recovered && asked?.since ? asked.since.seq + 1 : head + 1;
     this.#places.set(room, { epoch, next, awaitsHistory: !recovered });
