@@ -9,47 +9,38 @@ const zero = "0".charCodeAt(0);
 
 interface Sent {
   readonly at: number;
-  /** For each member, whether it has the message. */
-  seen: Uint8Array;
-  /** Members that do not have it yet. */
+  readonly room: number;
+  /** For each seat of the room, whether it has the message; none once all have it. */
+  seen: Uint8Array | undefined;
+  /** Seats that do not have it yet. */
   left: number;
 }
 
 export interface Verdict {
+  readonly messages: number;
   /** Deliveries of a message to a member that has to have it, each counted once. */
   readonly deliveries: number;
   readonly missing: number;
+  /** Deliveries too many, or into a wrong room. */
   readonly doubled: number;
-  /** Members whose line broke. */
-  readonly lost: number;
-  /** Bytes of the frames that messages came in. */
-  readonly bytes: number;
   /** Milliseconds from send to delivery, over all deliveries. */
   readonly p50: number;
   readonly p99: number;
   readonly max: number;
 }
 
-/** Keeps the account of who has which message, and of how long each delivery took. */
+/** Keeps the account of who has which message, and of how long each delivery took. As `native/audit.c`. */
 export class Audit {
-  readonly #members: number;
-  readonly #everybody: Uint8Array;
   readonly #sent: Sent[] = [];
   readonly #times = new Uint32Array(steps);
   /** Called when every member has one more message. */
   onComplete: () => void = () => {};
   #incomplete = 0;
   #first = 0;
+  #expected = 0;
   #deliveries = 0;
   #doubled = 0;
-  #lost = 0;
-  #bytes = 0;
   #max = 0;
-
-  constructor(members: number) {
-    this.#members = members;
-    this.#everybody = new Uint8Array(members).fill(1);
-  }
 
   /** Messages that not everybody has yet. */
   get incomplete(): number {
@@ -60,53 +51,50 @@ export class Audit {
   begin(): void {
     this.#first = this.#sent.length;
     this.#times.fill(0);
-    this.#deliveries = this.#doubled = this.#bytes = this.#max = 0;
+    this.#expected = this.#deliveries = this.#doubled = this.#max = 0;
   }
 
-  /** Notes that a message is being sent now, in milliseconds; what its text must begin with. */
-  send(now: number): string {
+  /** Notes that a message is being sent into a room with so many seats, in milliseconds; its number, as its text has it. */
+  send(room: number, seats: number, now: number): string {
     const number = this.#sent.length;
-    this.#sent.push({ at: now, seen: new Uint8Array(this.#members), left: this.#members });
+    this.#sent.push({ at: now, room, seen: new Uint8Array(seats), left: seats });
+    this.#expected += seats;
     this.#incomplete++;
-    return `#${String(number).padStart(digits, "0")}`;
+    return String(number).padStart(digits, "0");
   }
 
-  /** Notes that a member read a frame; one without a message is passed over. */
-  receive(member: number, now: number, bytes: Buffer, start: number, end: number): void {
+  /** Notes that a seat of a room read a frame; one without a message is passed over. */
+  receive(room: number, seat: number, now: number, bytes: Buffer, start: number, end: number): void {
     let at = bytes.indexOf(mark, start);
     if (at < 0 || at + digits >= end) return;
     let number = 0;
     for (const last = at + digits; at < last; ) number = number * 10 + (bytes[++at] ?? 0) - zero;
     const sent = this.#sent[number];
-    if (sent?.seen[member] !== 0) {
+    if (sent?.room !== room || sent.seen?.[seat] !== 0) {
       this.#doubled++;
       return;
     }
-    sent.seen[member] = 1;
-    this.#deliveries++;
-    this.#bytes += end - start;
-    const took = now - sent.at;
-    this.#max = Math.max(this.#max, took);
-    const step = Math.min(steps - 1, Math.floor(took * stepsPerMs));
-    this.#times[step] = (this.#times[step] ?? 0) + 1;
+    sent.seen[seat] = 1;
+    // What came late, of a count before this one, was missing there.
+    if (number >= this.#first) {
+      this.#deliveries++;
+      const took = now - sent.at;
+      this.#max = Math.max(this.#max, took);
+      const step = Math.min(steps - 1, Math.floor(took * stepsPerMs));
+      this.#times[step] = (this.#times[step] ?? 0) + 1;
+    }
     if (--sent.left > 0) return;
-    sent.seen = this.#everybody;
+    sent.seen = undefined;
     this.#incomplete--;
     this.onComplete();
   }
 
-  lose(): void {
-    this.#lost++;
-  }
-
   verdict(): Verdict {
-    const missing = (this.#sent.length - this.#first) * this.#members - this.#deliveries;
     return {
+      messages: this.#sent.length - this.#first,
       deliveries: this.#deliveries,
-      missing,
+      missing: this.#expected - this.#deliveries,
       doubled: this.#doubled,
-      lost: this.#lost,
-      bytes: this.#bytes,
       p50: this.#quantile(0.5),
       p99: this.#quantile(0.99),
       max: this.#max,

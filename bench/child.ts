@@ -1,5 +1,7 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
+import { type ChildProcess, fork, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { basename } from "node:path";
+import { createInterface } from "node:readline";
 
 /** What a process of the measurement does when it is asked; what goes in and out is plain JSON. */
 type Duties = Record<string, (...input: never[]) => unknown>;
@@ -10,15 +12,47 @@ type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: fa
 /** How long a process has to end after it was let go, in milliseconds. */
 const endingMs = 10_000;
 
+/** A program that is no script of ours: it reads a question a line, and writes an answer a line, as JSON. */
+export interface Program {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  /** A question as its line; what is not said otherwise is told by its duty alone. */
+  readonly line?: (duty: string, input: readonly unknown[]) => string;
+}
+
 /** A process of its own, so that its CPU time and memory are its own too. Asked one thing at a time. */
 export class Child<D extends Duties> implements AsyncDisposable {
   readonly #process: ChildProcess;
   readonly #name: string;
+  readonly #answers: EventEmitter;
+  readonly #ask: (question: Question) => void;
+  readonly #letGo: () => void;
 
-  /** `script` is found beside this file. Options of this process's Node, such as `--cpu-prof`, are passed on. */
-  constructor(script: string) {
-    this.#name = script;
-    this.#process = fork(new URL(script, import.meta.url), { stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  /**
+   * A script is found beside this file; options of this process's Node, such as `--cpu-prof`, are passed on to it.
+   * Either ends by itself when the one that started it is gone.
+   */
+  constructor(program: string | Program, scriptArguments: readonly string[] = []) {
+    this.#answers = new EventEmitter();
+    if (typeof program === "string") {
+      const child = fork(new URL(program, import.meta.url), scriptArguments, {
+        stdio: ["ignore", "inherit", "inherit", "ipc"],
+      });
+      child.on("message", (answer) => this.#answers.emit("answer", answer));
+      this.#process = child;
+      this.#ask = (question) => child.send(question);
+      this.#letGo = () => child.disconnect();
+      this.#name = program;
+      return;
+    }
+    const child = spawn(program.command, program.arguments, { stdio: ["pipe", "pipe", "inherit"] });
+    // What is wrong with the pipe shows in the process's end.
+    child.stdin.on("error", () => {});
+    createInterface(child.stdout).on("line", (line) => this.#answers.emit("answer", JSON.parse(line)));
+    this.#process = child;
+    this.#ask = ({ duty, input }) => child.stdin.write(`${program.line?.(duty, input) ?? duty}\n`);
+    this.#letGo = () => child.stdin.end();
+    this.#name = basename(program.command);
   }
 
   /** Rejects with the other side's error, or if it ends before it has answered. */
@@ -29,8 +63,9 @@ export class Child<D extends Duties> implements AsyncDisposable {
       throw new Error(`${this.#name} ended (${killer ?? code}) when it was asked to ${duty}`);
     });
     try {
-      const answered = once(this.#process, "message", { signal });
-      this.#process.send({ duty, input } satisfies Question);
+      const answered = once(this.#answers, "answer", { signal });
+      answered.catch(() => {});
+      this.#ask({ duty, input });
       const [answer] = (await Promise.race([answered, gone])) as [Answer];
       if (!answer.ok) throw new Error(`${this.#name}: ${answer.error}`);
       return answer.value as Awaited<ReturnType<D[K]>>;
@@ -45,7 +80,7 @@ export class Child<D extends Duties> implements AsyncDisposable {
     const child = this.#process;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, "exit");
-    child.disconnect();
+    this.#letGo();
     const timer = setTimeout(() => child.kill("SIGKILL"), endingMs);
     await exited;
     clearTimeout(timer);

@@ -1,32 +1,54 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Pace } from "./load.ts";
-import { AuditFailed, measure, othersDuring, type Plan, quietPercent, type Round, type Subject } from "./measure.ts";
+import { circumstances, dataFolder } from "./machine.ts";
+import { loadIs } from "./native.ts";
+import { asSvg } from "./plot.ts";
 import { measureProtocols } from "./protocols.ts";
-import { agreementOf, asMarkdown, asText, quietOf, summarize } from "./report.ts";
+import { asMarkdown, asText, goalTable, type Report } from "./report.ts";
+import type { Bench } from "./rounds.ts";
+import { curves } from "./scenarios/curves.ts";
+import { day } from "./scenarios/day.ts";
+import { fanOut } from "./scenarios/fan-out.ts";
+import { gateways } from "./scenarios/gateways.ts";
+import { history } from "./scenarios/history.ts";
+import { idle } from "./scenarios/idle.ts";
+import { largeRoom } from "./scenarios/large-room.ts";
+import { manyRooms } from "./scenarios/rooms.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import { sweep } from "./scenarios/sweep.ts";
 
-const help = `Measures Parlance beside a bare \`ws\` server, on this machine, in alternating rounds.
+/** How many rounds of all may be measured again on a machine that is not quiet: a few minutes. */
+const repeats = 12;
 
-  --members <number>   members of the one room (1000)
-  --rate <number>      messages a second, at the open pace (50)
-  --seconds <number>   how long messages are sent at each pace, in a round (10)
+const flags = readFlags();
+const scenarios: readonly Scenario[] = [
+  fanOut(flags.members, flags.rate),
+  manyRooms,
+  idle,
+  largeRoom,
+  gateways,
+  sweep,
+  history,
+  curves,
+  day,
+];
+
+const help = `Measures Parlance beside other servers on this machine, in alternating rounds.
+
+  npm run bench                    everything: about ${minutesOf(scenarios)} minutes
+  npm run bench -- fan-out idle    some of it:
+
+${scenarios.map(({ name, title, minutes }) => `  ${name.padEnd(20)} ${title} (${minutes} min)`).join("\n")}
+
+  --members <number>   members of the one room of fan-out (1000)
+  --rate <number>      messages a second there, at the open pace (50)
+  --seconds <number>   how long messages are sent at each pace, in a round (5)
   --rounds <number>    rounds of each server (3)
-  --json               print every round as JSON instead of a table
-  --write              also write bench/RESULTS.md
+  --json               print what was found as JSON
+  --write              also write bench/RESULTS.md and bench/plots
 
   protocols            instead: what each way to read a room costs (--write: bench/PROTOCOLS.md)
 `;
-
-const subjects: readonly Subject[] = [
-  { name: "Parlance", script: "./servers/parlance.ts" },
-  { name: "bare ws", script: "./servers/bare-ws.ts" },
-];
-/** Messages that not everybody has yet, when as many are sent as a server takes. */
-const outstanding = 100;
-const warmUpSeconds = 3;
-/** How often a round is measured, at the most, to have it while nobody else uses the machine. */
-const tries = 3;
 
 function readFlags() {
   const number = (fallback: string) => ({ type: "string", default: fallback }) as const;
@@ -35,7 +57,7 @@ function readFlags() {
     options: {
       members: number("1000"),
       rate: number("50"),
-      seconds: number("10"),
+      seconds: number("5"),
       rounds: number("3"),
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
@@ -55,97 +77,94 @@ function readFlags() {
     json: values.json,
     write: values.write,
     help: values.help,
-    protocols: positionals.includes("protocols"),
+    wanted: positionals,
   };
 }
 
-const versionOf = (manifest: string): string =>
-  (JSON.parse(readFileSync(new URL(manifest, import.meta.url), "utf8")) as { version: string }).version;
-
-/** What the figures are of, and where they were taken. */
-function circumstances(): string {
-  const gibibytes = Math.round(totalmem() / 1024 ** 3);
-  return [
-    `Parlance ${versionOf("../package.json")}, ws ${versionOf("../node_modules/ws/package.json")}, Node ${process.versions.node}, SQLite ${process.versions.sqlite}`,
-    `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${availableParallelism()} cores, ${gibibytes} GiB, ${type()} ${release()}; servers and load share it`,
-    `${new Date().toISOString().slice(0, 10)}, \`npm run bench${process.argv.slice(2).length > 0 ? " -- " : ""}${process.argv.slice(2).join(" ")}\``,
-  ].join("\n");
+function minutesOf(some: readonly Scenario[]): number {
+  return Math.ceil(some.reduce((sum, { minutes }) => sum + minutes, 0));
 }
 
-const flags = readFlags();
-if (flags.help) {
-  console.log(help);
-  process.exit();
-}
-if (flags.protocols) {
-  const measured = `${circumstances()
-    .split("\n")
-    .map((fact) => `- ${fact}`)
-    .join("\n")}\n\n${await measureProtocols()}`;
-  console.log(measured);
-  if (flags.write)
-    writeFileSync(new URL("PROTOCOLS.md", import.meta.url), `# What each way to read a room costs\n\n${measured}`);
-  process.exit();
-}
-const paces: readonly Pace[] = [
-  { kind: "open", rate: flags.rate },
-  { kind: "saturated", outstanding },
-];
-const plan: Plan = { members: flags.members, paces, seconds: flags.seconds, warmUpSeconds };
-const rounds: Round[] = [];
-let again = 0;
+const folderOf = (name: string) => new URL(name, import.meta.url);
+const list = (facts: readonly string[]) => facts.map((fact) => `- ${fact}`).join("\n");
 
-/** Measures until the machine was quiet meanwhile. Only that decides, never the figures. */
-async function measureQuietly(subject: Subject): Promise<Round> {
-  for (let tried = 1; ; tried++) {
-    const round = await measure(subject, plan);
-    if (othersDuring(round) <= quietPercent || tried === tries) return round;
-    again++;
-    console.error("the machine was not quiet: once more");
-  }
-}
-
-try {
-  for (let number = 1; number <= flags.rounds; number++) {
-    // Each comes first as often as last: a machine that warms up or slows down favours neither.
-    for (const subject of number % 2 === 1 ? subjects : subjects.toReversed()) {
-      console.error(`round ${number} of ${flags.rounds}: ${subject.name}`);
-      rounds.push(await measureQuietly(subject));
+/** A scenario that cannot be measured does not keep the others from it. */
+async function runAll(some: readonly Scenario[], bench: Bench): Promise<ReadonlyMap<string, Report>> {
+  const reports = new Map<string, Report>();
+  for (const scenario of some) {
+    bench.say(`— ${scenario.title}`);
+    try {
+      reports.set(scenario.name, await scenario.run(bench, reports));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      console.error(error);
+      reports.set(scenario.name, {
+        goals: [{ what: scenario.title, goal: "to be measured", measured: `ended: ${why}`, met: false }],
+        tables: [],
+        notes: [`❌ It ended with an error: ${why}`],
+      });
     }
   }
-} catch (error) {
-  if (!(error instanceof AuditFailed)) throw error;
-  console.error(`❌ ${error.message}. The figures of this run do not stand.`);
-  process.exit(1);
+  return reports;
 }
-const sections = summarize(
-  subjects.map(({ name }) => name),
-  rounds,
-  plan,
-);
-const facts = circumstances();
-const about = `Medians of ${flags.rounds} alternating rounds of ${flags.seconds} s at each pace, with the least and the most.`;
-const audited = "Every delivery was audited: none missing, none doubled.";
-const verdict = `${audited} ${quietOf(rounds, again)} ${agreementOf(sections, flags.rounds)}`;
-if (flags.json) console.log(JSON.stringify({ facts: facts.split("\n"), plan, again, rounds }, null, 2));
-else console.log(`${facts}\n\n${about} ${verdict}\n\n${asText(sections)}`);
-if (flags.write) {
-  writeFileSync(
-    new URL("RESULTS.md", import.meta.url),
-    `# Measured
 
-${facts
-  .split("\n")
-  .map((fact) => `- ${fact}`)
-  .join("\n")}
-
-${about} ${verdict}
-
-Both servers speak WebSocket over loopback to one load process of raw sockets, which counts every delivery. Parlance has
-each message on disk before anybody sees it, and acknowledges it to its sender; the bare server makes one JSON text, calls
-\`ws.send\` for each client, and keeps nothing. Times include what the load process needs to read its turn's deliveries.
-Others are whoever else used this machine, and other guests of a virtual machine's host; told to about 10 % of a core.
-
-${asMarkdown(sections)}`,
-  );
+/** Everything as one page. */
+function page(some: readonly Scenario[], reports: ReadonlyMap<string, Report>, facts: readonly string[]): string {
+  const sections = some.map(({ name, title, about }) => {
+    const { tables, notes, plots } = reports.get(name) ?? { tables: [], notes: [] };
+    return [
+      `## ${title}`,
+      about,
+      ...notes,
+      ...tables.map((table) => `### ${table.title}\n\n${asMarkdown(table)}`),
+      ...(plots ?? []).map((plot) => `![${plot.title}](plots/${plot.file}.svg)`),
+    ].join("\n\n");
+  });
+  const goals = [...reports.values()].flatMap((report) => report.goals);
+  return `${[
+    "# Measured",
+    list(facts),
+    `Medians of ${flags.rounds} alternating rounds of ${flags.seconds} s at each pace, with the least and the most where they differ. All servers speak over loopback to ${loadIs}, which accounts for every delivery: one that is missing, doubled or in a wrong room, and no figure of that server stands. CPU time and memory are the operating system's. Times include what the load needs to read its turn's deliveries. "Others" are whoever else used this machine, and other guests of a virtual machine's host; told to about 10 % of a core. A round during which they used more than 20 % was measured again, as long as there was time.`,
+    `## Goals\n\n${asMarkdown(goalTable(goals))}`,
+    ...sections,
+  ].join("\n\n")}\n`;
 }
+
+async function main(): Promise<void> {
+  if (flags.help) return console.log(help);
+  const names = [...scenarios.map(({ name }) => name), "protocols"];
+  const unknown = flags.wanted.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Error(`there is no ${unknown.join(", ")}; there are ${names.join(", ")}`);
+  mkdirSync(dataFolder, { recursive: true });
+  const facts = circumstances();
+  if (flags.wanted.includes("protocols")) {
+    const measured = `# What each way to read a room costs\n\n${list(facts)}\n\n${await measureProtocols()}`;
+    console.log(measured);
+    if (flags.write) writeFileSync(folderOf("PROTOCOLS.md"), measured);
+    return;
+  }
+  const some = scenarios.filter(({ name }) => flags.wanted.length === 0 || flags.wanted.includes(name));
+  const begun = performance.now();
+  const at = () => `${((performance.now() - begun) / 60_000).toFixed(1)} min`.padStart(9);
+  const bench: Bench = {
+    rounds: flags.rounds,
+    seconds: flags.seconds,
+    say: (text) => console.error(`${at()}  ${text}`),
+    repeats,
+  };
+  const reports = await runAll(some, bench);
+  if (flags.json) console.log(JSON.stringify({ facts, ...Object.fromEntries(reports) }, null, 2));
+  else {
+    for (const { tables, notes } of reports.values())
+      console.log(`${[...notes, ...tables.map(asText)].join("\n\n")}\n`);
+    console.log(asText(goalTable([...reports.values()].flatMap(({ goals }) => goals))));
+  }
+  if (!flags.write) return;
+  writeFileSync(folderOf("RESULTS.md"), page(some, reports, facts));
+  rmSync(folderOf("plots"), { recursive: true, force: true });
+  mkdirSync(folderOf("plots"));
+  for (const plot of [...reports.values()].flatMap(({ plots }) => plots ?? []))
+    writeFileSync(folderOf(`plots/${plot.file}.svg`), asSvg(plot));
+}
+
+await main();

@@ -1,131 +1,110 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { cpus, platform } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Child } from "./child.ts";
-import type { LoadDuties, Pace, Ran } from "./load.ts";
-import type { ServerDuties } from "./servers/subject.ts";
+import type { Child } from "./child.ts";
+import type { Crowd, LoadDuties, Pace, Ran } from "./load.ts";
+import { machineCpuMicros, yardstick } from "./machine.ts";
+import type { Entrance, ServerDuties } from "./servers/subject.ts";
 
-/** A server that is measured. */
-export interface Subject {
-  readonly name: string;
-  /** Its program, beside this file. */
-  readonly script: string;
-}
-
-export interface Plan {
-  readonly members: number;
-  readonly paces: readonly Pace[];
-  /** How long messages are sent at each pace. */
-  readonly seconds: number;
-  readonly warmUpSeconds: number;
-}
-
-/** Figures of one round, or what several rounds come to: by name, in the unit that the name ends in. */
+/** Figures of one round: by name, in the unit that the name ends in. */
 export type Figures = Readonly<Record<string, number>>;
 
-export interface Round {
-  readonly subject: string;
-  readonly entering: Figures;
-  /** As many as there are paces, in their order. */
-  readonly sending: readonly Figures[];
-}
-
-/** The same for every round on a machine that is equally fast in all of them. */
-export const machineSpeed = "yardstick: a fixed piece of work (ms)";
-const othersCpu = "all others' CPU (% of a core)";
-/** What others may use of a core, in per cent, on a machine that is called quiet; it cannot be told to less than 10. */
-export const quietPercent = 20;
-
-/** How much the rest of the machine did during a round: the most at any pace, in per cent of a core. */
-export const othersDuring = ({ sending }: Round): number =>
-  Math.max(...sending.map((figures) => figures[othersCpu] ?? 0));
+/** The figures that goals and curves are made of. */
+export const names = {
+  yardstick: "yardstick: a fixed piece of work (ms)",
+  joins: "let in, per second",
+  cpuPerMember: "server CPU per member (µs)",
+  memoryIdle: "memory per member, idle (KiB)",
+  p50: "send to delivery, p50 (ms)",
+  p99: "send to delivery, p99 (ms)",
+  messages: "messages a second",
+  deliveries: "deliveries a second",
+  cpuPerDelivery: "server CPU per delivery (µs)",
+  cpu: "server CPU (% of a core)",
+  memory: "server memory after (MiB)",
+  others: "all others' CPU (% of a core)",
+} as const;
 
 /** What was delivered is not what was sent: no figure of such a run stands. */
 export class AuditFailed extends Error {
   override readonly name = "AuditFailed";
 }
 
+/** Handshakes under way at a time, unless a scenario wants them otherwise. */
+export const usualAtATime = 100;
 /** How long everything is left alone before idle memory is read: collectors have run by then, and timers. */
 const idleMs = 3_000;
 
-/**
- * CPU time that is gone from this machine, in microseconds: used by anybody on it, or taken by a hypervisor for others.
- * Counted in ticks, so good to about 0.1 of a core.
- */
-function machineCpuMicros(): number {
-  const used = cpus().reduce((sum, { times }) => sum + (times.user + times.nice + times.sys + times.irq) * 1000, 0);
-  if (platform() !== "linux") return used;
-  // What `os.cpus` leaves out: softirq and steal, in hundredths of a second. proc_stat(5)
-  const [, , , , , , , softirq = 0, steal = 0] = readFileSync("/proc/stat", "utf8").split(/\s+/, 9).map(Number);
-  return used + (softirq + steal) * 10_000;
-}
+type Server = Child<ServerDuties>;
+type Load = Child<LoadDuties>;
 
-/** How long this machine takes now for a piece of work that is always the same: CPU time in milliseconds. */
-function yardstick(): number {
-  const block = Buffer.alloc(64 * 1024);
-  const before = process.cpuUsage();
-  for (let count = 0; count < 4_000; count++) createHash("sha256").update(block).digest();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
-
-/** Starts a server and a load of their own, measures one round, and ends both. */
-export async function measure({ name, script }: Subject, plan: Plan): Promise<Round> {
-  await using server = new Child<ServerDuties>(script);
-  await using load = new Child<LoadDuties>("./load.ts");
-  const entrance = await server.ask("entrance");
-
+/** Lets crowds in, each by its own entrance; what that cost, and with `idles` what they cost once they are in. */
+export async function measureEntering(
+  server: Server,
+  load: Load,
+  crowds: readonly (readonly [entrance: Entrance, crowd: Crowd])[],
+  { idles }: { readonly idles: boolean },
+): Promise<Figures> {
+  const members = crowds.reduce((sum, [, crowd]) => sum + crowd.members, 0);
   const before = await server.ask("usage");
-  const enteredMs = await load.ask("enter", entrance, plan.members);
+  let ms = 0;
+  for (const [entrance, crowd] of crowds) ms += await load.ask("enter", entrance, crowd);
   const connected = await server.ask("usage");
-  await sleep(idleMs);
-  const idle = await server.ask("usage");
-  const perConnection = (bytes: number) => (bytes - before.residentBytes) / 1024 / plan.members;
-  const entering = {
-    [machineSpeed]: yardstick(),
-    "all in after (ms)": enteredMs,
-    "server CPU per member (µs)": (connected.cpuMicros - before.cpuMicros) / plan.members,
+  const perMember = (bytes: number) => (bytes - before.residentBytes) / 1024 / members;
+  const figures = {
+    [names.yardstick]: yardstick(),
+    "all in after (ms)": ms,
+    [names.joins]: (members * 1000) / ms,
+    [names.cpuPerMember]: (connected.cpuMicros - before.cpuMicros) / members,
     "server memory before (MiB)": before.residentBytes / 1024 ** 2,
-    "memory per member, just in (KiB)": perConnection(connected.residentBytes),
-    "memory per member, idle (KiB)": perConnection(idle.residentBytes),
+    "memory per member, just in (KiB)": perMember(connected.residentBytes),
   };
+  if (!idles) return figures;
+  await sleep(idleMs);
+  return { ...figures, [names.memoryIdle]: perMember((await server.ask("usage")).residentBytes) };
+}
 
-  const sending: Figures[] = [];
-  for (const pace of plan.paces) {
-    await load.ask("run", pace, plan.warmUpSeconds).then(judge);
-    const serverBefore = await server.ask("usage");
-    const loadBefore = await load.ask("usage");
-    const machineBefore = machineCpuMicros();
-    const ran = await load.ask("run", pace, plan.seconds);
-    const machineMicros = machineCpuMicros() - machineBefore;
-    const serverAfter = await server.ask("usage");
-    const loadMicros = (await load.ask("usage")).cpuMicros - loadBefore.cpuMicros;
-    judge(ran);
-    const serverMicros = serverAfter.cpuMicros - serverBefore.cpuMicros;
-    const percentOfCore = (micros: number) => micros / 10 / ran.ms;
-    sending.push({
-      "send to delivery, p50 (ms)": ran.p50,
-      "send to delivery, p99 (ms)": ran.p99,
-      "send to delivery, latest (ms)": ran.max,
-      "messages a second": (ran.messages * 1000) / ran.ms,
-      "deliveries a second": (ran.deliveries * 1000) / ran.ms,
-      "bytes per delivery": ran.bytes / ran.deliveries,
-      "commits a second": ((serverAfter.commits - serverBefore.commits) * 1000) / ran.ms,
-      "server CPU per delivery (µs)": serverMicros / ran.deliveries,
-      "server CPU (% of a core)": percentOfCore(serverMicros),
-      "server memory after (MiB)": serverAfter.residentBytes / 1024 ** 2,
-      "load's CPU per delivery (µs)": loadMicros / ran.deliveries,
-      "load's CPU (% of a core)": percentOfCore(loadMicros),
-      [othersCpu]: percentOfCore(Math.max(0, machineMicros - serverMicros - loadMicros)),
-      "load's latest send, late by (ms)": ran.late,
-      "deliveries audited": ran.deliveries,
-    });
-  }
-  return { subject: name, entering, sending };
+/** Sends at a pace for so many seconds and accounts for what that cost. Nothing is judged. */
+export async function runOnce(server: Server, load: Load, pace: Pace, seconds: number): Promise<[Figures, Ran]> {
+  const serverBefore = await server.ask("usage");
+  const loadBefore = await load.ask("usage");
+  const machineBefore = machineCpuMicros();
+  const ran = await load.ask("run", pace, seconds);
+  const machineMicros = machineCpuMicros() - machineBefore;
+  const serverAfter = await server.ask("usage");
+  const loadMicros = (await load.ask("usage")).cpuMicros - loadBefore.cpuMicros;
+  const serverMicros = serverAfter.cpuMicros - serverBefore.cpuMicros;
+  const percentOfCore = (micros: number) => micros / 10 / ran.ms;
+  const figures = {
+    [names.p50]: ran.p50,
+    [names.p99]: ran.p99,
+    "send to delivery, latest (ms)": ran.max,
+    [names.messages]: (ran.messages * 1000) / ran.ms,
+    [names.deliveries]: (ran.deliveries * 1000) / ran.ms,
+    "bytes per delivery, with all framing": ran.bytes / ran.deliveries,
+    "commits a second": ((serverAfter.commits - serverBefore.commits) * 1000) / ran.ms,
+    [names.cpuPerDelivery]: serverMicros / ran.deliveries,
+    [names.cpu]: percentOfCore(serverMicros),
+    [names.memory]: serverAfter.residentBytes / 1024 ** 2,
+    "load's CPU per delivery (µs)": loadMicros / ran.deliveries,
+    "load's CPU (% of a core)": percentOfCore(loadMicros),
+    [names.others]: percentOfCore(Math.max(0, machineMicros - serverMicros - loadMicros)),
+    "load's latest send, late by (ms)": ran.late,
+    "deliveries audited": ran.deliveries,
+  };
+  return [figures, ran];
+}
 
-  function judge({ missing, doubled, lost }: Ran): void {
-    if (missing === 0 && doubled === 0 && lost === 0) return;
-    throw new AuditFailed(`${name}: ${missing} deliveries missing, ${doubled} doubled, ${lost} members lost`);
-  }
+/** How long messages are sent before any are counted. */
+const warmUpSeconds = 1;
+
+/** Warms up, then sends at a pace for so many seconds. Rejects with {@link AuditFailed} if a delivery is not as it must be. */
+export async function measureSending(server: Server, load: Load, pace: Pace, seconds: number): Promise<Figures> {
+  judge(await load.ask("run", pace, warmUpSeconds));
+  const [figures, ran] = await runOnce(server, load, pace, seconds);
+  judge(ran);
+  return figures;
+}
+
+function judge({ missing, doubled, lost }: Ran): void {
+  if (missing === 0 && doubled === 0 && lost === 0) return;
+  throw new AuditFailed(`${missing} deliveries missing, ${doubled} doubled, ${lost} members lost`);
 }

@@ -5,6 +5,8 @@ import type { Entrance } from "./servers/subject.ts";
 export interface Reader {
   /** A frame, read `at` this moment, lies in `bytes` from `start` to `end`, for the length of this call. */
   frame(at: number, bytes: Buffer, start: number, end: number): void;
+  /** So many bytes were read. */
+  read(bytes: number): void;
   /** The line ended though nobody ended it here. */
   lost(why: string): void;
 }
@@ -92,6 +94,7 @@ export class Member {
 
   #read(length: number): void {
     this.#now = performance.now();
+    this.#reader.read(length);
     const rest = this.#rest.length;
     if (rest > 0) this.#rest.copy(shared, longestFrame - rest);
     const end = longestFrame + length;
@@ -136,6 +139,8 @@ export class Member {
   }
 
   #take(kind: number | undefined, start: number, end: number): void {
+    // Engine.IO has its own heartbeat. https://socket.io/docs/v4/engine-io-protocol/#heartbeat
+    if (kind === text && end - start === 1 && shared[start] === 0x32) return this.send("3");
     if (kind === text && this.#reading.at === "room") return this.#reader.frame(this.#now, shared, start, end);
     if (kind === text && this.#reading.at === "entering") {
       const words = shared.toString("utf8", start, end);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child } from "./child.ts";
-import type { Entrance, ServerDuties } from "./servers/subject.ts";
+import type { ServerDuties } from "./servers/subject.ts";
 
 /**
  * What the ways to read a room cost, side by side: the same messages to the same number of readers
@@ -23,7 +23,7 @@ interface Reader {
   close(): void;
 }
 
-type OpenReader = (entrance: Required<Pick<Entrance, "port" | "tcpPort">>) => Promise<Reader>;
+type OpenReader = (entrance: { readonly port: number; readonly tcpPort: number }) => Promise<Reader>;
 
 const mark = (number: number) => `message-${String(number).padStart(5, "0")}.`;
 
@@ -148,7 +148,8 @@ const percentile = (sorted: readonly number[], part: number) =>
 
 async function measure(protocol: string, open: OpenReader): Promise<Row> {
   await using server = new Child<ServerDuties>("./servers/parlance.ts");
-  const { port, tcpPort = 0 } = await server.ask("entrance");
+  const { port } = await server.ask("entrance");
+  const { port: tcpPort } = await server.ask("entrance", "TCP chat");
   const all = await Promise.all(Array.from({ length: readers }, () => open({ port, tcpPort })));
   await sleep(1_500);
   const bytesBefore = all.map(({ socket }) => socket.bytesRead + socket.bytesWritten);

@@ -1,126 +1,131 @@
-import type { Pace } from "./load.ts";
-import { type Figures, machineSpeed, othersDuring, type Plan, quietPercent, type Round } from "./measure.ts";
+import { names } from "./measure.ts";
+import type { Plot } from "./plot.ts";
+import { figureOf, quietPercent, type Rounds } from "./rounds.ts";
+import { type Point, type Spread, short } from "./statistics.ts";
 
-/** What the rounds of one subject come to, for one figure. */
-interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
+export interface Table {
+  readonly title: string;
+  /** The first is the heading. */
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Something that was aimed at, and what became of it. */
+export interface Goal {
+  readonly what: string;
+  readonly goal: string;
+  readonly measured: string;
+  /** `undefined` where nothing was measured. */
+  readonly met: boolean | undefined;
+}
+
+/** Points of a cost against what it grows with. */
+export interface Curve {
+  readonly name: string;
+  /** What it grows with, and what it costs, each with its unit. */
+  readonly x: string;
+  readonly y: string;
+  readonly points: readonly Point[];
+}
+
+/** What a scenario found. */
+export interface Report {
+  readonly goals: readonly Goal[];
+  readonly tables: readonly Table[];
+  /** Whole sentences. */
+  readonly notes: readonly string[];
+  readonly plots?: readonly Plot[];
+  readonly curves?: readonly Curve[];
+}
+
+const judged = (value: number, met: boolean) => (Number.isNaN(value) ? undefined : met);
+const shown = (value: number, unit: string) => (Number.isNaN(value) ? "no figure stands" : short(value) + unit);
+
+export const atMost = (what: string, value: number, bound: number, unit: string): Goal => ({
+  what,
+  goal: `≤ ${short(bound)}${unit}`,
+  measured: shown(value, unit),
+  met: judged(value, value <= bound),
+});
+
+export const atLeast = (what: string, value: number, bound: number, unit: string): Goal => ({
+  what,
+  goal: `≥ ${short(bound)}${unit}`,
+  measured: shown(value, unit),
+  met: judged(value, value >= bound),
+});
+
+const range = ({ median, least, most }: Spread): string =>
+  least === most ? short(median) : `${short(median)} (${short(least)}–${short(most)})`;
+
+/** A table for each thing that was done: a row a figure, a column a subject, medians with the least and the most. */
+export function tablesOf(rounds: Rounds): readonly Table[] {
+  const all = [...rounds.of.values()].flat();
+  return [...new Set(all.flatMap(Object.keys))].map((title) => {
+    const figures = [...new Set(all.flatMap((round) => Object.keys(round[title] ?? {})))];
+    const rows = figures.map((name) => [
+      name,
+      ...rounds.subjects.map((subject) => {
+        const figure = figureOf(rounds, subject, title, name);
+        return figure ? range(figure) : "–";
+      }),
+    ]);
+    return { title, rows: [["", ...rounds.subjects], ...rows] };
+  });
 }
 
 /** Rounds agree on a figure when no two differ by more than this share of the median. */
 const agreement = 0.15;
 /** The figures that rounds must agree on; the others are shown as they are. */
-const judged = [
-  machineSpeed,
-  "send to delivery, p50 (ms)",
-  "send to delivery, p99 (ms)",
-  "server CPU per delivery (µs)",
-];
+const agreed: readonly string[] = [names.yardstick, names.p50, names.p99, names.cpuPerDelivery, names.cpuPerMember];
 
-function spread(numbers: readonly number[]): Spread {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const at = (index: number) => sorted[index] ?? Number.NaN;
-  const half = (sorted.length - 1) / 2;
-  return { median: (at(Math.floor(half)) + at(Math.ceil(half))) / 2, least: at(0), most: at(sorted.length - 1) };
+/** What a reader has to know of the rounds: whose figures do not stand, whether it was quiet, whether they agree. */
+export function notesOf(rounds: Rounds): readonly string[] {
+  const notes = [...rounds.failed].map(([name, why]) => `❌ ${name}: ${why}. Its figures do not stand.`);
+  if (rounds.others > quietPercent)
+    notes.push(`The machine was not quiet: others used up to ${Math.round(rounds.others)} % of a core.`);
+  if (rounds.again > 0)
+    notes.push(`${rounds.again} measured again, for others used more than ${quietPercent} % of a core meanwhile.`);
+  const apart = [...rounds.of].flatMap(([subject, [first]]) =>
+    Object.entries(first ?? {}).flatMap(([title, figures]) =>
+      Object.keys(figures)
+        .filter((name) => {
+          const figure = figureOf(rounds, subject, title, name);
+          return agreed.includes(name) && figure && figure.most - figure.least > agreement * figure.median;
+        })
+        .map((name) => `${subject} – ${title} – ${name}`),
+    ),
+  );
+  if (apart.length > 0)
+    notes.push(
+      `The rounds differ by more than ${agreement * 100} % of the median, so that these are no better than their range: ${apart.join("; ")}.`,
+    );
+  return notes;
 }
 
-const agrees = ({ median, least, most }: Spread): boolean => most - least <= agreement * median;
-
-/** Three digits that count. */
-function short(value: number): string {
-  const decimals = value === 0 ? 0 : Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+/** A table as text for a terminal. */
+export function asText({ title, rows }: Table): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  "),
+  );
+  return `${title}\n${lines.join("\n")}\n`;
 }
 
-const range = ({ median, least, most }: Spread): string =>
-  least === most ? short(median) : `${short(median)} (${short(least)}–${short(most)})`;
-
-const heading = (pace: Pace): string =>
-  pace.kind === "open" ? `At ${pace.rate} messages a second` : `Saturated, ${pace.outstanding} messages outstanding`;
-
-interface Section {
-  readonly title: string;
-  readonly rows: readonly (readonly string[])[];
-  /** The figures that the rounds do not agree on, with the subject they are of. */
-  readonly disagreements: readonly string[];
+/** A table's rows as Markdown. */
+export function asMarkdown({ rows: [head = [], ...rows] }: Table): string {
+  const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** What all rounds come to: the first subject is compared with each of the others. */
-export function summarize(subjects: readonly string[], rounds: readonly Round[], plan: Plan): readonly Section[] {
-  const section = (title: string, figuresOf: (round: Round) => Figures | undefined): Section => {
-    const [first] = rounds;
-    const names = Object.keys((first && figuresOf(first)) ?? {});
-    const disagreements: string[] = [];
-    const rows = names.map((name) => {
-      const spreads = subjects.map((subject) =>
-        spread(
-          rounds.filter((round) => round.subject === subject).map((round) => figuresOf(round)?.[name] ?? Number.NaN),
-        ),
-      );
-      for (const [index, subject] of subjects.entries()) {
-        const of = spreads[index];
-        if (of && judged.includes(name) && !agrees(of)) disagreements.push(`${subject}, ${name}`);
-      }
-      const [own, ...others] = spreads;
-      const ratios = others.map((other) => (own && other.median > 0 ? `${short(own.median / other.median)}×` : "–"));
-      return [name, ...spreads.map(range), ...ratios];
-    });
-    return { title, rows: [columns, ...rows], disagreements };
-  };
-  const [own = "", ...others] = subjects;
-  const columns = ["", ...subjects, ...others.map((other) => `${own} ÷ ${other}`)];
-  return [
-    section(`${plan.members.toLocaleString("en")} members enter one room`, (round) => round.entering),
-    ...plan.paces.map((pace, index) => section(heading(pace), (round) => round.sending[index])),
-  ];
-}
+const verdicts = { true: "✅ met", false: "❌ **not met**", undefined: "not measured" } as const;
 
-/** The sections as text for a terminal. */
-export function asText(sections: readonly Section[]): string {
-  return sections
-    .map(({ title, rows }) => {
-      const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-      const lines = rows.map((row) =>
-        row
-          .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-          .join("  "),
-      );
-      return `${title}\n${lines.join("\n")}\n`;
-    })
-    .join("\n");
-}
-
-/** The sections as Markdown. */
-export function asMarkdown(sections: readonly Section[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return sections
-    .map(({ title, rows: [head = [], ...rows] }) => {
-      const rule = head.map((_, column) => (column === 0 ? "---" : "---:"));
-      return `## ${title}\n\n${[head, rule, ...rows].map(line).join("\n")}\n`;
-    })
-    .join("\n");
-}
-
-/** What else the machine did, and how many rounds were therefore measured again. */
-export function quietOf(rounds: readonly Round[], again: number): string {
-  const most = Math.max(...rounds.map(othersDuring));
-  const verdict =
-    most <= quietPercent
-      ? "The machine was quiet."
-      : `The machine was not quiet: others used up to ${Math.round(most)} % of a core.`;
-  const repeated = `${again} ${again === 1 ? "round was" : "rounds were"} measured again`;
-  return again === 0
-    ? verdict
-    : `${verdict} ${repeated}, for others used more than ${quietPercent} % of a core meanwhile.`;
-}
-
-/** Whether the rounds agree: one sentence, or where they do not, a list. */
-export function agreementOf(sections: readonly Section[], rounds: number): string {
-  if (rounds < 2) return "A single round: nothing to agree with.";
-  const bound = `${agreement * 100} % of the median`;
-  const disagreements = sections.flatMap((section) => section.disagreements.map((of) => `- ${section.title}: ${of}`));
-  return disagreements.length === 0
-    ? `The rounds agree: the yardstick, latency (p50, p99) and CPU per delivery differ by no more than ${bound}.`
-    : `The rounds differ by more than ${bound}; take these as no better than their range:\n\n${disagreements.join("\n")}`;
-}
+/** Goals as a table, those that were not met among the others. */
+export const goalTable = (goals: readonly Goal[]): Table => ({
+  title: "Goals",
+  rows: [
+    ["", "goal", "measured", "verdict"],
+    ...goals.map(({ what, goal, measured, met }) => [what, goal, measured, verdicts[`${met}`]]),
+  ],
+});

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "vite";
+import { guardFanOut } from "../bench/guard.ts";
 
 const run = (command: string, ...args: string[]) => execFileSync(command, args, { stdio: "inherit" });
 
@@ -72,6 +73,7 @@ const steps: readonly (readonly [what: string, step: () => unknown])[] = [
   ["sizes", () => run("size-limit")],
   ["the packed package", startPacked],
   ["tests", () => run("npm", "test")],
+  ["fan-out still gathers", guardFanOut],
 ];
 
 for (const [what, step] of steps) {

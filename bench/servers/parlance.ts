@@ -6,7 +6,7 @@ import { readConfig } from "../../src/ops/config.ts";
 import { createLog } from "../../src/ops/log.ts";
 import { startServer } from "../../src/server/index.ts";
 import { answer, usage } from "../child.ts";
-import type { ServerDuties } from "./subject.ts";
+import type { Entrance, ServerDuties } from "./subject.ts";
 
 // Commits are counted where they are handed to the store's thread: a durable commit each.
 let commits = 0;
@@ -19,28 +19,67 @@ Worker.prototype.postMessage = function (this: Worker, ...message: Parameters<Wo
 // Beside the program: a system's folder for temporary files is often in memory, where a commit costs nothing.
 const parent = fileURLToPath(new URL("../data/", import.meta.url));
 mkdirSync(parent, { recursive: true });
-const data = mkdtempSync(join(parent, "parlance-"));
+/** A folder that is given is left there. */
+const [given] = process.argv.slice(2);
+const data = given ?? mkdtempSync(join(parent, "parlance-"));
 
 const config = readConfig(
   // A few members say everything: what is measured is the server, not what it allows each of them.
-  { ports: ["0"], tcpPort: ["0"], tcpEchoPort: ["none"], hosts: ["127.0.0.1"], sendRate: ["0"], data: [data] },
+  {
+    ports: ["0"],
+    tcpPort: ["0"],
+    tcpEchoPort: ["none"],
+    hosts: ["127.0.0.1"],
+    sendRate: ["0"],
+    drain: ["0"],
+    data: [data],
+  },
   {},
 );
 if (!config.ok) throw new Error(config.message);
 const server = await startServer(config.value, {
   log: createLog({ level: "error", form: "plain", output: process.stderr }),
 });
+const http = { port: server.ports[0] ?? 0, readsOwn: true };
+const text = { says: "{text}" };
+
+const entrances: Readonly<Record<string, Entrance>> = {
+  native: {
+    ...http,
+    way: "websocket",
+    path: "/api/v1/ws",
+    join: { frame: '{"type":"join","room":"{room}","history":0}', answeredBy: '"type":"history"' },
+    says: '{"type":"message","room":"{room}","id":"{number}-bench-message","text":"{text}"}',
+  },
+  "plain text": { ...http, ...text, way: "websocket", path: "/" },
+  "room text": { ...http, ...text, way: "websocket", path: "/chat/{room}", join: { frame: "", answeredBy: "joined" } },
+  "TCP chat": {
+    ...text,
+    way: "lines",
+    port: server.tcpPort ?? 0,
+    path: "",
+    join: { frame: "", answeredBy: "joined" },
+    readsOwn: false,
+  },
+  SSE: {
+    ...http,
+    way: "events",
+    path: "/rooms/{room}/events",
+    join: { frame: "", answeredBy: "id: " },
+    says: "",
+    readsOwn: false,
+  },
+};
 
 const duties: ServerDuties = {
-  entrance: () => ({
-    port: server.ports[0] ?? 0,
-    path: "/api/v1/ws",
-    tcpPort: server.tcpPort ?? 0,
-    join: { frame: '{"type":"join","history":0}', answeredBy: '"type":"history"' },
-  }),
+  entrance(gateway = "native") {
+    const entrance = entrances[gateway];
+    if (!entrance) throw new Error(`there is no way in called ${gateway}`);
+    return entrance;
+  },
   usage: () => ({ ...usage(), commits }),
 };
 answer(duties, async () => {
   await server.stop();
-  rmSync(data, { recursive: true, force: true });
+  if (!given) rmSync(data, { recursive: true, force: true });
 });

@@ -1,14 +1,18 @@
 import type { Usage } from "../child.ts";
 
-/** How a client gets into a server's room. */
+/** How a client gets into a server's room and speaks there. In every text, `{room}` stands for the room's name. */
 export interface Entrance {
+  /** What its bytes are: a WebSocket, lines over TCP, or server-sent events over HTTP. */
+  readonly way: "websocket" | "lines" | "events";
   readonly port: number;
-  /** The path of its WebSocket. */
+  /** Where it is, for HTTP and WebSockets. */
   readonly path: string;
-  /** Where its TCP chat is, if it has one. */
-  readonly tcpPort?: number;
-  /** The text frame that asks to be let in, and what stands in the frame that says so; without it, the handshake is enough. */
+  /** The text that asks to be let in, and what stands in the one that says so; without it, connecting is enough. */
   readonly join?: { readonly frame: string; readonly answeredBy: string };
+  /** How something is said: `{number}` and `{text}` stand for the message's. Empty for who only reads. */
+  readonly says: string;
+  /** Whether who says something reads it too. */
+  readonly readsOwn: boolean;
 }
 
 interface ServerUsage extends Usage {
@@ -17,7 +21,11 @@ interface ServerUsage extends Usage {
 }
 
 /**
- * What every measured server does, in a process of its own. Its clients send
- * `{"type":"message","id":…,"text":…}`, and it sends each to every member as a text frame with `text` in it.
+ * What every measured server does, in a process of its own. It sends what a client says to every member of the
+ * client's room, with the same fields around it as Parlance.
  */
-export type ServerDuties = { entrance(): Entrance; usage(): ServerUsage };
+export type ServerDuties = {
+  /** By a way in that it has a name for, or by its usual one. */
+  entrance(gateway?: string): Entrance;
+  usage(): ServerUsage;
+};
