@@ -3,11 +3,6 @@ import type { Client } from "pg";
 import { DatabaseRefused } from "./database-refused.ts";
 import { postgresMigrations } from "./postgres-schema.ts";
 
-/** Nothing may hang: what takes longer is given up by Postgres, and a little later by this side. */
-const statementMs = 5_000;
-export const answerMs = 8_000;
-export const connectMs = 5_000;
-
 /** Names the lock under which one node at a time makes or changes the tables: "Parlance" in ASCII. */
 const migrationLock = 0x5061726c616e6365n;
 
@@ -15,7 +10,7 @@ const migrationLock = 0x5061726c616e6365n;
  * Readies a new connection: its time-outs, the tables, and the check whether this is still the database that it was.
  * Rejects with {@link DatabaseRefused}, or with Postgres's error.
  */
-export async function prepare(client: Client): Promise<void> {
+export async function prepare(client: Client, statementMs: number): Promise<void> {
   // A cluster may be told to acknowledge commits that no disk has yet; the server's promise is that one has. [L2]
   await client.query(`
     SET statement_timeout = ${statementMs};

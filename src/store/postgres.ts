@@ -11,7 +11,7 @@ import {
 import type { RoomName } from "../protocol/ids.ts";
 import { DatabaseRefused } from "./database-refused.ts";
 import { PostgresLog } from "./postgres-log.ts";
-import { answerMs, connectMs, explainPostgres, prepare } from "./postgres-open.ts";
+import { explainPostgres, prepare } from "./postgres-open.ts";
 
 /** A store that may be out of reach for a while, and recovers by itself. */
 export interface RemoteStore extends Store {
@@ -21,10 +21,10 @@ export interface RemoteStore extends Store {
 
 /**
  * Every room's log in a Postgres database, which several nodes may share. `address` is a `postgres://` URL. Makes the
- * tables if they are missing. Rejects with {@link DatabaseRefused} when the database cannot be used.
+ * tables if they are missing. What Postgres takes longer for than `statementMs` is refused. Rejects with {@link DatabaseRefused} when the database cannot be used.
  */
-export async function openPostgresStore(address: string): Promise<RemoteStore> {
-  const store = new PostgresStore(address);
+export async function openPostgresStore(address: string, { statementMs = 5_000 } = {}): Promise<RemoteStore> {
+  const store = new PostgresStore(address, statementMs);
   try {
     await store.reach();
     return store;
@@ -41,6 +41,9 @@ export function placeOf(address: string): string {
   return `${host}${pathname}`;
 }
 
+const connectMs = 5_000;
+const graceMs = 3_000;
+
 /** A connection that has been readied, and its log. */
 interface Reached {
   readonly client: pg.Client;
@@ -52,13 +55,15 @@ class PostgresStore implements RemoteStore {
   /** A database that is away comes back, and what it was asked meanwhile was refused: nothing here is for good. */
   readonly failed = new Promise<StoreError>(() => {});
   readonly #address: string;
+  readonly #statementMs: number;
   #reaching: Promise<Reached> | undefined;
   #isReachable = false;
   readonly #underWay = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
-  constructor(address: string) {
+  constructor(address: string, statementMs: number) {
     this.#address = address;
+    this.#statementMs = statementMs;
   }
 
   get isReachable(): boolean {
@@ -138,7 +143,8 @@ class PostgresStore implements RemoteStore {
       connectionString: this.#address,
       application_name: "parlance",
       connectionTimeoutMillis: connectMs,
-      query_timeout: answerMs,
+      // Postgres is the first to give up, unless it cannot be heard.
+      query_timeout: this.#statementMs + graceMs,
       keepAlive: true,
       // What is asked goes out at once, and is answered in its order.
       pipeline: true,
@@ -146,7 +152,7 @@ class PostgresStore implements RemoteStore {
     client.on("error", lost).on("end", lost);
     try {
       await client.connect();
-      await prepare(client);
+      await prepare(client, this.#statementMs);
     } catch (error) {
       client.end().catch(() => {});
       throw error;

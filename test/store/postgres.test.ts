@@ -1,25 +1,173 @@
-import { openPostgresStore } from "../../src/store/postgres.ts";
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import pg from "pg";
+import { StoreError } from "../../src/core/ports.ts";
+import { DatabaseRefused } from "../../src/store/database-refused.ts";
+import { openPostgresStore, type RemoteStore } from "../../src/store/postgres.ts";
+import { draft, roomName } from "../support/drafts.ts";
 import { usePostgres } from "../support/postgres.ts";
-import { describeWith, postgresProgram } from "../support/programs.ts";
-import { storeContract } from "./store-contract.ts";
+import { describeWith, freePort, postgresProgram } from "../support/programs.ts";
+import { storeContract, stored } from "./store-contract.ts";
+
+const general = roomName("general");
+const everything = { after: 0, limit: 100_000, maxBytes: 100_000_000 };
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
 describeWith([postgresProgram], "Postgres", () => {
   const postgres = usePostgres();
 
   storeContract("Postgres", async (t) => {
     const address = await postgres().newDatabase();
-    const open = async () => {
-      const store = await openPostgresStore(address);
-      t.after(() => store.close());
-      return store;
-    };
-    const store = await open();
+    const store = await openStore(t, address);
     return {
       store,
       async reopen() {
         await store.close();
-        return open();
+        return openStore(t, address);
       },
     };
   });
+
+  test("nodes that start at once on an empty database make one set of tables and one key", async (t) => {
+    const address = await postgres().newDatabase();
+    const nodes = await Promise.all(range(1, 5).map(() => openStore(t, address)));
+    const keys = await Promise.all(nodes.map((node) => node.tokenKey()));
+    assert.equal(new Set(keys.map((key) => Buffer.from(key).toString("hex"))).size, 1);
+  });
+
+  test("[L1] [S1] nodes that write the same rooms at once number them without a hole, and store an id once", async (t) => {
+    const address = await postgres().newDatabase();
+    const nodes = await Promise.all(range(1, 3).map(() => openStore(t, address)));
+    const rooms = ["general", "кухня", "ห้องเรียน"].map(roomName);
+    // Each node names the rooms in another order, and every tenth id is everybody's.
+    const written = nodes.map(async (node, which) => {
+      for (const batch of range(0, 19)) {
+        await node.append(
+          range(0, 29).map((n) => {
+            const number = batch * 30 + n;
+            const id = number % 10 === 0 ? `shared_${number}` : `${which}_${number}`;
+            return draft(id, { room: rooms[(n + which * 7) % 3] ?? general, text: `text ${number}` });
+          }),
+        );
+      }
+    });
+    await Promise.all(written);
+    const ids: string[] = [];
+    const reader = await openStore(t, address);
+    for (const room of rooms) {
+      const { events } = await reader.read(room, everything);
+      assert.deepEqual(
+        events.map(({ seq }) => seq),
+        range(1, events.length),
+      );
+      assert.equal(new Set(events.map(({ id }) => id)).size, events.length);
+      ids.push(...events.map(({ id }) => id));
+    }
+    assert.equal(new Set(ids).size, 3 * 540 + 60);
+  });
+
+  test("[L3] refuses while Postgres is away, keeps what it acknowledged, and recovers by itself", async (t) => {
+    const store = await openStore(t, await postgres().newDatabase());
+    const { epoch } = await store.openRoom(general);
+    const acknowledged: string[] = [];
+    const refused: unknown[] = [];
+    const killed = (async () => {
+      for (const n of range(1, 1_000_000)) {
+        try {
+          const [outcome] = await store.append([draft(n)]);
+          acknowledged.push(stored(outcome).id);
+        } catch (error) {
+          refused.push(error);
+          return;
+        }
+      }
+    })();
+    await postgres().kill();
+    await killed;
+    await assert.rejects(store.read(general, everything), StoreError);
+    for (const error of refused) assert.ok(error instanceof StoreError && !error.fatal);
+    assert.equal(store.isReachable, false);
+    await postgres().start();
+    assert.equal(stored((await store.append([draft("after")]))[0]).epoch, epoch);
+    assert.equal(store.isReachable, true);
+    const { events } = await store.read(general, everything);
+    const there = new Set<string>(events.map(({ id }) => id));
+    assert.deepEqual(
+      acknowledged.filter((id) => !there.has(id)),
+      [],
+    );
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      range(1, events.length),
+    );
+  });
+
+  test("[L3] a room that another holds for too long is refused, and nothing hangs", async (t) => {
+    const address = await postgres().newDatabase();
+    const store = await openPostgresStore(address, { statementMs: 200 });
+    t.after(() => store.close());
+    await store.append([draft(1)]);
+    const other = new pg.Client(address);
+    await other.connect();
+    await other.query("BEGIN; SELECT * FROM parlance.room FOR UPDATE");
+    const [append, read] = await Promise.allSettled([store.append([draft(2)]), store.read(general, everything)]);
+    assert.ok(append.status === "rejected" && append.reason instanceof StoreError && !append.reason.fatal);
+    assert.equal(read.status, "fulfilled");
+    await other.end();
+    assert.equal(stored((await store.append([draft(2)]))[0]).seq, 2);
+  });
+
+  test("[L4] a standby that lacks the last commits takes over with a new epoch for every room", async (t) => {
+    const address = await postgres().newDatabase();
+    const [here, there] = [await openStore(t, address), await openStore(t, address)];
+    const before = stored((await here.append([draft(1)]))[0]).epoch;
+    await postgres().stop();
+    postgres().keepCopy();
+    await postgres().start();
+    assert.equal(stored((await here.append([draft(2)]))[0]).epoch, before, "a restart alone is nothing new");
+    await postgres().failOverToCopy();
+    const [outcome] = await reached(() => here.append([draft(3)]));
+    const after = stored(outcome);
+    assert.equal(after.seq, 2, "the tail is lost");
+    assert.notEqual(after.epoch, before);
+    assert.deepEqual(await reached(() => there.findRoom(general)), { epoch: after.epoch, head: 2 });
+  });
+
+  test("says in one line what is in the way, and never the password", async () => {
+    const secret = "กุญแจ-s3cret";
+    const away = `postgres://ann:${encodeURIComponent(secret)}@127.0.0.1:${await freePort()}/chat`;
+    await assert.rejects(openPostgresStore(away), (error: Error) => {
+      assert.ok(error instanceof DatabaseRefused);
+      assert.match(error.message, /^No Postgres answers at 127\.0\.0\.1:\d+\/chat \(ECONNREFUSED\)\./);
+      assert.doesNotMatch(JSON.stringify(error, Object.getOwnPropertyNames(error)), /s3cret/);
+      return true;
+    });
+    const address = await postgres().newDatabase();
+    await assert.rejects(openPostgresStore(`${address}_missing`), /has no such database/);
+    const store = await openPostgresStore(address);
+    await store.close();
+    const client = new pg.Client(address);
+    await client.connect();
+    await client.query("UPDATE parlance.property SET value = '99' WHERE name = 'version'");
+    await client.end();
+    await assert.rejects(openPostgresStore(address), /made by a newer Parlance \(its version is 99/);
+  });
 });
+
+async function openStore(t: TestContext, address: string): Promise<RemoteStore> {
+  const store = await openPostgresStore(address);
+  t.after(() => store.close());
+  return store;
+}
+
+/** What a store answers once it can; until then it refuses. */
+async function reached<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      assert.ok(error instanceof StoreError && !error.fatal);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}

@@ -39,7 +39,7 @@ export class TestPostgres {
   async start(): Promise<void> {
     const settings = ["fsync=off", "listen_addresses=127.0.0.1", `unix_socket_directories=${this.#folder}`];
     const words = ["-D", this.#data, "-p", String(this.#port), ...settings.flatMap((setting) => ["-c", setting])];
-    const options = { ready: /ready to accept connections/, cwd: this.#folder, ...unprivileged };
+    const options = { ready: /ready to accept (read-only )?connections/, cwd: this.#folder, ...unprivileged };
     for (let tries = 1; !this.#running; tries++) {
       try {
         this.#running = await Running.start(programAt("postgres"), words, options);
