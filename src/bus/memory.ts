@@ -13,6 +13,11 @@ export function createMemoryBus(): Bus {
       listeners.add(heard);
       return () => void listeners.delete(heard);
     },
+    // There is nobody else.
+    watch(listener) {
+      listener(true);
+      return () => {};
+    },
     async close() {
       listeners.clear();
     },

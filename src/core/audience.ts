@@ -1,3 +1,4 @@
+import type { CloseReason } from "../protocol/codes.ts";
 import type { Epoch } from "../protocol/ids.ts";
 import type { Clock, Connection, Format, Metrics, RoomFrame } from "./ports.ts";
 
@@ -92,6 +93,11 @@ export class Audience {
     this.#hand(seat, Buffer.concat(row.chunks));
     this.#behind.delete(seat);
     if (row.seats.size === 0) this.#rows.delete(seat.connection.format);
+  }
+
+  /** Ends every line in it. */
+  dismiss(reason: CloseReason): void {
+    for (const { seats } of [...this.#rows.values()]) for (const { connection } of [...seats]) connection.close(reason);
   }
 
   /** Hands a seat what was sent so far: what is written to its connection next comes after it. */

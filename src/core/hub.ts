@@ -116,9 +116,9 @@ export class Hub {
     return this.#sessions.size;
   }
 
-  /** How many rooms somebody is in. */
-  get openRooms(): number {
-    return this.#rooms.size;
+  /** The rooms that somebody is in. */
+  get rooms(): ReadonlyMap<RoomName, Room> {
+    return this.#rooms;
   }
 
   /** How many messages wait for the disk. */
@@ -181,11 +181,6 @@ export class Hub {
     return renamed;
   }
 
-  /** Where a room's delivery stands, if it is open. [R4] */
-  deliveredIn(room: RoomName): number | undefined {
-    return this.#rooms.get(room)?.deliveredHead;
-  }
-
   /** Keeps a room open while somebody is on the way in; {@link release} it after. */
   hold(name: RoomName): Room {
     const { store, clock, log, metrics } = this.#options;
@@ -198,6 +193,16 @@ export class Hub {
   release(room: Room): void {
     room.holds--;
     this.#closeIfEmpty(room);
+  }
+
+  /** Sends everybody in a room away to read it anew, for its log is another one now. [L4] */
+  lose(room: Room): void {
+    room.isLost = true;
+    if (this.#rooms.get(room.name) === room) this.#rooms.delete(room.name);
+    for (const session of this.#sessions) {
+      if (session.places.get(room.name)?.room === room) session.close("position_lost");
+    }
+    room.audience.dismiss("position_lost");
   }
 
   /** Makes somebody a member of a room, by one more seat. */
@@ -269,7 +274,7 @@ export class Hub {
 
   #closeIfEmpty(room: Room): void {
     if (room.holds > 0 || room.presence.count > 0 || !room.audience.isEmpty) return;
-    this.#rooms.delete(room.name);
+    if (!room.isLost) this.#rooms.delete(room.name);
     room.close();
   }
 

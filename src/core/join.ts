@@ -37,6 +37,7 @@ export async function joinRoom(
     const { since } = request;
     const isOurs = since?.id == null || !isWithin(room, since) || (await room.isAt(since.seq, since.id));
     if (session.ended) return;
+    if (room.isLost) return session.close("position_lost");
     // Judged in the turn of the loop in which the cut is made: while the id was looked up, more may have come.
     const lost = since && whyLost(room, since, isOurs);
     const seat = new Seat(session.connection);

@@ -36,7 +36,7 @@ export class LogReader {
       const found = await this.#store.findRoom(room);
       if (!found) return refused("no_such_room");
       // What is committed but not delivered here yet is nobody's to see. [R4]
-      const head = this.#hub.deliveredIn(room) ?? found.head;
+      const head = this.#hub.rooms.get(room)?.deliveredHead ?? found.head;
       const page = { limit, maxBytes: pageBytes };
       const read =
         "after" in range

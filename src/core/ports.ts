@@ -84,8 +84,10 @@ export interface Store {
 export interface Appends {
   readonly room: RoomName;
   readonly epoch: Epoch;
-  /** By increasing `seq`. */
+  /** By increasing `seq`; none where they were too large to carry. */
   readonly events: readonly StoredEvent[];
+  /** The last `seq` of them, where they are not carried: they can be read from the store. */
+  readonly head?: number;
 }
 
 /** Carries what was stored to every node, this one too. A hint only: the store is the truth. */
@@ -93,6 +95,8 @@ export interface Bus {
   publish(appends: Appends): void;
   /** Hears everything published from now on, each room's in its order; the answer ends it. */
   subscribe(listener: (appends: Appends) => void): () => void;
+  /** Tells now, and at each change, whether other nodes are heard; once they are again, something may have been missed. */
+  watch(listener: (isHeard: boolean) => void): () => void;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { pageBytes } from "../protocol/limits.ts";
 import { Audience, type Seat } from "./audience.ts";
 import { messageFrame } from "./messages.ts";
 import type { People } from "./people.ts";
-import type { Appends, Clock, EventPage, Log, Metrics, Store, StoredEvent } from "./ports.ts";
+import type { Appends, Clock, EventPage, Log, Metrics, RoomHead, Store, StoredEvent } from "./ports.ts";
 import { Presence } from "./presence.ts";
 import { firstPage, Tail } from "./tail.ts";
 import { Typing } from "./typing.ts";
@@ -36,6 +36,8 @@ export class Room {
   epoch = "" as Epoch;
   /** Joins under way. */
   holds = 0;
+  /** Whether its log is another one now: nobody is handed anything here any more. [L4] */
+  isLost = false;
   readonly #store: Store;
   readonly #log: Log;
   readonly #people: People;
@@ -101,12 +103,24 @@ export class Room {
   }
 
   /** Hands events to every member, in `seq` order and each once, whatever order they come in. [R1] */
-  deliver({ events }: Appends): void {
+  deliver({ epoch, events, head = 0 }: Appends): void {
+    // Of another log than this one was opened on: which of them there is now, only the store can tell. [L4]
+    if (this.#isOpen && epoch !== this.epoch) return;
+    this.#announced = Math.max(this.#announced, head);
     for (const event of events) {
       this.#announced = Math.max(this.#announced, event.seq);
       if (this.#isOpen && event.seq === this.#delivered + 1) this.#show(event);
     }
     this.#fillHole();
+  }
+
+  /** Learns from the store where the log stands, and fills what is missing; whether it still is the log that was opened. [L4] */
+  compare(head: RoomHead | undefined): boolean {
+    if (!this.#isOpen) return true;
+    if (head?.epoch !== this.epoch) return false;
+    this.#announced = Math.max(this.#announced, head.head);
+    this.#fillHole();
+    return true;
   }
 
   /** Reads a page of the log after `seq`, up to what has been delivered. At once if memory has it. */

@@ -16,7 +16,7 @@ export async function takeReadings(hub: Hub, lines: Lines, folder: string): Prom
   return {
     connections: lines.count(),
     users: hub.people.count,
-    rooms: hub.openRooms,
+    rooms: hub.rooms.size,
     queueBytes: hub.bounds.slowReaders.waiting,
     waitingMessages: hub.waitingMessages,
     databaseBytes,

@@ -12,9 +12,13 @@ import { temporaryFolder } from "../support/server.ts";
 import { type Guest, World } from "../support/world.ts";
 
 const general = roomName("general");
-const epoch = "0123456789abcdef" as Epoch;
 const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
-const appends = (...seqs: number[]) => ({ room: general, epoch, events: seqs.map((seq) => storedEvent(seq)) });
+/** News of the very log that a room was opened on. */
+const appends = ({ epoch }: Room, ...seqs: number[]) => ({
+  room: general,
+  epoch,
+  events: seqs.map((seq) => storedEvent(seq)),
+});
 const seqsOf = (guest: Guest) => guest.all("message").map(({ seq }) => seq);
 
 /** A room that is open over a store, and a reader in it. */
@@ -39,10 +43,10 @@ describe("a room's delivery", () => {
     const world = new World({ store });
     const { room, reader } = await openRoom(world);
     await store.append(range(3, 10).map((n) => draft(n)));
-    room.deliver(appends(3));
-    room.deliver(appends(8));
+    room.deliver(appends(room, 3));
+    room.deliver(appends(room, 8));
     assert.equal(room.delivered, 3);
-    room.deliver(appends(9, 10));
+    room.deliver(appends(room, 9, 10));
     await world.quiet();
     assert.deepEqual([seqsOf(reader), room.delivered], [range(3, 10), 10]);
   });
@@ -50,7 +54,7 @@ describe("a room's delivery", () => {
   test("[R1] passes over what it has delivered, and what was delivered before it was opened", async (t) => {
     const world = new World({ store: await storeWith(t, 5) });
     const { room, reader } = await openRoom(world);
-    for (const seqs of [[1], [5], [4, 5]]) room.deliver(appends(...seqs));
+    for (const seqs of [[1], [5], [4, 5]]) room.deliver(appends(room, ...seqs));
     await world.quiet();
     assert.deepEqual([seqsOf(reader), room.delivered], [[], 5]);
   });
@@ -60,7 +64,7 @@ describe("a room's delivery", () => {
     const world = new World({ store });
     const { room, reader } = await openRoom(world);
     await store.append(range(1, 1_000).map((n) => draft(n)));
-    room.deliver(appends(1_000));
+    room.deliver(appends(room, 1_000));
     await world.quiet();
     assert.deepEqual(seqsOf(reader), range(1, 1_000));
   });
@@ -71,7 +75,7 @@ describe("a room's delivery", () => {
     const room = world.hub.hold(general);
     const opened = room.open();
     await store.append([draft(4), draft(5)]);
-    room.deliver(appends(4, 5));
+    room.deliver(appends(room, 4, 5));
     assert.equal(room.isOpen, false);
     await opened;
     await world.quiet();
@@ -82,11 +86,11 @@ describe("a room's delivery", () => {
     const store = await storeWith(t, 2);
     const world = new World({ store });
     const { room, reader } = await openRoom(world);
-    room.deliver(appends(99));
+    room.deliver(appends(room, 99));
     await world.quiet();
     assert.equal(room.delivered, 2);
     await store.append([draft(3)]);
-    room.deliver(appends(3));
+    room.deliver(appends(room, 3));
     await world.quiet();
     assert.deepEqual(seqsOf(reader), [3]);
   });
@@ -108,11 +112,11 @@ describe("a room's delivery", () => {
     const world = new World({ store });
     const { room, reader } = await openRoom(world);
     store.isSlow = true;
-    room.deliver(appends(2));
+    room.deliver(appends(room, 2));
     await looked.promise;
     // The store had nothing when it was asked; by the time its answer is here, it has.
     await store.append(range(1, 7).map((n) => draft(n)));
-    room.deliver(appends(7));
+    room.deliver(appends(room, 7));
     store.isSlow = false;
     answer.resolve();
     await world.quiet();
@@ -129,14 +133,30 @@ describe("a room's delivery", () => {
     const { room, reader } = await openRoom(world);
     await store.append(range(1, 4).map((n) => draft(n)));
     isBroken = true;
-    room.deliver(appends(3));
+    room.deliver(appends(room, 3));
     await world.quiet();
     assert.match(world.log.lines.join(), /could not fill a hole/);
     assert.deepEqual(seqsOf(reader), []);
     isBroken = false;
-    room.deliver(appends(4));
+    room.deliver(appends(room, 4));
     await world.quiet();
     assert.deepEqual(seqsOf(reader), range(1, 4));
+  });
+
+  test("[R1] reads what the bus could not carry, and nothing of another log", async (t) => {
+    const store = await storeWith(t, 2);
+    const world = new World({ store });
+    const { room, reader } = await openRoom(world);
+    await store.append([draft(3), draft(4)]);
+    room.deliver({ room: general, epoch: "0123456789abcdef" as Epoch, events: [storedEvent(3, { text: "not ours" })] });
+    await world.quiet();
+    assert.deepEqual(seqsOf(reader), []);
+    room.deliver({ room: general, epoch: room.epoch, events: [], head: 4 });
+    await world.quiet();
+    assert.deepEqual(
+      reader.all("message").map(({ text }) => text),
+      ["message 3", "message 4"],
+    );
   });
 
   test("a room that could not be opened can be opened later", async () => {
@@ -163,11 +183,11 @@ describe("a room's delivery", () => {
         const { room, reader } = await openRoom(world);
         await store.append(range(before + 1, 60).map((n) => draft(n)));
         for (const [index, seqs] of news.entries()) {
-          room.deliver(appends(...seqs.toSorted((a, b) => a - b)));
+          room.deliver(appends(room, ...seqs.toSorted((a, b) => a - b)));
           if (index % 4 === 0) await Promise.resolve();
           assert.deepEqual(seqsOf(reader), range(before + 1, seqsOf(reader).length + before));
         }
-        room.deliver(appends(60));
+        room.deliver(appends(room, 60));
         await world.quiet();
         assert.deepEqual(seqsOf(reader), range(before + 1, 60));
       },
@@ -192,7 +212,7 @@ describe("reading without a line", () => {
     assert.deepEqual(await seqs({ before: undefined }), range(1, 3));
     assert.deepEqual(await seqs({ before: 100 }), range(1, 3));
     assert.deepEqual(await seqs({ after: 3 }), []);
-    world.bus.publish(appends(4, 5));
+    world.bus.publish(appends(world.hub.rooms.get(general) ?? assert.fail(), 4, 5));
     assert.deepEqual(await seqs({ after: 3 }), [4, 5]);
     assert.deepEqual(await seqs({ before: 5 }), range(1, 4));
   });
