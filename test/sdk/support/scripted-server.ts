@@ -69,7 +69,15 @@ export class ScriptedLine {
   }
 
   welcome(user = ann, more: object = {}): void {
-    const limits = { max_text: 4096, max_frame: 65536, max_joins: 128, history: 100, ...more };
+    const limits = {
+      max_text: 4096,
+      max_frame: 65536,
+      max_joins: 128,
+      history: 100,
+      send_rate: 2,
+      send_burst: 20,
+      ...more,
+    };
     const server = { name: "scripted", version: "0" };
     this.send({ type: "welcome", user, token: `token of ${user.name}`, server, limits, heartbeat_ms: 25_000 });
   }
