@@ -17,7 +17,7 @@ import type { Client, ClientEvents, ConnectOptions, LinkState, Listener, Outbox,
 /** A line that held this long was no failed attempt. [K3] */
 const stableMs = 60_000;
 /**
- * A connection may send 100 frames at once and 20 a second after that (else 4102): so many rooms are
+ * A connection may send 200 frames at once and 20 a second after that (else 4102): so many rooms are
  * joined at once, and the further ones at this distance.
  */
 const joinsAtOnce = 64;
