@@ -1,0 +1,168 @@
+import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
+import type { Appends, Bus, Clock, Log } from "../core/ports.ts";
+import { decodeAppends, encodeAppends } from "./nats-payload.ts";
+
+const connectMs = 2_000;
+const retryMs = 500;
+/** A connection that does not answer two of these is given up, and made again. */
+const pingMs = 10_000;
+
+export interface NatsBusOptions {
+  /** `nats://` or, with TLS, `tls://`; with `user:password@` or `token@` before the host if it takes any. */
+  readonly address: string;
+  /** Tells those nodes that share a store from whoever else uses this NATS: letters and digits. */
+  readonly scope: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The bus of several nodes, on core NATS: a subject for each room. Resolves once it was tried to connect; while NATS is
+ * away, only this node is heard, and it is tried again, for ever.
+ */
+export async function openNatsBus(options: NatsBusOptions): Promise<Bus> {
+  const bus = new NatsBus(options);
+  await bus.connect();
+  return bus;
+}
+
+class NatsBus implements Bus {
+  readonly #options: NatsBusOptions;
+  readonly #listeners = new Set<(appends: Appends) => void>();
+  readonly #watchers = new Set<(isHeard: boolean) => void>();
+  #connection: NatsConnection | undefined;
+  #isHeard = false;
+  #isClosed = false;
+  /** Whether it was said already that NATS is away. */
+  #isAwayKnown = false;
+  #cancelRetry = () => {};
+
+  constructor(options: NatsBusOptions) {
+    this.#options = options;
+  }
+
+  publish(appends: Appends): void {
+    if (this.#isClosed) return;
+    // This node needs no NATS to hear itself, and does not get its own back from it.
+    this.#tell(appends);
+    // Nobody waits for what was not sent: the others look into the store, once they hear again.
+    if (!this.#connection || !this.#isHeard) return;
+    const { max_payload: maxBytes = 1024 * 1024 } = this.#connection.info ?? {};
+    this.#connection.publish(`${this.#prefix}.${appends.room}`, encodeAppends(appends, maxBytes));
+  }
+
+  subscribe(listener: (appends: Appends) => void): () => void {
+    // Wrapped, so that the same function may listen twice and each answer ends its own.
+    const heard = (appends: Appends) => listener(appends);
+    this.#listeners.add(heard);
+    return () => void this.#listeners.delete(heard);
+  }
+
+  watch(listener: (isHeard: boolean) => void): () => void {
+    const told = (isHeard: boolean) => listener(isHeard);
+    this.#watchers.add(told);
+    told(this.#isHeard);
+    return () => void this.#watchers.delete(told);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#listeners.clear();
+    this.#watchers.clear();
+    this.#cancelRetry();
+    // What was published is on its way when this is answered, if anybody answers.
+    if (this.#isHeard) await this.#connection?.flush().catch(() => {});
+    await this.#connection?.close();
+  }
+
+  async connect(): Promise<void> {
+    try {
+      const connection = await connect(connectionOptions(this.#options.address));
+      this.#connection = connection;
+      if (this.#isClosed) return await connection.close();
+      void connection.closed().then(() => this.#retry());
+      connection.subscribe(`${this.#prefix}.*`, {
+        callback: (error, message) => {
+          if (error) return this.#refused(error);
+          const appends = decodeAppends(message.data);
+          if (appends) this.#tell(appends);
+        },
+      });
+      void this.#follow(connection);
+      await this.#listen(connection);
+    } catch (error) {
+      if (!this.#connection) this.#retry();
+      this.#sayAway(error);
+    }
+  }
+
+  /** A room's name has none of the characters that mean something in a subject. */
+  get #prefix(): string {
+    return `parlance.${this.#options.scope}`;
+  }
+
+  /** This user may not subscribe here, which no new connection changes. */
+  #refused(error: Error): void {
+    this.#setHeard(false);
+    this.#sayAway(error);
+  }
+
+  #retry(): void {
+    this.#connection = undefined;
+    this.#setHeard(false);
+    if (this.#isClosed) return;
+    this.#cancelRetry = this.#options.clock.after(retryMs, () => void this.connect());
+  }
+
+  async #follow(connection: NatsConnection): Promise<void> {
+    for await (const { type } of connection.status()) {
+      if (type === "disconnect") {
+        this.#setHeard(false);
+        this.#sayAway(type);
+      }
+      if (type === "reconnect") await this.#listen(connection).catch((error: unknown) => this.#sayAway(error));
+    }
+  }
+
+  /** An answer says that the subscription is known there: from now on nothing is missed. */
+  async #listen(connection: NatsConnection): Promise<void> {
+    await connection.flush();
+    if (this.#isClosed) return;
+    if (this.#isAwayKnown) this.#options.log.info({}, "NATS is back");
+    this.#isAwayKnown = false;
+    this.#setHeard(true);
+  }
+
+  #sayAway(error: unknown): void {
+    if (this.#isAwayKnown || this.#isClosed) return;
+    this.#isAwayKnown = true;
+    const { host } = new URL(this.#options.address);
+    this.#options.log.warn({ host, error: String(error) }, "NATS is away: other nodes are heard through the store");
+  }
+
+  #setHeard(isHeard: boolean): void {
+    if (this.#isHeard === isHeard) return;
+    this.#isHeard = isHeard;
+    for (const told of this.#watchers) told(isHeard);
+  }
+
+  #tell(appends: Appends): void {
+    for (const heard of this.#listeners) heard(appends);
+  }
+}
+
+function connectionOptions(address: string): NodeConnectionOptions {
+  const { protocol, host, username, password } = new URL(address);
+  const [name, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+  return {
+    servers: host,
+    name: "parlance",
+    noEcho: true,
+    timeout: connectMs,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: retryMs,
+    pingInterval: pingMs,
+    ...(name && (secret ? { user: name, pass: secret } : { token: name })),
+    ...(protocol === "tls:" && { tls: {} }),
+  };
+}

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { connect } from "@nats-io/transport-node";
+import { openNatsBus } from "../../src/bus/nats.ts";
+import type { Appends, Bus } from "../../src/core/ports.ts";
+import type { Epoch } from "../../src/protocol/ids.ts";
+import { systemClock } from "../../src/server/clock.ts";
+import { roomName, storedEvent } from "../support/drafts.ts";
+import { useNats } from "../support/nats.ts";
+import { describeWith, freePort, natsProgram } from "../support/programs.ts";
+import { keptLog } from "../support/server.ts";
+import { busContract } from "./bus-contract.ts";
+
+const room = roomName("ห้องเรียน");
+const epoch = "0123456789abcdef" as Epoch;
+const news = (...texts: string[]): Appends => ({
+  room,
+  epoch,
+  events: texts.map((text, index) => storedEvent(index + 1, { room, text })),
+});
+
+describeWith([natsProgram], "NATS", () => {
+  const nats = useNats();
+  let scopes = 0;
+
+  async function openBus(t: TestContext, scope: string, address = nats().address) {
+    const log = keptLog();
+    const bus = await openNatsBus({ address, scope, clock: systemClock, log });
+    t.after(() => bus.close());
+    return { bus, log };
+  }
+
+  busContract("NATS", async (t) => {
+    const scope = `contract${++scopes}`;
+    const [here, there] = [await openBus(t, scope), await openBus(t, scope)];
+    await Promise.all([heard(here.bus, true), heard(there.bus, true)]);
+    return [here.bus, there.bus];
+  });
+
+  test("[R1] of what is too large to carry, it tells how far the log has come", async (t) => {
+    const [here, there] = [await openBus(t, "large"), await openBus(t, "large")];
+    const arrived = next(there.bus);
+    here.bus.publish(news(...Array.from({ length: 100 }, () => "ก".repeat(4_096))));
+    assert.deepEqual(await arrived, { room, epoch, events: [], head: 100 });
+  });
+
+  test("nodes with another store hear nothing of it, and nobody minds what is no news", async (t) => {
+    const [here, there, strangers] = [await openBus(t, "ours"), await openBus(t, "ours"), await openBus(t, "theirs")];
+    strangers.bus.subscribe(() => assert.fail("heard by strangers"));
+    const arrived = next(there.bus);
+    const intruder = await connect({ servers: nats().address });
+    for (const bad of ["", "{", "null", "[]", '{"room":1}', '{"room":"a","epoch":"b","events":[{}]}', "\u0000\ufffd"]) {
+      intruder.publish("parlance.ours.a", bad);
+    }
+    await intruder.flush();
+    await intruder.close();
+    here.bus.publish(news("สวัสดี", "Привіт 👋"));
+    assert.deepEqual(await arrived, news("สวัสดี", "Привіт 👋"));
+  });
+
+  test("tells when NATS is away and when it is back, and carries what is published then", async (t) => {
+    const [here, there] = [await openBus(t, "away"), await openBus(t, "away")];
+    await nats().kill();
+    await Promise.all([heard(here.bus, false), heard(there.bus, false)]);
+    const own = next(here.bus);
+    here.bus.publish(news("only here"));
+    assert.deepEqual(await own, news("only here"), "this node still hears itself");
+    await nats().start();
+    await Promise.all([heard(here.bus, true), heard(there.bus, true)]);
+    const arrived = next(there.bus);
+    here.bus.publish(news("back again"));
+    assert.deepEqual(await arrived, news("back again"));
+    assert.deepEqual(
+      here.log.lines.map((line) => line.split(" {")[0]),
+      ["NATS is away: other nodes are heard through the store", "NATS is back"],
+    );
+  });
+
+  test("comes up without NATS, goes on trying, and never says its password", async (t) => {
+    const address = `nats://ann:s3cret@127.0.0.1:${await freePort()}`;
+    const { bus, log } = await openBus(t, "alone", address);
+    await heard(bus, false);
+    assert.match(log.lines.join(), /NATS is away.*127\.0\.0\.1/);
+    assert.doesNotMatch(log.lines.join(), /s3cret/);
+  });
+});
+
+/** The next that a bus brings. */
+function next(bus: Bus): Promise<Appends> {
+  return new Promise((resolve) => {
+    const stop = bus.subscribe((appends) => {
+      stop();
+      resolve(appends);
+    });
+  });
+}
+
+/** Resolves once others are heard, or not any more. */
+function heard(bus: Bus, wanted: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    bus.watch((isHeard) => isHeard === wanted && resolve());
+  });
+}

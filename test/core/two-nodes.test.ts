@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { createMemoryBus } from "../../src/bus/memory.ts";
+import { compareMs, watchHeads } from "../../src/core/head-watch.ts";
+import type { Appends, Bus } from "../../src/core/ports.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { MemoryStore, newMemory } from "../support/memory-store.ts";
+import { type Guest, World } from "../support/world.ts";
+
+const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
+const seqsOf = (guest: Guest) => guest.all("message").map(({ seq }) => seq);
+
+/** What becomes of news on its way to the other node. */
+type Fate = "carried" | "lost" | "twice" | "late" | "head only";
+
+/** Two ends of a bus, each of which hears itself at once, and the other as `fates` have it. */
+function flakyBuses(fates: Fate[]): readonly [Bus, Bus] {
+  const ends = [createMemoryBus(), createMemoryBus()] as const;
+  const end = (own: Bus, other: Bus): Bus => {
+    let late: Appends[] = [];
+    return {
+      ...own,
+      publish(appends) {
+        own.publish(appends);
+        const fate = fates.shift() ?? "lost";
+        const before = late;
+        late = fate === "late" ? [...late, appends] : [];
+        const head = appends.events.at(-1)?.seq ?? 0;
+        if (fate === "carried" || fate === "twice") other.publish(appends);
+        if (fate === "twice") other.publish(appends);
+        if (fate === "head only") other.publish({ ...appends, events: [], head });
+        // What comes late comes after what was said later, the last first.
+        if (fate !== "late") for (const one of before.toReversed()) other.publish(one);
+      },
+    };
+  };
+  return [end(ends[0], ends[1]), end(ends[1], ends[0])];
+}
+
+test("[R1] [R4] members of two nodes read one log, each event once and in order, whatever the bus loses, repeats, delays or turns round", async () => {
+  const fate = fc.constantFrom<Fate>("carried", "carried", "lost", "twice", "late", "head only");
+  const act = fc.constantFrom("say", "say", "say", "join", "resume", "wait");
+  const property = fc.asyncProperty(
+    fc.array(fc.tuple(act, fc.nat({ max: 1 })), { minLength: 3, maxLength: 40 }),
+    fc.array(fate, { maxLength: 40 }),
+    async (acts, fates) => {
+      const memory = newMemory();
+      const clock = new FakeClock();
+      const buses = flakyBuses([...fates]);
+      const worlds = buses.map((bus) => {
+        const store = new MemoryStore(memory);
+        const world = new World({ store, bus, clock, key: memory.key });
+        watchHeads({ hub: world.hub, store, bus, clock, log: world.log });
+        return world;
+      });
+      const quiet = async () => {
+        for (const world of worlds) await world.quiet();
+      };
+      const [first, second] = worlds;
+      assert.ok(first && second);
+      const authors = [await first.join({ name: "Оля" }), await second.join({ name: "น้อย" })];
+      const readers: { readonly guest: Guest; readonly from: number }[] = authors.map((guest) => ({ guest, from: 0 }));
+      let said = 0;
+      for (const [what, node] of acts) {
+        const world = worlds[node];
+        if (what === "say") authors[node]?.send({ type: "message", text: `สวัสดี ${++said}` });
+        if (what === "wait") await quiet();
+        if (what === "join" || what === "resume") {
+          // From one node to the other: a position is good everywhere. [R3]
+          const seq = seqsOf(authors[1 - node] ?? assert.fail()).at(-1) ?? 0;
+          const { epoch } = authors[0]?.last("joined") ?? assert.fail();
+          const guest = world?.connect() ?? assert.fail();
+          guest.send({ type: "join", history: 0, ...(what === "resume" && { since: { epoch, seq } }) });
+          await quiet();
+          const joined = guest.last("joined");
+          readers.push({ guest, from: joined.recovered ? seq : joined.head });
+        }
+      }
+      await quiet();
+      clock.advance(compareMs);
+      await quiet();
+      const head = [...memory.rooms.values()][0]?.events.length ?? 0;
+      assert.equal(head, said);
+      for (const { guest, from } of readers) assert.deepEqual(seqsOf(guest), range(from + 1, head));
+    },
+  );
+  await fc.assert(property, { numRuns: 150 });
+});
