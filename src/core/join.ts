@@ -35,6 +35,7 @@ export async function joinRoom(
   try {
     if (!room.isOpen) await room.open();
     const { since } = request;
+    if (since?.epoch === room.epoch) await room.reach(since.seq);
     const isOurs = since?.id == null || !isWithin(room, since) || (await room.isAt(since.seq, since.id));
     if (session.ended) return;
     if (room.isLost) return session.close("position_lost");

@@ -35,8 +35,11 @@ export class LogReader {
     return this.#answer("a room could not be read", async () => {
       const found = await this.#store.findRoom(room);
       if (!found) return refused("no_such_room");
+      const open = this.#hub.rooms.get(room);
+      const isSame = open?.isOpen === true && open.epoch === found.epoch;
+      if (isSame && "after" in range) await open.reach(Math.min(range.after, found.head));
       // What is committed but not delivered here yet is nobody's to see. [R4]
-      const head = this.#hub.rooms.get(room)?.deliveredHead ?? found.head;
+      const head = isSame ? open.delivered : found.head;
       const page = { limit, maxBytes: pageBytes };
       const read =
         "after" in range

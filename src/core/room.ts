@@ -3,7 +3,17 @@ import { pageBytes } from "../protocol/limits.ts";
 import { Audience, type Seat } from "./audience.ts";
 import { messageFrame } from "./messages.ts";
 import type { People } from "./people.ts";
-import type { Appends, Clock, EventPage, Log, Metrics, RoomHead, Store, StoredEvent } from "./ports.ts";
+import {
+  type Appends,
+  type Clock,
+  type EventPage,
+  type Log,
+  type Metrics,
+  type RoomHead,
+  type Store,
+  type StoredEvent,
+  StoreError,
+} from "./ports.ts";
 import { Presence } from "./presence.ts";
 import { firstPage, Tail } from "./tail.ts";
 import { Typing } from "./typing.ts";
@@ -49,7 +59,7 @@ export class Room {
   #announced = 0;
   #isOpen = false;
   #opening: Promise<void> | undefined;
-  #filling = false;
+  #filling: Promise<void> | undefined;
 
   constructor(options: RoomOptions) {
     this.name = options.name;
@@ -93,11 +103,6 @@ export class Room {
     this.#fillHole();
   }
 
-  /** {@link delivered}, once the room is open. */
-  get deliveredHead(): number | undefined {
-    return this.#isOpen ? this.#delivered : undefined;
-  }
-
   get isOpen(): boolean {
     return this.#isOpen;
   }
@@ -121,6 +126,20 @@ export class Room {
     this.#announced = Math.max(this.#announced, head.head);
     this.#fillHole();
     return true;
+  }
+
+  /**
+   * Delivers what the log has up to `seq` if this node has not heard of it yet: another one may have. [R3] Rejects with
+   * the store's error if it cannot be read.
+   */
+  async reach(seq: number): Promise<void> {
+    if (seq <= this.#delivered) return;
+    const head = await this.#store.findRoom(this.name);
+    if (!head || !this.compare(head)) return;
+    await this.#filling;
+    if (this.#delivered < Math.min(seq, head.head)) {
+      throw new StoreError(`${this.name} could not be read up to ${seq}`, { fatal: false });
+    }
   }
 
   /** Reads a page of the log after `seq`, up to what has been delivered. At once if memory has it. */
@@ -169,12 +188,11 @@ export class Room {
   }
 
   #fillHole(): void {
-    if (this.#isOpen && this.#announced > this.#delivered && !this.#filling) void this.#fill();
+    if (this.#isOpen && this.#announced > this.#delivered) this.#filling ??= this.#fill();
   }
 
   /** Reads what the bus did not bring from the store, which is the truth. */
   async #fill(): Promise<void> {
-    this.#filling = true;
     try {
       while (this.#announced > this.#delivered) {
         const request = { after: this.#delivered, upTo: this.#announced, limit: seedLimit, maxBytes: pageBytes };
@@ -189,7 +207,7 @@ export class Room {
       this.#cancelRetry?.();
       this.#cancelRetry = this.#clock.after(fillRetryMs, () => this.#fillHole());
     } finally {
-      this.#filling = false;
+      this.#filling = undefined;
     }
   }
 }

@@ -139,6 +139,18 @@ test("[L4] who reads a log that is another one now is sent away with 4104, and r
   assert.equal(again.last("joined").count, 1);
 });
 
+test("[L4] over HTTP, a log that is another one now is read as it is, however far the old one had come", async () => {
+  const { world, memory, other } = newNode();
+  const ann = await world.join();
+  for (const n of range(1, 5)) ann.send({ type: "message", text: `lost ${n}` });
+  await world.quiet();
+  memory.rooms.set(general, { epoch: "0123456789abcdef" as Epoch, events: [] });
+  await other.append([draft(1), draft(2)]);
+  const read = await world.hub.reader.read(general, { before: undefined }, 10);
+  assert.ok(read.ok);
+  assert.deepEqual([read.value.epoch, read.value.head, read.value.events.length], ["0123456789abcdef", 2, 2]);
+});
+
 test("nothing is asked any more after its end", async () => {
   const { world, watch, asked } = newNode();
   await world.join();

@@ -168,7 +168,7 @@ describe("a room's delivery", () => {
     await assert.rejects(room.open(), StoreError);
     isBroken = false;
     await room.open();
-    assert.equal(room.deliveredHead, 0);
+    assert.deepEqual([room.isOpen, room.delivered], [true, 0]);
   });
 
   test("[R1] [R4] delivers the log once and in order, in whatever order and however often it hears of it", async () => {

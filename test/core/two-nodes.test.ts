@@ -4,10 +4,12 @@ import fc from "fast-check";
 import { createMemoryBus } from "../../src/bus/memory.ts";
 import { compareMs, watchHeads } from "../../src/core/head-watch.ts";
 import type { Appends, Bus } from "../../src/core/ports.ts";
+import { roomName } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
 import { type Guest, World } from "../support/world.ts";
 
+const general = roomName("general");
 const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
 const seqsOf = (guest: Guest) => guest.all("message").map(({ seq }) => seq);
 
@@ -70,17 +72,23 @@ test("[R1] [R4] members of two nodes read one log, each event once and in order,
           // From one node to the other: a position is good everywhere. [R3]
           const seq = seqsOf(authors[1 - node] ?? assert.fail()).at(-1) ?? 0;
           const { epoch } = authors[0]?.last("joined") ?? assert.fail();
-          const guest = world?.connect() ?? assert.fail();
+          assert.ok(world);
+          const guest = world.connect();
           guest.send({ type: "join", history: 0, ...(what === "resume" && { since: { epoch, seq } }) });
           await quiet();
           const joined = guest.last("joined");
+          assert.equal(joined.recovered, what === "resume");
+          if (what === "resume") {
+            const read = await world.hub.reader.read(general, { after: seq }, 100);
+            assert.ok(read.ok && read.value.head >= seq);
+          }
           readers.push({ guest, from: joined.recovered ? seq : joined.head });
         }
       }
       await quiet();
       clock.advance(compareMs);
       await quiet();
-      const head = [...memory.rooms.values()][0]?.events.length ?? 0;
+      const head = memory.rooms.get(general)?.events.length ?? 0;
       assert.equal(head, said);
       for (const { guest, from } of readers) assert.deepEqual(seqsOf(guest), range(from + 1, head));
     },
