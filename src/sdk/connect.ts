@@ -48,7 +48,7 @@ type Greeting =
 class ReturningClient implements Client {
   readonly #surroundings: Surroundings;
   readonly #address: string;
-  readonly #options: ConnectOptions;
+  #options: ConnectOptions;
   readonly #outbox: Outbox;
   readonly #backoff: Backoff;
   readonly #events = new Emitter<ClientEvents>();
@@ -127,6 +127,12 @@ class ReturningClient implements Client {
     this.#wish = name;
     if (this.#line) this.#link?.send({ type: "rename", name });
     else if (this.#greeting.at === "refused") this.#greet();
+  }
+
+  setLanguage(lang: string): void {
+    this.#options = { ...this.#options, lang };
+    // Greeted once more, the server only takes the language; a refused greeting waits for a name.
+    if (this.#line) this.#greet();
   }
 
   retryNow(): void {
@@ -238,9 +244,7 @@ class ReturningClient implements Client {
 
   #takeError(error: ServerFrameOf<"error">): void {
     if (!this.#line) return this.#takeRefusedGreeting(error);
-    for (const room of this.#rooms.values()) {
-      if (room.refuse(error)) return;
-    }
+    if ([...this.#rooms.values()].some((room) => room.refuse(error))) return;
     if (error.code === "name_taken" || error.code === "bad_name") this.#wish = undefined;
     this.#events.emit("error", error);
   }

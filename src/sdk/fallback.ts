@@ -145,8 +145,9 @@ export class Fallback implements Line {
     else frame(this.#requests.frame("error", { ...answer.problem, id }));
   }
 
-  async #showHistory({ room, before, limit, ref }: Sent<"history">): Promise<void> {
-    const query = new URLSearchParams({ before: `${before}`, limit: `${limit ?? 50}` });
+  async #showHistory({ room, before, after, limit, ref }: Sent<"history">): Promise<void> {
+    const from = after == null ? { before: `${before}` } : { after: `${after}` };
+    const query = new URLSearchParams({ ...from, limit: `${limit ?? 50}` });
     const path = `/rooms/${encodeURIComponent(room ?? "")}/messages?${query}`;
     const answer = await this.#requests.ask(path, { signal: this.#age.signal });
     const { frame } = this.#listener;

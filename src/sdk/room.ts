@@ -1,11 +1,20 @@
 import type { MessageId, RoomName } from "../protocol/ids.ts";
-import type { MessageFrame, ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+import type { ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
 import { Emitter } from "./emitter.ts";
 import { Membership, type PresenceFrame } from "./membership.ts";
 import { Reading } from "./reading.ts";
 import { type OpenLine, Sending } from "./sending.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { ChatRefusal, type Listener, type Outbox, type Outgoing, type Room, type RoomEvents } from "./types.ts";
+import {
+  ChatRefusal,
+  type HistoryPage,
+  type HistoryRequest,
+  type Listener,
+  type Outbox,
+  type Outgoing,
+  type Room,
+  type RoomEvents,
+} from "./types.ts";
 
 /** The own typing is told once in this time. */
 const typingHoldMs = 3_000;
@@ -13,8 +22,8 @@ const typingHoldMs = 3_000;
 /** The frames that belong to one room. */
 export type RoomFrame = Extract<ServerFrame, { room: RoomName }>;
 
-interface HistoryRequest {
-  resolve(page: { messages: readonly MessageFrame[]; more: boolean }): void;
+interface Asker {
+  resolve(page: HistoryPage): void;
   reject(error: Error): void;
 }
 
@@ -27,7 +36,7 @@ export class JoinedRoom implements Room {
   readonly #membership = new Membership();
   readonly #reading: Reading;
   readonly #sending: Sending;
-  readonly #requests = new Map<string, HistoryRequest>();
+  readonly #requests = new Map<string, Asker>();
   #wanted = false;
   #line: OpenLine | undefined;
   #typing = false;
@@ -88,10 +97,7 @@ export class JoinedRoom implements Room {
     });
   }
 
-  history(request: { readonly before: number; readonly limit?: number }): Promise<{
-    readonly messages: readonly MessageFrame[];
-    readonly more: boolean;
-  }> {
+  history(request: HistoryRequest): Promise<HistoryPage> {
     return new Promise((resolve, reject) => {
       if (!this.joined) return reject(new Error("The room is not joined."));
       const ref = this.#newRef();

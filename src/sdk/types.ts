@@ -88,6 +88,15 @@ export interface RoomEvents {
 
 export type Listener<T> = (event: T) => void;
 
+/** Which messages: those next before, or next after, a `seq`; at most `limit` (≤ 100; default 50). */
+export type HistoryRequest = { readonly limit?: number } & ({ readonly before: number } | { readonly after: number });
+
+export interface HistoryPage {
+  readonly messages: readonly MessageFrame[];
+  /** Whether there are further ones in that direction. */
+  readonly more: boolean;
+}
+
 /** A joined room. The client joins it again by itself after every break, from where it left off. */
 export interface Room {
   /** In the server's form: NFC, lower-cased. */
@@ -109,11 +118,8 @@ export interface Room {
   settled(message: Outgoing): Promise<{ readonly seq: number; readonly ts: string }>;
   /** Tells the others that this person types, at most every 3 s; `false` takes it back. */
   typing(active?: boolean): void;
-  /** The page of at most `limit` (≤ 100) messages before `seq`, oldest first. Rejects when the line breaks. */
-  history(request: { readonly before: number; readonly limit?: number }): Promise<{
-    readonly messages: readonly MessageFrame[];
-    readonly more: boolean;
-  }>;
+  /** A page of messages before or after one, oldest first. Rejects when the line breaks. */
+  history(request: HistoryRequest): Promise<HistoryPage>;
   /** Leaves, and ends coming back. What the outbox holds for the room waits until it is joined again. */
   leave(): void;
 }
@@ -130,6 +136,8 @@ export interface Client {
   join(room: string, options?: { readonly history?: number }): Room;
   /** Asks for another display name; answered by `welcome` or by `error` (`name_taken`, `bad_name`). */
   rename(name: string): void;
+  /** Has the server's texts in this language from now on; the server says `welcome` once more. */
+  setLanguage(lang: string): void;
   /** Ends a wait before the next attempt. */
   retryNow(): void;
   /** Leaves all rooms and ends the line (1000). What the outbox holds stays in it. */
