@@ -2,7 +2,8 @@ import type { Clock } from "./ports.ts";
 
 interface Waiting {
   readonly at: number;
-  readonly callback: () => void;
+  /** Gone once it was called off: a long queue does not keep what nobody waits for. */
+  callback: (() => void) | undefined;
 }
 
 /** Calls back after a time that is the same for all. One queue and one timer, however many wait. */
@@ -17,10 +18,14 @@ export class Delay {
     this.#ms = ms;
   }
 
-  /** Calls back after the time; whoever is called finds out whether there is still something to do. */
-  add(callback: () => void): void {
-    this.#queue.push({ at: this.#clock.monotonic() + this.#ms, callback });
+  /** Calls back after the time; the answer calls it off. */
+  add(callback: () => void): () => void {
+    const waiting: Waiting = { at: this.#clock.monotonic() + this.#ms, callback };
+    this.#queue.push(waiting);
     this.#cancel ??= this.#clock.after(this.#ms, () => this.#callDue());
+    return () => {
+      waiting.callback = undefined;
+    };
   }
 
   close(): void {
@@ -34,6 +39,6 @@ export class Delay {
     const called = this.#queue.splice(0, due === -1 ? this.#queue.length : due);
     const [next] = this.#queue;
     this.#cancel = next && this.#clock.after(next.at - now, () => this.#callDue());
-    for (const { callback } of called) callback();
+    for (const { callback } of called) callback?.();
   }
 }

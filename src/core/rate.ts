@@ -28,7 +28,7 @@ export class Rate {
   take(key: unknown): number {
     if (this.#perSecond === 0 || this.#burst === 0) return 0;
     const now = this.#clock.monotonic();
-    this.#forget(now);
+    this.#forgetWhole(now);
     const level = this.#levelOf(key, now);
     this.#buckets.delete(key);
     this.#buckets.set(key, { level: level >= 1 ? level - 1 : level, at: now });
@@ -39,6 +39,11 @@ export class Rate {
   wait(key: unknown): number {
     if (this.#perSecond === 0 || this.#burst === 0) return 0;
     return this.#untilOne(this.#levelOf(key, this.#clock.monotonic()));
+  }
+
+  /** Lets go of a key that will not come again. */
+  forget(key: unknown): void {
+    this.#buckets.delete(key);
   }
 
   /** How many keys it keeps now. */
@@ -57,7 +62,7 @@ export class Rate {
     return level >= 1 ? 0 : Math.ceil(((1 - level) * 1000) / this.#perSecond - 1e-3);
   }
 
-  #forget(now: number): void {
+  #forgetWhole(now: number): void {
     const wholeAfter = (this.#burst * 1000) / this.#perSecond;
     for (const [key, { at }] of this.#buckets) {
       if (now - at < wholeAfter) return;

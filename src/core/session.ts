@@ -37,6 +37,7 @@ export class Session {
   /** Whether their first word is awaited, and whether it has come. [K2] */
   #isAwaited = false;
   #hasSpoken = false;
+  #stopWaiting = () => {};
   /** Whether they came with a token that proves who they are. */
   #isProven = false;
   /** What is left to do for a line that is gone. */
@@ -87,7 +88,7 @@ export class Session {
   /** Sends away, after 10 s, a client that has said nothing at all. [K2] */
   expectWord(): void {
     this.#isAwaited = true;
-    this.#hub.bounds.silence.add(() => this.#hasSpoken || this.ended || this.close("said_nothing"));
+    this.#stopWaiting = this.#hub.bounds.silence.add(() => this.#hasSpoken || this.close("said_nothing"));
   }
 
   /** For clients that cannot ask again: one that is in no room by now is sent away, to come back by itself. [L3] */
@@ -165,6 +166,8 @@ export class Session {
     this.#state = { at: "ended" };
     this.#turns.end();
     this.sends.end();
+    this.#stopWaiting();
+    this.#hub.bounds.frames.forget(this);
     for (const { room, seat } of this.places.values()) {
       this.#hub.vacate(room, person, seat, left);
     }

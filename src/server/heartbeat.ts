@@ -16,6 +16,7 @@ interface Watched {
   readonly line: Line;
   /** Bytes that had come in when it was pinged; `undefined` while it is not. */
   pingedAt: number | undefined;
+  slot: Set<Watched>;
 }
 
 /** Pings every WebSocket from time to time, and closes those that are gone without a word. */
@@ -62,14 +63,18 @@ export function createHeartbeat(clock: Clock, random: () => number, metrics: Pic
     const due = slots[step] ?? new Set();
     for (const watched of [...due]) {
       due.delete(watched);
-      if (watched.line.webSocket.readyState === watched.line.webSocket.OPEN) slotIn(attend(watched)).add(watched);
+      if (watched.line.webSocket.readyState !== watched.line.webSocket.OPEN) continue;
+      watched.slot = slotIn(attend(watched));
+      watched.slot.add(watched);
     }
     cancel = clock.after(stepMs, beat);
   };
   cancel = clock.after(stepMs, beat);
   return {
     watch(line) {
-      slotIn(untilPing()).add({ line, pingedAt: undefined });
+      const watched: Watched = { line, pingedAt: undefined, slot: slotIn(untilPing()) };
+      watched.slot.add(watched);
+      line.webSocket.once("close", () => watched.slot.delete(watched));
     },
     close: () => cancel(),
   };

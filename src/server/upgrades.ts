@@ -81,6 +81,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     options.observer?.connected();
     webSocket.once("close", () => {
       uncount();
+      options.pings.forget(webSocket);
       options.observer?.disconnected();
     });
     return line;

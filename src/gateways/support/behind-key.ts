@@ -34,7 +34,7 @@ export function behindKey(gateway: Gateway, types: readonly string[], options: B
       });
       let reader: Reader | undefined;
       let refusals = 0;
-      hub.bounds.silence.add(() => reader || connection.close("said_nothing"));
+      const stopWaiting = hub.bounds.silence.add(() => reader || connection.close("said_nothing"));
       return {
         text(text) {
           if (reader) return reader.text(text);
@@ -52,7 +52,10 @@ export function behindKey(gateway: Gateway, types: readonly string[], options: B
           hub.metrics.refused(error.code, line.gateway);
           if (++refusals >= badFrameLimit) connection.close("not_this_protocol");
         },
-        end: (how) => reader?.end(how),
+        end(how) {
+          stopWaiting();
+          reader?.end(how);
+        },
       };
     },
   };
