@@ -18,7 +18,7 @@ import type { Scenario } from "./scenarios/scenario.ts";
 import { sweep } from "./scenarios/sweep.ts";
 
 /** How many rounds of all may be measured again on a machine that is not quiet: a few minutes. */
-const repeats = 12;
+const repeats = 8;
 
 const flags = readFlags();
 const scenarios: readonly Scenario[] = [
@@ -42,7 +42,7 @@ ${scenarios.map(({ name, title, minutes }) => `  ${name.padEnd(20)} ${title} (${
 
   --members <number>   members of the one room of fan-out (1000)
   --rate <number>      messages a second there, at the open pace (50)
-  --seconds <number>   how long messages are sent at each pace, in a round (5)
+  --seconds <number>   how long messages are sent at each pace, in a round (4)
   --rounds <number>    rounds of each server (3)
   --json               print what was found as JSON
   --write              also write bench/RESULTS.md and bench/plots
@@ -57,7 +57,7 @@ function readFlags() {
     options: {
       members: number("1000"),
       rate: number("50"),
-      seconds: number("5"),
+      seconds: number("4"),
       rounds: number("3"),
       json: { type: "boolean", default: false },
       write: { type: "boolean", default: false },
@@ -124,7 +124,7 @@ function page(some: readonly Scenario[], reports: ReadonlyMap<string, Report>, f
   return `${[
     "# Measured",
     list(facts),
-    `Medians of ${flags.rounds} alternating rounds of ${flags.seconds} s at each pace, with the least and the most where they differ. All servers speak over loopback to ${loadIs}, which accounts for every delivery: one that is missing, doubled or in a wrong room, and no figure of that server stands. CPU time and memory are the operating system's. Times include what the load needs to read its turn's deliveries. "Others" are whoever else used this machine, and other guests of a virtual machine's host; told to about 10 % of a core. A round during which they used more than 20 % was measured again, as long as there was time.`,
+    `Medians of ${flags.rounds} alternating rounds, with the least and the most where they differ; messages are sent for ${flags.seconds} s at each pace, unless it is said. All servers speak over loopback to ${loadIs}, which accounts for every delivery: one that is missing, doubled or in a wrong room, and no figure of that server stands. CPU time and memory are the operating system's. Times include what the load needs to read its turn's deliveries. "Others" are whoever else used this machine, and other guests of a virtual machine's host; told to about 10 % of a core. A round during which they used more than 20 % was measured again, as long as there was time.`,
     `## Goals\n\n${asMarkdown(goalTable(goals))}`,
     ...sections,
   ].join("\n\n")}\n`;

@@ -1,13 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Child } from "./child.ts";
 import type { Crowd, LoadDuties, Pace } from "./load.ts";
+import { dataFolder } from "./machine.ts";
 import type { Entrance } from "./servers/subject.ts";
 import { words } from "./words.ts";
 
-const folder = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const native = fileURLToPath(new URL("native/", import.meta.url));
 
 const sources = {
   load: ["load.c", "member.c", "audit.c", "process.c"],
@@ -17,12 +18,13 @@ const sources = {
 /** The compiled program; `undefined` where there is no C compiler, or no epoll. Compiled once for each state of its source. */
 export function compiled(program: keyof typeof sources): string | undefined {
   if (process.platform !== "linux") return undefined;
-  const native = folder("native/");
   const hash = createHash("sha256");
   for (const file of readdirSync(native).sort()) hash.update(readFileSync(native + file));
-  mkdirSync(folder("data/"), { recursive: true });
-  const path = folder(`data/${program}-${hash.digest("hex").slice(0, 16)}`);
+  mkdirSync(dataFolder, { recursive: true });
+  const file = `${program}-${hash.digest("hex").slice(0, 16)}`;
+  const path = dataFolder + file;
   if (existsSync(path)) return path;
+  for (const older of readdirSync(dataFolder)) if (older.startsWith(`${program}-`)) rmSync(dataFolder + older);
   try {
     execFileSync(process.env["CC"] ?? "cc", ["-O2", "-o", path, ...sources[program].map((file) => native + file)], {
       stdio: "inherit",

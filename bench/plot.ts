@@ -24,7 +24,7 @@ export interface Plot {
 
 const width = 720;
 const height = 420;
-const margin = { left: 76, right: 24, top: 44, bottom: 56 };
+const margin = { left: 76, right: 44, top: 44, bottom: 56 };
 /** Told apart by those who see no red and green too. https://jfly.uni-koeln.de/color/ */
 const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 

@@ -14,7 +14,7 @@ export interface Goal {
   readonly what: string;
   readonly goal: string;
   readonly measured: string;
-  /** `undefined` where nothing was measured. */
+  /** `undefined` where no figure stands. */
   readonly met: boolean | undefined;
 }
 
@@ -75,6 +75,8 @@ export function tablesOf(rounds: Rounds): readonly Table[] {
 
 /** Rounds agree on a figure when no two differ by more than this share of the median. */
 const agreement = 0.15;
+/** How many that differ are named; the tables show them all. */
+const mostTold = 8;
 /** The figures that rounds must agree on; the others are shown as they are. */
 const agreed: readonly string[] = [names.yardstick, names.p50, names.p99, names.cpuPerDelivery, names.cpuPerMember];
 
@@ -95,9 +97,10 @@ export function notesOf(rounds: Rounds): readonly string[] {
         .map((name) => `${subject} – ${title} – ${name}`),
     ),
   );
+  const told = [...apart.slice(0, mostTold), ...(apart.length > mostTold ? [`${apart.length - mostTold} more`] : [])];
   if (apart.length > 0)
     notes.push(
-      `The rounds differ by more than ${agreement * 100} % of the median, so that these are no better than their range: ${apart.join("; ")}.`,
+      `The rounds differ by more than ${agreement * 100} % of the median, so that these are no better than their range: ${told.join("; ")}.`,
     );
   return notes;
 }
@@ -119,7 +122,7 @@ export function asMarkdown({ rows: [head = [], ...rows] }: Table): string {
   return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-const verdicts = { true: "✅ met", false: "❌ **not met**", undefined: "not measured" } as const;
+const verdicts = { true: "✅ met", false: "❌ **not met**", undefined: "❌ **no figure**" } as const;
 
 /** Goals as a table, those that were not met among the others. */
 export const goalTable = (goals: readonly Goal[]): Table => ({

@@ -36,9 +36,10 @@ export function fit(points: readonly Point[]): Line {
   return { a, b, r2: all === 0 ? 1 : 1 - left / all };
 }
 
-/** Three digits that count. */
+/** Three digits that count; whole numbers as they are. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return "–";
+  if (Number.isInteger(value)) return value.toLocaleString("en");
   const decimals = value === 0 ? 0 : Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value)))));
   return value.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }

@@ -10,7 +10,7 @@ const crowds = [250, 500, 1_000, 2_000];
 const rate = 50;
 const roomCounts = [25, 50, 100, 200];
 const each = 20;
-const seconds = 3;
+const seconds = 2;
 
 const byMembers = (members: number) => `${members.toLocaleString("en")} members of one room, ${rate} messages a second`;
 const byRooms = (rooms: number) => `${rooms} rooms of ${each}, a message a second in each`;
@@ -24,7 +24,7 @@ export const curves: Scenario = {
   name: "curves",
   title: "Cost curves, and what they predict",
   about: `Straight lines by least squares through the medians: cost = a + b · x. What other scenarios of this run measured is taken from them.`,
-  minutes: 2.5,
+  minutes: 2,
   async run(bench, earlier) {
     const rounds = await alternate(bench, [
       ...crowds.map((members) => ({

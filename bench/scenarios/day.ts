@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { dataFolder } from "../machine.ts";
+import { temporaryFolder } from "../leftovers.ts";
 import { sameRandom } from "../random.ts";
 import { atMost } from "../report.ts";
 import { fit, type Point, short } from "../statistics.ts";
@@ -95,57 +95,53 @@ export const day: Scenario = {
   about: `A day of ${people} people, ${Math.round(1 / (minuteMs / 60_000))} times as fast: ${short(messagesADay)} messages, most of them typed first, by as many as are there at each hour; each line breaks ${breaksAnHour === 1 ? "once" : `${breaksAnHour} times`} an hour and comes back with its token and its place. The clocks of the server run as ever.`,
   minutes: 5.2,
   async run(bench) {
-    const folder = mkdtempSync(join(dataFolder, "day-"));
-    try {
-      const { memory, said, joins, breaks } = await live(folder, bench.say);
-      const file = join(folder, "parlance.db");
-      const db = new DatabaseSync(file, { readOnly: true });
-      const { rows, bytes } = computedBytes(db);
-      db.close();
-      const size = statSync(file).size;
-      const settled = memory.filter(([hour]) => hour >= settledHour);
-      const { a, b } = fit(settled);
-      const growth = ((b * (24 - settledHour)) / (a + b * settledHour)) * 100;
-      return {
-        goals: [
-          {
-            what: "messages stored ÷ acknowledged",
-            goal: "all, once",
-            measured: `${short(rows)} of ${short(said)}`,
-            met: rows === said,
-          },
-          atMost(`memory from ${settledHour} to 24 h, fitted: growth`, growth, 10, " %"),
-          atMost("size of the database: off what its rows compute to", Math.abs(size / bytes - 1) * 100, 15, " %"),
-        ],
-        tables: [
-          {
-            title: "A day",
-            rows: [
-              ["", ""],
-              ["messages acknowledged", short(said)],
-              ["joins", short(joins)],
-              ["lines that broke", short(breaks)],
-              ["memory at the end (MiB)", short(memory.at(-1)?.[1] ?? Number.NaN)],
-              [`memory from ${settledHour} h on, fitted (MiB an hour)`, short(b)],
-              ["database (KiB)", short(size / 1024)],
-              ["its rows compute to (KiB)", short(bytes / 1024)],
-              ["database per message (bytes)", short(size / rows)],
-            ],
-          },
-        ],
-        notes: [],
-        plots: [
-          {
-            file: "day-memory",
-            title: "A day in five minutes: the server's memory",
-            x: { label: "hour of the day", scale: "linear" },
-            y: { label: "memory (MiB)", scale: "linear" },
-            series: [{ name: "Parlance", points: memory }],
-          },
-        ],
-      };
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    using folder = temporaryFolder("day");
+    const { memory, said, joins, breaks } = await live(folder.path, bench.say);
+    const file = join(folder.path, "parlance.db");
+    const db = new DatabaseSync(file, { readOnly: true });
+    const { rows, bytes } = computedBytes(db);
+    db.close();
+    const size = statSync(file).size;
+    const settled = memory.filter(([hour]) => hour >= settledHour);
+    const { a, b } = fit(settled);
+    const growth = ((b * (24 - settledHour)) / (a + b * settledHour)) * 100;
+    return {
+      goals: [
+        {
+          what: "messages stored ÷ acknowledged",
+          goal: "all, once",
+          measured: `${short(rows)} of ${short(said)}`,
+          met: rows === said,
+        },
+        atMost(`memory from ${settledHour} to 24 h, fitted: growth`, growth, 10, " %"),
+        atMost("size of the database: off what its rows compute to", Math.abs(size / bytes - 1) * 100, 15, " %"),
+      ],
+      tables: [
+        {
+          title: "A day",
+          rows: [
+            ["", ""],
+            ["messages acknowledged", short(said)],
+            ["joins", short(joins)],
+            ["lines that broke", short(breaks)],
+            ["memory at the end (MiB)", short(memory.at(-1)?.[1] ?? Number.NaN)],
+            [`memory from ${settledHour} h on, fitted (MiB an hour)`, short(b)],
+            ["database (KiB)", short(size / 1024)],
+            ["its rows compute to (KiB)", short(bytes / 1024)],
+            ["database per message (bytes)", short(size / rows)],
+          ],
+        },
+      ],
+      notes: [],
+      plots: [
+        {
+          file: "day-memory",
+          title: "A day in five minutes: the server's memory",
+          x: { label: "hour of the day", scale: "linear" },
+          y: { label: "memory (MiB)", scale: "linear" },
+          series: [{ name: "Parlance", points: memory }],
+        },
+      ],
+    };
   },
 };

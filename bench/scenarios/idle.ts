@@ -65,7 +65,7 @@ export const idle: Scenario = {
         atMost(`${members.toLocaleString("en")} idle members: memory each`, of(names.memoryIdle), 12, " KiB"),
         atLeast(`${members.toLocaleString("en")} members: let in per second`, of(names.joins), 4_000, ""),
         atMost(
-          "a join storm: CPU per member among 10,000 ÷ among 2,500 (4 were the room's size to count)",
+          "a join storm: CPU per member among 10,000 ÷ among 2,500 (4 if it grew with the room)",
           last / (ofMember[1]?.[1] ?? Number.NaN),
           1.5,
           "×",

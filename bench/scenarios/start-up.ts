@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { atTheEnd } from "../leftovers.ts";
 
 const program = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const askEveryMs = 2;
@@ -15,6 +16,7 @@ export async function startToReadyMs(folder: string): Promise<number> {
     [program, "serve", "--port", "0", "--tcp-port", "0", "--tcp-echo-port", "0", "--drain", "0", "--data", folder],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
+  using _ = atTheEnd(() => server.kill("SIGKILL"));
   const exited = once(server, "exit");
   try {
     for await (const line of createInterface(server.stdout)) {

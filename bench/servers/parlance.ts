@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { readConfig } from "../../src/ops/config.ts";
 import { createLog } from "../../src/ops/log.ts";
 import { startServer } from "../../src/server/index.ts";
 import { answer, usage } from "../child.ts";
+import { dataFolder } from "../machine.ts";
 import type { Entrance, ServerDuties } from "./subject.ts";
 
 // Commits are counted where they are handed to the store's thread: a durable commit each.
@@ -17,11 +17,10 @@ Worker.prototype.postMessage = function (this: Worker, ...message: Parameters<Wo
 };
 
 // Beside the program: a system's folder for temporary files is often in memory, where a commit costs nothing.
-const parent = fileURLToPath(new URL("../data/", import.meta.url));
-mkdirSync(parent, { recursive: true });
+mkdirSync(dataFolder, { recursive: true });
 /** A folder that is given is left there. */
 const [given] = process.argv.slice(2);
-const data = given ?? mkdtempSync(join(parent, "parlance-"));
+const data = given ?? mkdtempSync(join(dataFolder, "parlance-"));
 
 const config = readConfig(
   // A few members say everything: what is measured is the server, not what it allows each of them.
