@@ -26,11 +26,6 @@ test("names over HTTP: a taken one is told with a free one, a new one is everybo
   client.rename("น้อย");
   assert.equal((await renamed).user.name, "น้อย");
   assert.equal((await bob.next("user_renamed")).user.name, "น้อย");
-  const told = next(client, "welcome");
-  client.setLanguage("th");
-  await told;
-  client.rename("Bob");
-  assert.match((await next(client, "error")).message, /[\u0e00-\u0e7f]/);
 });
 
 test("rooms over HTTP: more than have a connection each, one that may not be, one that is left and joined again", async (t) => {
@@ -79,8 +74,6 @@ test("[R2] over HTTP any number of missed messages is read, and history back to 
   assert.deepEqual([followed.resets, seqs(followed.messages)], [1, upTo(702)]);
   const older = await room.history({ before: 702, limit: 100 });
   assert.deepEqual([seqs(older.messages), older.more], [upTo(701).slice(-100), true]);
-  const newer = await room.history({ after: 5, limit: 3 });
-  assert.deepEqual([newer.messages.map(({ seq }) => seq), newer.more], [[6, 7, 8], true]);
   const oldest = await room.history({ before: 5 });
   assert.deepEqual([seqs(oldest.messages), oldest.more], [upTo(4), false]);
 });

@@ -104,21 +104,3 @@ test("who was renamed through another tab comes back with the new name, not the 
   client.retryNow();
   assert.equal((await (await server.accept()).next("hello")).name, "Аня");
 });
-
-test("another language is told on the line that is there, beside a name that was asked for, and on every later one", async (t) => {
-  const { server, client, line, hello } = await greet(t, { name: "Оля", lang: "en" });
-  assert.equal(hello.lang, "en");
-  line.welcome({ id: "u_olya", name: "Оля" });
-  await become(client, "open");
-  client.rename("Ольга");
-  await line.next("rename");
-  client.setLanguage("uk");
-  const again = await line.next("hello");
-  assert.deepEqual([again.lang, again.name], ["uk", "Ольга"]);
-  line.welcome({ id: "u_olya", name: "Ольга" });
-  line.cut();
-  await become(client, "waiting");
-  client.setLanguage("th");
-  client.retryNow();
-  assert.equal((await (await server.accept()).next("hello")).lang, "th");
-});
