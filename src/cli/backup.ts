@@ -34,7 +34,13 @@ export function restore(file: string, flags: BackupFlags & { readonly force?: tr
 
 /** The folder as a server would have it; whatever else is set does not matter here. */
 function parseData({ data }: BackupFlags): string {
-  const { PARLANCE_DATA } = process.env;
+  const { PARLANCE_DATA, PARLANCE_STORE } = process.env;
+  if (data === undefined && PARLANCE_STORE) {
+    throw new UsageError(
+      "PARLANCE_STORE names a Postgres database, and this is for a folder: back it up with pg_dump, and bring it back " +
+        "with pg_restore. Or name a folder with --data.",
+    );
+  }
   const config = readConfig({ data: data === undefined ? [] : [data] }, { PARLANCE_DATA });
   if (!config.ok) throw new UsageError(config.message);
   return config.value.data;

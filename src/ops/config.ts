@@ -13,6 +13,10 @@ export interface Config {
   readonly hosts: readonly string[];
   /** The folder that data lives in, as it was given. */
   readonly data: string;
+  /** The Postgres database that is used in place of the folder; it may hold a password. `undefined` for the folder. [D7] */
+  readonly store: string | undefined;
+  /** The NATS by which servers that share a database hear one another; it may hold a password. */
+  readonly bus: string | undefined;
   /** The language of the server's own words where a client asks for none. */
   readonly lang: Language;
   /** Further values of `Host` that are let in, lower-case, without a port. [D1] */
@@ -87,6 +91,8 @@ export function readConfig(
     tcpEchoPort: portOrOff(last("tcpEchoPort", s.tcpEchoPort)),
     hosts: every("hosts", s.hosts),
     data: last("data", s.data),
+    store: every("store", s.store).at(-1),
+    bus: every("bus", s.bus).at(-1),
     lang: last("lang", s.lang),
     allowHosts: every("allowHosts", s.allowHosts),
     allowOrigins: every("allowOrigins", s.allowOrigins),

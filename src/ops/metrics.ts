@@ -15,10 +15,17 @@ export interface Readings {
   readonly queueBytes: number;
   /** Messages that wait for the disk. */
   readonly waitingMessages: number;
-  /** The sizes of the database and of its write-ahead log, and what is free where they are, in bytes. */
+  /** The sizes of the database and of its write-ahead log, and what is free where they are, in bytes; 0 where it is elsewhere. */
   readonly databaseBytes: number;
   readonly walBytes: number;
   readonly diskFreeBytes: number;
+}
+
+interface MetricsOptions {
+  readonly version: string;
+  readonly clock: Clock;
+  /** Whether the database is on a disk of this machine. */
+  readonly hasDisk?: boolean;
 }
 
 /** Counts what the server does, and tells Prometheus. */
@@ -44,12 +51,14 @@ const commitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 
 /**
  * Counts in memory, from 0 at each start. Labels have few values, all known here: no room, user or
- * address is ever one, so that the number of series does not grow with use.
+ * address is ever one, so that the number of series does not grow with use. Nothing is told of the disk
+ * where the database is on no disk of this machine.
  */
-export function createMetrics({ version, clock }: { version: string; clock: Clock }): ServerMetrics {
+export function createMetrics({ version, clock, hasDisk = true }: MetricsOptions): ServerMetrics {
   const registry = new Registry();
   const registers = [registry];
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const diskGauge = (name: string, help: string) => new Gauge({ name, help, registers: hasDisk ? registers : [] });
 
   const received = new Counter({
     name: "parlance_messages_received_total",
@@ -101,9 +110,9 @@ export function createMetrics({ version, clock }: { version: string; clock: Cloc
   const rooms = gauge("parlance_rooms_open", "Rooms that somebody is in.");
   const queue = gauge("parlance_queue_bytes", "Bytes that wait for slow readers, all together.");
   const waiting = gauge("parlance_messages_waiting", "Messages that wait for the disk.");
-  const database = gauge("parlance_database_bytes", "Size of the database file.");
-  const wal = gauge("parlance_wal_bytes", "Size of the database's write-ahead log.");
-  const diskFree = gauge("parlance_disk_free_bytes", "Bytes free for the server where the database is.");
+  const database = diskGauge("parlance_database_bytes", "Size of the database file.");
+  const wal = diskGauge("parlance_wal_bytes", "Size of the database's write-ahead log.");
+  const diskFree = diskGauge("parlance_disk_free_bytes", "Bytes free for the server where the database is.");
   new Gauge({ name: "parlance_info", help: "The version that runs.", labelNames: ["version"], registers }).set(
     { version },
     1,

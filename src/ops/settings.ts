@@ -56,6 +56,13 @@ function parseOrigin(text: string): string | undefined {
   return origin === "null" ? text.toLowerCase().replace(/\/$/, "") : origin;
 }
 
+/** The address of a database or a bus: one of `schemes`, and a host. */
+function parseService(text: string, schemes: readonly string[]): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, host } = new URL(text);
+  return schemes.includes(protocol) && host !== "" ? text : undefined;
+}
+
 /** An IP address or a subnet, or a name for some subnets that everybody has. */
 function parseProxy(text: string): string | undefined {
   if (["loopback", "linklocal", "uniquelocal"].includes(text)) return text;
@@ -125,6 +132,28 @@ export const settings = {
     repeatable: false,
     default: ["./data"],
     parse: folder,
+  }),
+  store: setting({
+    flag: "--store",
+    variable: "PARLANCE_STORE",
+    placeholder: "<url>",
+    doc: "Postgres database that the history lives in, in place of the folder; several servers may share it",
+    takes: "an address such as postgres://user:password@host/database",
+    repeatable: false,
+    isSecret: true,
+    default: [],
+    parse: (text) => parseService(text, ["postgres:", "postgresql:"]),
+  }),
+  bus: setting({
+    flag: "--bus",
+    variable: "PARLANCE_BUS",
+    placeholder: "<url>",
+    doc: "NATS by which servers that share a database hear of one another's messages at once",
+    takes: "an address such as nats://host:4222 or tls://user:password@host",
+    repeatable: false,
+    isSecret: true,
+    default: [],
+    parse: (text) => parseService(text, ["nats:", "tls:"]),
   }),
   lang: setting<Language>({
     flag: "--lang",

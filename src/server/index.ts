@@ -1,4 +1,4 @@
-import { createMemoryBus } from "../bus/memory.ts";
+import { watchHeads } from "../core/head-watch.ts";
 import { Hub } from "../core/hub.ts";
 import type { GatewayName, Log } from "../core/ports.ts";
 import { type Broadcast, createOperator } from "../gateways/operator.ts";
@@ -12,7 +12,7 @@ import { createMetrics } from "../ops/metrics.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { createAccess, proofsOf } from "./access.ts";
 import { systemClock } from "./clock.ts";
-import { openDataFolder } from "./data-folder.ts";
+import { openData } from "./data.ts";
 import { isLoopback } from "./entrance.ts";
 import { createGuard } from "./guard.ts";
 import { createHeartbeat } from "./heartbeat.ts";
@@ -62,11 +62,10 @@ export interface ServerOptions {
 /** Starts a server. Rejects with a {@link StartupError} that says what to do. The one composition root. */
 export async function startServer(config: Config, { log, observer }: ServerOptions): Promise<RunningServer> {
   await using opened = new AsyncDisposableStack();
-  const data = opened.use(await openDataFolder(config.data));
-  const { store } = data;
+  const data = opened.use(await openData(config, { clock: systemClock, log }));
+  const { store, bus } = data;
   // Where whoever names no room is: it is there from the start, so that it can be read before anybody spoke.
   await store.openRoom(defaultRoom);
-  const bus = createMemoryBus();
   if (config.transcripts !== undefined) {
     opened.use(await openTranscripts({ folder: config.transcripts, store, bus, clock: systemClock, log }));
   }
@@ -74,7 +73,9 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   const tokenKey = await store.tokenKey();
   const proofs = key === undefined ? undefined : proofsOf(key, tokenKey);
   const tokens = createTokens(tokenKey, proofs?.mark);
-  const metrics = opened.use(createMetrics({ version: program.version, clock: systemClock }));
+  const metrics = opened.use(
+    createMetrics({ version: program.version, clock: systemClock, hasDisk: data.folder !== undefined }),
+  );
   const lines = new Lines();
   const hub = opened.adopt(
     new Hub({
@@ -92,6 +93,9 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     }),
     (hub) => hub.close(),
   );
+
+  // What is in a folder is this server's alone, and nobody else changes it.
+  if (data.folder === undefined) opened.use(watchHeads({ hub, store, bus, clock: systemClock, log }));
 
   let state: "running" | "stopping" | "failed" = "running";
   const failed = store.failed.then((error) => {
@@ -115,10 +119,10 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     lines,
     metrics: {
       contentType: metrics.contentType,
-      report: async () => metrics.report(await takeReadings(hub, lines, config.data)),
+      report: async () => metrics.report(await takeReadings(hub, lines, data.folder)),
       token: config.metricsToken,
     },
-    isReady: () => state === "running",
+    isReady: () => state === "running" && data.isReachable(),
   });
   opened.defer(() => http.close());
   const upgrades = createUpgrades({

@@ -5,24 +5,29 @@ import type { Readings } from "../ops/metrics.ts";
 import { databaseIn } from "./data-folder.ts";
 import type { Lines } from "./lines.ts";
 
-/** Reads what is so now, of a server with its data in `folder`. */
-export async function takeReadings(hub: Hub, lines: Lines, folder: string): Promise<Readings> {
-  const database = databaseIn(resolve(folder));
-  const [databaseBytes, walBytes, disk] = await Promise.all([
-    sizeOf(database),
-    sizeOf(`${database}-wal`),
-    statfs(resolve(folder)),
-  ]);
+/** Reads what is so now, of a server with its data in `folder`, or in a database elsewhere. */
+export async function takeReadings(hub: Hub, lines: Lines, folder: string | undefined): Promise<Readings> {
+  const disk = folder === undefined ? noDisk : await readDisk(resolve(folder));
   return {
     connections: lines.count(),
     users: hub.people.count,
     rooms: hub.rooms.size,
     queueBytes: hub.bounds.slowReaders.waiting,
     waitingMessages: hub.waitingMessages,
-    databaseBytes,
-    walBytes,
-    diskFreeBytes: disk.bavail * disk.bsize,
+    ...disk,
   };
+}
+
+const noDisk = { databaseBytes: 0, walBytes: 0, diskFreeBytes: 0 };
+
+async function readDisk(folder: string) {
+  const database = databaseIn(folder);
+  const [databaseBytes, walBytes, { bavail, bsize }] = await Promise.all([
+    sizeOf(database),
+    sizeOf(`${database}-wal`),
+    statfs(folder),
+  ]);
+  return { databaseBytes, walBytes, diskFreeBytes: bavail * bsize };
 }
 
 /** 0 for a file that is not there. */

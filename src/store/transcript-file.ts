@@ -59,6 +59,11 @@ export class TranscriptFile {
     return file;
   }
 
+  /** The log that it is of. */
+  get epoch(): string {
+    return this.#position.epoch;
+  }
+
   /** Appends what was said up to `seq`; resolves once it is on the disk. After a rejection it must be opened again. */
   async append(text: string, seq: number): Promise<void> {
     const file = await open(this.#path, "a");

@@ -58,7 +58,11 @@ class TranscriptKeeper {
 
   constructor(options: TranscriptsOptions) {
     this.#options = options;
-    this.#unsubscribe = options.bus.subscribe(({ room }) => this.#write(room));
+    this.#unsubscribe = options.bus.subscribe(({ room, epoch }) => {
+      // Another log has to be looked at anew: it may lack what was written. [L4]
+      if (this.#files.get(room)?.epoch !== epoch) this.#files.delete(room);
+      this.#write(room);
+    });
   }
 
   /** Begins to write what was stored while nobody kept transcripts. */

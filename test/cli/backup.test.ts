@@ -195,3 +195,16 @@ test("what root restores in somebody else's folder is theirs", async (t) => {
   assert.equal((await parlance(t, ["restore", file, "--data", theirs])).status, 0);
   for (const name of readdirSync(theirs)) assert.equal(statSync(join(theirs, name)).uid, 65_534, name);
 });
+
+test("what is kept in Postgres is for Postgres's own programs, and says so", async (t) => {
+  const environment = { PARLANCE_STORE: "postgres://ann:s3cret@db/chat" };
+  for (const words of [
+    ["backup", "all.db"],
+    ["restore", "all.db", "--force"],
+  ]) {
+    const { status, output } = await parlance(t, words, environment);
+    assert.equal(status, 2);
+    assert.match(output, /pg_dump.*pg_restore/);
+    assert.doesNotMatch(output, /s3cret/);
+  }
+});

@@ -23,6 +23,8 @@ test("Nothing given, everything has its default.", () => {
     tcpEchoPort: 12346,
     hosts: ["127.0.0.1", "::1"],
     data: "./data",
+    store: undefined,
+    bus: undefined,
     lang: "en",
     allowHosts: [],
     allowOrigins: [],
@@ -67,6 +69,8 @@ const good: readonly (readonly [keyof Config, FlagValues, Record<string, string>
   ["accessKey", { accessKey: ["слово-пароль"] }, { PARLANCE_ACCESS_KEY: "other" }, "слово-пароль"],
   ["accessKey", {}, { PARLANCE_ACCESS_KEY: "a,b" }, "a,b"],
   ["metricsToken", {}, { PARLANCE_METRICS_TOKEN: "QUJDREVGR0hJSktM==" }, "QUJDREVGR0hJSktM=="],
+  ["store", {}, { PARLANCE_STORE: "postgresql://ann:p%2C@db/chat" }, "postgresql://ann:p%2C@db/chat"],
+  ["bus", { bus: ["tls://key@nats.local:4222"] }, {}, "tls://key@nats.local:4222"],
   ["logLevel", { logLevel: ["silent"] }, {}, "silent"],
 ];
 for (const [key, flags, environment, value] of good) {
@@ -99,6 +103,16 @@ const bad: readonly (readonly [FlagValues, Record<string, string>, string])[] = 
     "--access-key got something else, but takes a text without control characters.",
   ],
   [{ accessKey: [" "] }, {}, "--access-key got something else, but takes a text without control characters."],
+  [
+    { store: ["mysql://ann:secret@db/chat"] },
+    {},
+    "--store got something else, but takes an address such as postgres://user:password@host/database.",
+  ],
+  [
+    {},
+    { PARLANCE_BUS: "secret@nats.local:4222" },
+    "PARLANCE_BUS got something else, but takes an address such as nats://host:4222 or tls://user:password@host.",
+  ],
   [{ lang: ["de"] }, {}, '--lang got "de", but takes one of en, th, ru, uk.'],
   [
     { metricsToken: ["short"] },

@@ -133,6 +133,23 @@ describeWith([postgresProgram], "Postgres", () => {
     assert.deepEqual(await reached(() => there.findRoom(general)), { epoch: after.epoch, head: 2 });
   });
 
+  test("[L4] what pg_dump wrote comes back whole, with a new epoch for every room", async (t) => {
+    const address = await postgres().newDatabase();
+    const store = await openStore(t, address);
+    const outcomes = await store.append([draft(1, { text: "a\u0000b" }), draft(2, { room: roomName("кухня") })]);
+    const copy = await openStore(t, await postgres().restoreDump(address));
+    assert.deepEqual(await copy.rooms(), ["general", "кухня"]);
+    assert.deepEqual(await copy.read(general, everything), await store.read(general, everything));
+    assert.deepEqual(Buffer.from(await copy.tokenKey()), Buffer.from(await store.tokenKey()));
+    const heads = await copy.heads([general, roomName("кухня")]);
+    const epochs = new Set([
+      ...outcomes.map((one) => stored(one).epoch),
+      ...[...heads.values()].map((one) => one.epoch),
+    ]);
+    assert.equal(epochs.size, 4);
+    for (const { epoch, head } of heads.values()) assert.match(`${epoch} ${head}`, /^[a-z0-9]{16} 1$/);
+  });
+
   test("says in one line what is in the way, and never the password", async () => {
     const secret = "กุญแจ-s3cret";
     const away = `postgres://ann:${encodeURIComponent(secret)}@127.0.0.1:${await freePort()}/chat`;

@@ -78,6 +78,17 @@ export class TestPostgres {
     await this.#query("postgres", "SELECT pg_promote()");
   }
 
+  /** A copy of a database in a new one, by `pg_dump`: its URL. */
+  async restoreDump(address: string): Promise<string> {
+    const dump = execFileSync(programAt("pg_dump"), [address]);
+    const copy = await this.newDatabase();
+    execFileSync(programAt("psql"), ["--quiet", "-v", "ON_ERROR_STOP=1", copy], {
+      input: dump,
+      stdio: ["pipe", "ignore", "inherit"],
+    });
+    return copy;
+  }
+
   /** The URL of a new, empty database. */
   async newDatabase(): Promise<string> {
     const name = `test_${++this.#databases}`;

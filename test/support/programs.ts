@@ -1,8 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { createServer } from "node:net";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe } from "node:test";
 
@@ -15,8 +15,11 @@ export interface Program {
   readonly hint: string;
 }
 
-const onPath = (program: string): string | undefined =>
-  (process.env["PATH"] ?? "").split(delimiter).find((folder) => existsSync(join(folder, program)));
+/** The folder that a program of the path is really in, with those that belong to it. */
+function onPath(program: string): string | undefined {
+  const folder = (process.env["PATH"] ?? "").split(delimiter).find((at) => existsSync(join(at, program)));
+  return folder === undefined ? undefined : dirname(realpathSync(join(folder, program)));
+}
 
 /** Debian keeps Postgres's own programs off the path, a folder a version. */
 function debianPostgres(): string | undefined {

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { before, type TestContext, test } from "node:test";
+import type { ServerFrameOf } from "../../src/protocol/server-frames.ts";
+import { StartupError } from "../../src/server/index.ts";
+import { RawClient } from "../support/client.ts";
+import { useNats } from "../support/nats.ts";
+import { usePostgres } from "../support/postgres.ts";
+import { describeWith, freePort, natsProgram, postgresProgram } from "../support/programs.ts";
+import { startTestServer, temporaryFolder } from "../support/server.ts";
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and one NATS", () => {
+  const postgres = usePostgres();
+  const nats = useNats();
+  let store = "";
+
+  before(async () => {
+    store = await postgres().newDatabase();
+  });
+
+  const startNode = (t: TestContext) => startTestServer(t, { store, bus: nats().address });
+
+  test("[R1] what is said on either is read on both, each message once and in one order", async (t) => {
+    const [here, there] = [await startNode(t), await startNode(t)];
+    const room = "ห้องเรียน";
+    const members = [
+      await RawClient.join(t, here.url, { room, name: "Оля" }),
+      await RawClient.join(t, there.url, { room, name: "น้อย" }),
+    ];
+    const acks = members.map(async (member, node) => {
+      for (const n of range(1, 50)) member.send({ type: "message", text: `${node}: привіт ${n} 👋` });
+      const seqs: number[] = [];
+      while (seqs.length < 50) seqs.push((await member.next("ack")).seq);
+      return seqs;
+    });
+    const read = await Promise.all(
+      [here, there].map(async ({ url }) => {
+        const reader = await RawClient.join(t, url, { room });
+        const first = reader.joined.head;
+        const last = 100 - first;
+        const messages: ServerFrameOf<"message">[] = [];
+        while (messages.length < last) messages.push(await reader.next("message"));
+        assert.deepEqual(
+          messages.map(({ seq }) => seq),
+          range(first + 1, 100),
+        );
+        return new Map(messages.map(({ seq, text }) => [seq, text]));
+      }),
+    );
+    const all = (await Promise.all(acks)).flat();
+    assert.deepEqual(
+      all.toSorted((a, b) => a - b),
+      range(1, 100),
+    );
+    const [one, other] = read;
+    for (const [seq, text] of one ?? []) if (other?.has(seq)) assert.equal(other.get(seq), text);
+  });
+
+  test("[R2] [R3] a member of one node goes on at the other as who they were, and misses nothing", async (t) => {
+    const [here, there] = [await startNode(t), await startNode(t)];
+    const ann = await RawClient.join(t, here.url, { room: "resume", name: "Ann" });
+    const bob = await RawClient.join(t, here.url, { room: "resume", name: "Bob" });
+    const { seq, id } = await ann.say("seen by Ann");
+    ann.socket.terminate();
+    for (const n of range(1, 20)) await bob.say(`missed ${n}`);
+    const again = await RawClient.connect(t, there.url);
+    const { epoch } = ann.joined;
+    again.send({ type: "join", room: "resume", token: ann.welcome.token, since: { epoch, seq, id } });
+    assert.deepEqual((await again.next("welcome")).user, ann.welcome.user);
+    assert.equal((await again.next("joined")).recovered, true);
+    for (const n of range(1, 20)) assert.equal((await again.next("message")).text, `missed ${n}`);
+    await bob.say("live");
+    assert.equal((await again.next("message")).text, "live");
+    const resent = await again.say("seen by Ann", { id });
+    assert.deepEqual([resent.seq, resent.dup], [seq, true]);
+  });
+
+  test("[R1] while NATS is away nothing is lost, and what was said meanwhile is read, in order", async (t) => {
+    const [here, there] = [await startNode(t), await startNode(t)];
+    const ann = await RawClient.join(t, here.url, { room: "bus", name: "Ann" });
+    const bob = await RawClient.join(t, there.url, { room: "bus", name: "Bob" });
+    await nats().kill();
+    await ann.say("while it is away");
+    assert.equal((await bob.next("message")).text, "while it is away");
+    await ann.say("and once more");
+    await nats().start();
+    assert.equal((await bob.next("message")).text, "and once more");
+    await ann.say("it is back");
+    assert.equal((await bob.next("message")).text, "it is back");
+  });
+
+  test("[L3] Postgres is killed and comes back: refused meanwhile, read from memory, nothing acknowledged is lost", async (t) => {
+    const [here, there] = [await startNode(t), await startNode(t)];
+    const ann = await RawClient.join(t, here.url, { room: "kill", name: "Ann" });
+    const reader = await RawClient.join(t, there.url, { room: "kill" });
+    const acknowledged: number[] = [];
+    const untilRefused = (async () => {
+      for (let n = 1; ; n++) {
+        ann.send({ type: "message", text: `message ${n}` });
+        for (;;) {
+          const frame = await ann.take();
+          if (frame.type === "ack") acknowledged.push(frame.seq);
+          if (frame.type === "error") return frame;
+          if (frame.type === "ack") break;
+        }
+      }
+    })();
+    await reader.next("message");
+    await postgres().kill();
+    const { code } = await untilRefused;
+    assert.equal(code, "unavailable");
+    assert.equal(await readiness(here.url), 503);
+    const late = await RawClient.connect(t, here.url);
+    late.send({ type: "join", room: "kill", history: 1 });
+    const joined = await late.next("joined");
+    assert.deepEqual((await late.next("history")).messages.length, 1, "from memory");
+    assert.ok(joined.head >= (acknowledged.at(-1) ?? 0));
+    await postgres().start();
+    while ((await readiness(here.url)) !== 200);
+    while ((await readiness(there.url)) !== 200);
+    const last = await RawClient.join(t, here.url, { room: "kill", name: "Ivan" });
+    const ack = await said(last, "after it");
+    const { messages } = (await (await fetch(`${there.url}/rooms/kill/messages?after=0&limit=1000`)).json()) as {
+      messages: { seq: number; text: string }[];
+    };
+    const kept = new Map(messages.map(({ seq, text }) => [seq, text]));
+    assert.deepEqual(
+      acknowledged.filter((seq) => kept.get(seq) !== `message ${seq}`),
+      [],
+    );
+    let seq = 1;
+    while (seq < ack) {
+      const next = await reader.next("message");
+      assert.equal(next.seq, seq + 1);
+      seq = next.seq;
+    }
+  });
+
+  test("[L4] after a failover that lost the tail every reader is sent away with 4104, and reads what there is", async (t) => {
+    await postgres().stop();
+    postgres().keepCopy();
+    await postgres().start();
+    const [here, there] = [await startNode(t), await startNode(t)];
+    const ann = await RawClient.join(t, here.url, { room: "failover", name: "Ann" });
+    const bob = await RawClient.join(t, there.url, { room: "failover", name: "Bob" });
+    const { id, seq } = await ann.say("on the disk that is gone");
+    await bob.next("message");
+    await postgres().failOverToCopy();
+    while ((await readiness(here.url)) !== 200);
+    while ((await readiness(there.url)) !== 200);
+    // Somebody speaks in the room: both nodes find out that its log is another one.
+    await fetch(`${here.url}/rooms/failover/messages`, { method: "POST", body: "said after it" });
+    assert.deepEqual([await ann.closed, await bob.closed], [4104, 4104]);
+    const back = await RawClient.connect(t, here.url);
+    back.send({ type: "join", room: "failover", since: { epoch: ann.joined.epoch, seq, id } });
+    const joined = await back.next("joined");
+    assert.deepEqual([joined.recovered, joined.reason], [false, "epoch"]);
+    assert.deepEqual(
+      (await back.next("history")).messages.map((message) => (message as { text: string }).text),
+      ["said after it"],
+    );
+  });
+
+  test("[L5] needs no data folder and locks none, and tells of no disk", async (t) => {
+    const data = join(temporaryFolder(t), "none");
+    const { url } = await startTestServer(t, { data, store });
+    assert.equal((await fetch(`${url}/rooms/general/messages`)).status, 200);
+    assert.doesNotMatch(await (await fetch(`${url}/metrics`)).text(), /disk_free|database_bytes/);
+    assert.equal(existsSync(data), false);
+  });
+});
+
+test("says what to do when the database is not there, or a bus has nobody to hear, and never a password", async (t) => {
+  const away = `postgres://ann:s3cret@127.0.0.1:${await freePort()}/chat`;
+  await assert.rejects(startTestServer(t, { store: away }), (error) => {
+    assert.ok(error instanceof StartupError);
+    assert.match(error.message, /^No Postgres answers at 127\.0\.0\.1:\d+\/chat .*--store/);
+    return !error.message.includes("s3cret");
+  });
+  await assert.rejects(
+    startTestServer(t, { bus: "nats://127.0.0.1:4222" }),
+    /--bus is for servers that share a database/,
+  );
+});
+
+async function readiness(url: string): Promise<number> {
+  return (await fetch(`${url}/readyz`)).status;
+}
+
+/** Says something as soon as it can be stored. */
+async function said(client: RawClient, text: string): Promise<number> {
+  for (;;) {
+    client.send({ type: "message", text });
+    for (;;) {
+      const frame = await client.take();
+      if (frame.type === "ack") return frame.seq;
+      if (frame.type !== "error") continue;
+      assert.equal(frame.code, "unavailable");
+      break;
+    }
+  }
+}
