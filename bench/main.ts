@@ -134,7 +134,11 @@ async function main(): Promise<void> {
   if (flags.help) return console.log(help);
   const names = [...scenarios.map(({ name }) => name), "protocols"];
   const unknown = flags.wanted.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Error(`there is no ${unknown.join(", ")}; there are ${names.join(", ")}`);
+  if (unknown.length > 0) {
+    console.error(`❌ There is no ${unknown.join(", ")}. There are: ${names.join(", ")}.`);
+    process.exitCode = 2;
+    return;
+  }
   mkdirSync(dataFolder, { recursive: true });
   const facts = circumstances();
   if (flags.wanted.includes("protocols")) {

@@ -14,7 +14,7 @@ export const fanOut = (members: number, rate: number): Scenario => ({
   name: "fan-out",
   title: "One room",
   about: `${members.toLocaleString("en")} members of one room; ${rate} messages a second whatever becomes of them, then as many as come through with ${outstanding} outstanding. ${subjectsAre(subjects)}`,
-  minutes: 5,
+  minutes: 4.5,
   async run(bench) {
     const entering = "everybody enters";
     const open = `at ${rate} messages a second`;

@@ -132,7 +132,7 @@ export const history: Scenario = {
   name: "history",
   title: "A long history",
   about: `Rooms of ${rooms.map(({ messages }) => short(messages)).join(", ")} messages in one database, stored in groups of 200 by the server's own store. Pages of ${pageLimit} anywhere in each, one after the other: \`before\` over HTTP and \`history\` in native frames, each looked at for what was asked for. Then \`parlance serve\` on that folder, from its start until \`/readyz\` says yes: a new Node, which reads the sources as they are.`,
-  minutes: 2,
+  minutes: 1.5,
   async run(bench): Promise<Report> {
     using folder = temporaryFolder("history");
     using empty = temporaryFolder("empty");

@@ -14,7 +14,7 @@ export const largeRoom: Scenario = {
   name: "large-room",
   title: "A large room",
   about: `${members.toLocaleString("en")} members of one room, ${rate} messages a second.`,
-  minutes: 2,
+  minutes: 1.5,
   async run(bench) {
     const title = `${members.toLocaleString("en")} members, ${rate} messages a second`;
     const rounds = await alternate(

@@ -16,7 +16,7 @@ export const manyRooms: Scenario = {
   name: "rooms",
   title: "Many rooms",
   about: `${rooms} rooms of ${each} members; as many messages as come through with ${outstanding.toLocaleString("en")} outstanding, ten a room.`,
-  minutes: 2,
+  minutes: 1.5,
   async run(bench) {
     const saturated = `${rooms} rooms of ${each}, saturated`;
     const rounds = await alternate(
