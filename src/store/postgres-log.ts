@@ -52,32 +52,36 @@ const lockRooms = statement(
   "lock-rooms",
   "SELECT id FROM parlance.room WHERE name = ANY($1::text[]) ORDER BY id FOR UPDATE",
 );
-/** A statement of its own: it sees what was committed while the lock was waited for. */
+/**
+ * A statement of its own: it sees what was committed while the lock was waited for. `LIMIT 1` keeps Postgres from reading
+ * the whole table, which it takes for a small one until it has counted it.
+ */
 const append = statement(
   "append",
   `WITH draft AS (
-     SELECT room.id AS room_id, room.head, room.epoch, given.*
+     SELECT room.id AS room_id, room.epoch, room.head, given.*, known.seq AS known_seq, known.target AS known_target,
+       known.user_id AS known_user_id, known.user_name AS known_user_name, known.text AS known_text, known.ts AS known_ts
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
        WITH ORDINALITY AS given (room, id, kind, target, user_id, user_name, text, ts, place)
      JOIN parlance.room ON room.name = given.room
-   ), known AS (
-     SELECT draft.place, event.* FROM draft JOIN parlance.event ON event.room_id = draft.room_id AND event.id = draft.id
+     LEFT JOIN LATERAL (
+       SELECT * FROM parlance.event WHERE event.room_id = room.id AND event.id = given.id LIMIT 1
+     ) AS known ON true
+   ), numbered AS (
+     SELECT *, CASE WHEN known_seq IS NULL THEN
+       head + count(*) FILTER (WHERE known_seq IS NULL) OVER (PARTITION BY room_id ORDER BY place) END AS new_seq
+     FROM draft
    ), stored AS (
      INSERT INTO parlance.event (room_id, ${columns})
-     SELECT room_id, head + row_number() OVER (PARTITION BY room_id ORDER BY place),
-       id, kind, target, user_id, user_name, text, ts
-     FROM draft WHERE place NOT IN (SELECT place FROM known)
-     RETURNING room_id, id, seq
+     SELECT room_id, new_seq, id, kind, target, user_id, user_name, text, ts FROM numbered WHERE new_seq IS NOT NULL
    ), moved AS (
-     UPDATE parlance.room SET head = room.head + added.count
-     FROM (SELECT room_id, count(*) AS count FROM stored GROUP BY room_id) AS added
-     WHERE room.id = added.room_id
+     UPDATE parlance.room SET head = grown.head
+     FROM (SELECT room_id, max(new_seq) AS head FROM numbered GROUP BY room_id) AS grown
+     WHERE room.id = grown.room_id AND grown.head IS NOT NULL
    )
-   SELECT draft.epoch, stored.seq AS new_seq, known.seq, known.id, known.target, known.user_id, known.user_name,
-     known.text, known.ts
-   FROM draft LEFT JOIN stored ON stored.room_id = draft.room_id AND stored.id = draft.id
-     LEFT JOIN known ON known.place = draft.place
-   ORDER BY draft.place`,
+   SELECT epoch, new_seq, known_seq AS seq, id, known_target AS target, known_user_id AS user_id,
+     known_user_name AS user_name, known_text AS text, known_ts AS ts
+   FROM numbered ORDER BY place`,
 );
 
 /** A page, and how many rows there were before its bytes were counted: no more are sent than it has, and one. */
