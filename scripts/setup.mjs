@@ -1,6 +1,6 @@
-// Makes a fresh clone ready, and does again only what has changed: `setup.mjs [page] [browser]`.
+// Makes a fresh clone ready, and does again only what has changed: `setup.mjs [page] [browser] [servers]`.
 // Plain JavaScript without dependencies: it runs on the system's Node before anything is installed.
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -80,7 +80,7 @@ if (wanted.has("browser")) {
   const { findBrowser } = await import("./browser.mjs");
   if (!findBrowser()) {
     say("Installing Chromium for the tests, once");
-    installBrowser();
+    if (!installPackages("chromium")) installBrowser();
     if (!findBrowser()) {
       fail(
         "The tests need Chromium or Chrome. Install one (Debian: apt-get install chromium), or name it in CHROMIUM_PATH.",
@@ -89,17 +89,32 @@ if (wanted.has("browser")) {
   }
 }
 
-function installBrowser() {
-  const isRoot = process.getuid?.() === 0;
-  const hasApt = existsSync("/usr/bin/apt-get");
-  if (isRoot && hasApt) {
-    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const options = { env: environment, stdio: ["ignore", 2, 2] };
-    execFileSync("apt-get", ["update", "-qq"], options);
-    execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], options);
-  } else {
-    spawnSync(join(root, "node_modules", ".bin", "playwright-core"), ["install", "chromium-headless-shell"], {
-      stdio: ["ignore", 2, 2],
-    });
+if (wanted.has("servers")) {
+  const { postgres, nats } = await import("./servers.mjs");
+  const missing = [postgres, nats].filter(({ folder }) => folder === undefined);
+  const packages = missing.map(({ debian }) => debian);
+  if (missing.length > 0) {
+    say(`Installing ${packages.join(" and ")} for the tests, once`);
+    if (!installPackages(...packages)) {
+      const text =
+        `The tests of several nodes need ${missing.map(({ name }) => name).join(" and ")}. ` +
+        `Install them (Debian: apt-get install ${packages.join(" ")}).`;
+      if (process.env.CI) fail(text);
+      say(`⚠️  ${text} Without them those tests are SKIPPED.`);
+    }
   }
+}
+
+/** Debian's packages, for root; whether they could be installed. */
+function installPackages(...packages) {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return false;
+  const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, stdio: ["ignore", 2, 2] };
+  spawnSync("apt-get", ["update", "-qq"], options);
+  return spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], options).status === 0;
+}
+
+function installBrowser() {
+  spawnSync(join(root, "node_modules", ".bin", "playwright-core"), ["install", "chromium-headless-shell"], {
+    stdio: ["ignore", 2, 2],
+  });
 }

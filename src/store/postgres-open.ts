@@ -32,7 +32,7 @@ export async function prepare(client: Client, statementMs: number): Promise<void
   await inTransaction(client, () => noticeAnotherLife(client));
 }
 
-export async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
+async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   try {
     await work();

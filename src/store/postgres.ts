@@ -36,7 +36,7 @@ export async function openPostgresStore(address: string, { statementMs = 5_000 }
 }
 
 /** Where a database is, without the password. [D7] */
-export function placeOf(address: string): string {
+function placeOf(address: string): string {
   const { host, pathname } = new URL(address);
   return `${host}${pathname}`;
 }

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { connect } from "@nats-io/transport-node";
+import { nats as natsProgram } from "../../scripts/servers.mjs";
 import { openNatsBus } from "../../src/bus/nats.ts";
 import type { Appends, Bus } from "../../src/core/ports.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
 import { systemClock } from "../../src/server/clock.ts";
 import { roomName, storedEvent } from "../support/drafts.ts";
 import { useNats } from "../support/nats.ts";
-import { describeWith, freePort, natsProgram } from "../support/programs.ts";
+import { describeWith, freePort } from "../support/programs.ts";
 import { keptLog } from "../support/server.ts";
 import { busContract } from "./bus-contract.ts";
 

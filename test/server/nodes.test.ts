@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { before, type TestContext, test } from "node:test";
+import { nats as natsProgram, postgres as postgresProgram } from "../../scripts/servers.mjs";
 import type { ServerFrameOf } from "../../src/protocol/server-frames.ts";
 import { StartupError } from "../../src/server/index.ts";
 import { RawClient } from "../support/client.ts";
 import { useNats } from "../support/nats.ts";
 import { usePostgres } from "../support/postgres.ts";
-import { describeWith, freePort, natsProgram, postgresProgram } from "../support/programs.ts";
+import { describeWith, freePort } from "../support/programs.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import pg from "pg";
+import { postgres as postgresProgram } from "../../scripts/servers.mjs";
 import { StoreError } from "../../src/core/ports.ts";
 import { DatabaseRefused } from "../../src/store/database-refused.ts";
 import { openPostgresStore, type RemoteStore } from "../../src/store/postgres.ts";
 import { draft, roomName } from "../support/drafts.ts";
 import { usePostgres } from "../support/postgres.ts";
-import { describeWith, freePort, postgresProgram } from "../support/programs.ts";
+import { describeWith, freePort } from "../support/programs.ts";
 import { storeContract, stored } from "./store-contract.ts";
 
 const general = roomName("general");

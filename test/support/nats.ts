@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { after, before } from "node:test";
-import { freePort, natsProgram, Running } from "./programs.ts";
+import { nats as natsProgram } from "../../scripts/servers.mjs";
+import { freePort, Running } from "./programs.ts";
 
 /** A nats-server of a test's own, on a free port, so that it can be killed. */
 export class TestNats {

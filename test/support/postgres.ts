@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import pg from "pg";
-import { freePort, postgresProgram, Running, unprivileged } from "./programs.ts";
+import { postgres as postgresProgram } from "../../scripts/servers.mjs";
+import { freePort, Running, unprivileged } from "./programs.ts";
 
 /** A Postgres of a test's own, in a temporary folder and on a free port, so that it can be killed. */
 export class TestPostgres {

@@ -1,52 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { createServer } from "node:net";
-import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe } from "node:test";
-
-/** A program that some tests need, which not every machine has. */
-export interface Program {
-  readonly name: string;
-  /** The folder that it is in; `undefined` if it is not there. */
-  readonly folder: string | undefined;
-  /** How to get it. */
-  readonly hint: string;
-}
-
-/** The folder that a program of the path is really in, with those that belong to it. */
-function onPath(program: string): string | undefined {
-  const folder = (process.env["PATH"] ?? "").split(delimiter).find((at) => existsSync(join(at, program)));
-  return folder === undefined ? undefined : dirname(realpathSync(join(folder, program)));
-}
-
-/** Debian keeps Postgres's own programs off the path, a folder a version. */
-function debianPostgres(): string | undefined {
-  const base = "/usr/lib/postgresql";
-  if (!existsSync(base)) return undefined;
-  const [newest] = readdirSync(base).sort((a, b) => Number(b) - Number(a));
-  const folder = join(base, String(newest), "bin");
-  return existsSync(join(folder, "initdb")) ? folder : undefined;
-}
-
-export const postgresProgram: Program = {
-  name: "Postgres",
-  folder: onPath("initdb") ?? debianPostgres(),
-  hint: "apt-get install postgresql",
-};
-
-export const natsProgram: Program = {
-  name: "nats-server",
-  folder: onPath("nats-server") ?? ["/usr/sbin", "/usr/local/bin"].find((at) => existsSync(join(at, "nats-server"))),
-  hint: "apt-get install nats-server",
-};
+import type { TestServerProgram } from "../../scripts/servers.mjs";
 
 /** Registers tests that need programs. Where one is missing they are skipped, loudly; in CI that is a failure. */
-export function describeWith(programs: readonly Program[], title: string, register: () => void): void {
+export function describeWith(programs: readonly TestServerProgram[], title: string, register: () => void): void {
   const missing = programs.filter(({ folder }) => folder === undefined);
   if (missing.length === 0) return void describe(title, register);
-  const why = missing.map(({ name, hint }) => `${name} is not installed (${hint})`).join(", ");
+  const why = missing.map(({ name, debian }) => `${name} is not installed (apt-get install ${debian})`).join(", ");
   if (process.env["CI"]) throw new Error(`${title}: ${why}`);
   process.stderr.write(`⚠️  SKIPPED: ${title}: ${why}\n`);
   describe(title, { skip: why }, register);
