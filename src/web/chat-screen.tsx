@@ -8,6 +8,9 @@ import { Typing } from "./conversation/typing.tsx";
 import { Members } from "./members/members.tsx";
 import { Drawer } from "./parts/drawer.tsx";
 import { Rooms } from "./rooms/rooms.tsx";
+import { useKeys } from "./settings/keys.ts";
+import { KeysDialog } from "./settings/keys-dialog.tsx";
+import { SettingsDialog } from "./settings/settings-dialog.tsx";
 import type { Chat } from "./state/chat.ts";
 import type { Conversation } from "./state/conversation.ts";
 import { usePage, useSay } from "./state/page.ts";
@@ -17,6 +20,8 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
   const say = useSay();
   const { width } = usePage();
   const drawer = useSignal<"rooms" | "members" | undefined>(undefined);
+  const isSettings = useSignal(false);
+  const isKeys = useSignal(false);
   const hasRooms = width.value !== "narrow";
   const hasMembers = width.value === "wide";
   useEffect(() => {
@@ -26,6 +31,13 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
   const close = () => {
     drawer.value = undefined;
   };
+  const openSettings = () => {
+    isSettings.value = true;
+  };
+  const openKeys = () => {
+    isKeys.value = true;
+  };
+  useKeys(chat, conversation, openKeys);
 
   return (
     <div class="chat">
@@ -34,7 +46,7 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
       </button>
       {hasRooms && (
         <nav class="region region-rooms" aria-label={say("rooms.title")}>
-          <Rooms chat={chat} current={conversation} />
+          <Rooms chat={chat} current={conversation} onSettings={openSettings} />
         </nav>
       )}
       <main class="region region-conversation">
@@ -71,7 +83,7 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
       {drawer.value === "rooms" && (
         <Drawer side="start" label={say("rooms.title")} onClose={close}>
           <nav aria-label={say("rooms.title")}>
-            <Rooms chat={chat} current={conversation} onGo={close} />
+            <Rooms chat={chat} current={conversation} onGo={close} onSettings={openSettings} />
           </nav>
         </Drawer>
       )}
@@ -79,6 +91,21 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
         <Drawer side="end" label={say("members.title")} onClose={close}>
           <Members chat={chat} conversation={conversation} />
         </Drawer>
+      )}
+      {isSettings.value && (
+        <SettingsDialog
+          onKeys={openKeys}
+          onClose={() => {
+            isSettings.value = false;
+          }}
+        />
+      )}
+      {isKeys.value && (
+        <KeysDialog
+          onClose={() => {
+            isKeys.value = false;
+          }}
+        />
       )}
     </div>
   );

@@ -43,7 +43,13 @@ const visit = createVisit({
   transition,
 });
 
-effect(() => dressPage(preferences.language.value, preferences.theme.value));
+const { language, theme, density } = preferences;
+effect(() => dressPage(language.value, theme.chosen.value, density.chosen.value));
+effect(() => {
+  const spoken = language.value;
+  const stage = visit.stage.peek();
+  if (stage.at !== "outside") stage.chat.setLanguage(spoken);
+});
 fitAboveKeyboard();
 
 const page: Page = {

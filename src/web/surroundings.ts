@@ -1,13 +1,14 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Language } from "../locales/words.ts";
-import type { Theme } from "./state/preferences.ts";
+import type { Density, Theme } from "./state/preferences.ts";
 
 const grounds = { light: "#f6f0e8", dark: "#181411" } as const;
 
-/** Tells the browser the page's language and theme: line breaking, scroll bars and its own bars follow. */
-export function dressPage(language: Language, theme: Theme): void {
+/** Tells the browser the page's language and looks: line breaking, scroll bars and its own bars follow. */
+export function dressPage(language: Language, theme: Theme, density: Density): void {
   document.documentElement.lang = language;
   document.documentElement.dataset["theme"] = theme;
+  document.documentElement.dataset["density"] = density;
   for (const meta of document.querySelectorAll<HTMLMetaElement>("meta[name=theme-color]")) {
     const own = meta.media.includes("dark") ? "dark" : "light";
     meta.content = grounds[theme === "auto" ? own : theme];

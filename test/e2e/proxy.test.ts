@@ -17,6 +17,7 @@ test("[R1] [S1] the page talks through a proxy that refuses WebSockets, and move
   assert.equal((await bob.next("message")).user.name, "น้อย");
   await bob.say("Привіт!");
   await noi.sees("Привіт!");
+  await noi.page.getByText("Server-sent events").waitFor();
   assert.ok(proxy.requests.some((request) => /^GET \/rooms\/.*\/events$/.test(request)));
 
   const socket = noi.page.waitForEvent("websocket", (line) => line.url().endsWith("/api/v1/ws"));
@@ -24,6 +25,7 @@ test("[R1] [S1] the page talks through a proxy that refuses WebSockets, and move
   await noi.page.evaluate('dispatchEvent(new Event("online"))');
   const joined = (await socket).waitForEvent("framereceived", ({ payload }) => `${payload}`.includes('"joined"'));
   await joined;
+  await noi.page.getByText("WebSocket", { exact: true }).waitFor();
   await bob.say("heard over the WebSocket");
   await noi.sees("heard over the WebSocket");
   await noi.say("מעולה");

@@ -222,8 +222,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ann.getByRole("button", { name: "Show rooms" }).click();
       await ann.getByRole("button", { name: "Settings" }).click();
       assert.deepEqual(await findings(ann), []);
-      await ann.keyboard.press("Escape");
-      await ann.getByRole("dialog").waitFor({ state: "detached" });
+      await ann.getByRole("button", { name: "Keyboard" }).click();
+      assert.deepEqual(await findings(ann), []);
+      for (const name of ["Keyboard", "Settings", "Rooms"]) {
+        await ann.keyboard.press("Escape");
+        await ann.getByRole("dialog", { name }).waitFor({ state: "detached" });
+      }
       assert.equal(await ann.evaluate("document.activeElement?.getAttribute('aria-label')"), "Show rooms");
       await ann.getByRole("button", { name: "Show members" }).click();
       assert.deepEqual(await findings(ann), []);

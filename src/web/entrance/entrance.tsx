@@ -2,9 +2,9 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { defaultRoom } from "../../protocol/names.ts";
 import { Brand } from "../parts/brand.tsx";
-import { Settings } from "../parts/settings.tsx";
+import { Looks } from "../parts/looks.tsx";
+import { Problem } from "../parts/problem.tsx";
 import { usePage, useSay } from "../state/page.ts";
-import type { Obstacle } from "../state/visit.ts";
 
 /** The way in: a name, a room, one button. */
 export function Entrance() {
@@ -72,8 +72,8 @@ export function Entrance() {
             />
             <Problem
               id="entrance-name-problem"
-              obstacle={obstacle?.field === "name" ? obstacle : undefined}
-              otherwise={say("entrance.bad_name")}
+              words={obstacle?.field === "name" ? (obstacle.message ?? say("entrance.bad_name")) : undefined}
+              suggestion={obstacle?.suggestion}
               onTake={(suggestion) => {
                 name.value = suggestion;
                 enter();
@@ -103,8 +103,7 @@ export function Entrance() {
             </span>
             <Problem
               id="entrance-room-problem"
-              obstacle={obstacle?.field === "room" ? obstacle : undefined}
-              otherwise={say("entrance.bad_room")}
+              words={obstacle?.field === "room" ? (obstacle.message ?? say("entrance.bad_room")) : undefined}
             />
           </div>
           <button type="submit" class="primary" aria-busy={isAtDoor}>
@@ -114,31 +113,8 @@ export function Entrance() {
             {obstacle?.field === "line" && (obstacle.message ?? say("entrance.unreachable"))}
           </p>
         </form>
-        <Settings />
+        <Looks />
       </div>
     </main>
-  );
-}
-
-interface ProblemProps {
-  readonly id: string;
-  readonly obstacle: Obstacle | undefined;
-  readonly otherwise: string;
-  readonly onTake?: (suggestion: string) => void;
-}
-
-/** What is wrong with a field, and the way out if there is one. */
-function Problem({ id, obstacle, otherwise, onTake }: ProblemProps) {
-  const say = useSay();
-  const { suggestion } = obstacle ?? {};
-  return (
-    <div class="problem" id={id} aria-live="polite">
-      {obstacle && <p>{obstacle.message ?? otherwise}</p>}
-      {suggestion && onTake && (
-        <button type="button" class="chip" onClick={() => onTake(suggestion)}>
-          {say("entrance.use_suggestion", { name: suggestion })}
-        </button>
-      )}
-    </div>
   );
 }

@@ -1,23 +1,22 @@
-import { useSignal } from "@preact/signals";
 import { Brand } from "../parts/brand.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { Avatar } from "../parts/person.tsx";
-import { Settings } from "../parts/settings.tsx";
 import type { Chat } from "../state/chat.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage, useSay } from "../state/page.ts";
 import { pathOf } from "../state/route.ts";
 import { AddRoom } from "./add-room.tsx";
+import { Me } from "./me.tsx";
 
 interface RoomsProps {
   readonly chat: Chat;
   readonly current: Conversation;
   /** Called when a room was gone to. */
   readonly onGo?: () => void;
+  readonly onSettings: () => void;
 }
 
 /** The rooms that are open in this browser, and who one is. */
-export function Rooms({ chat, current, onGo }: RoomsProps) {
+export function Rooms({ chat, current, onGo, onSettings }: RoomsProps) {
   const say = useSay();
   const { visit } = usePage();
   return (
@@ -55,7 +54,7 @@ export function Rooms({ chat, current, onGo }: RoomsProps) {
         ))}
       </ul>
       <AddRoom chat={chat} {...(onGo && { onGo })} />
-      <Me chat={chat} />
+      <Me chat={chat} onSettings={onSettings} />
     </div>
   );
 }
@@ -69,43 +68,5 @@ function Unread({ conversation, isCurrent }: { readonly conversation: Conversati
       <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
       <span class="aside">{say("rooms.unread", { count: unread })}</span>
     </span>
-  );
-}
-
-/** Who one is here, with the settings behind it. */
-function Me({ chat }: { readonly chat: Chat }) {
-  const say = useSay();
-  const { visit } = usePage();
-  const isOpen = useSignal(false);
-  const name = chat.me.value?.name;
-  return (
-    <div class="me">
-      {isOpen.value && (
-        <div class="me-settings" id="me-settings">
-          <Settings />
-          <button type="button" class="quiet" onClick={() => visit.leave()}>
-            <Icon of="exit" />
-            {say("settings.sign_out")}
-          </button>
-        </div>
-      )}
-      <div class="me-row">
-        {name && <Avatar name={name} />}
-        <bdi class="me-name">{name}</bdi>
-        <button
-          type="button"
-          class="round"
-          aria-label={say("settings.title")}
-          title={say("settings.title")}
-          aria-expanded={isOpen.value}
-          aria-controls="me-settings"
-          onClick={() => {
-            isOpen.value = !isOpen.value;
-          }}
-        >
-          <Icon of="sliders" />
-        </button>
-      </div>
-    </div>
   );
 }

@@ -1,10 +1,17 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Language } from "../../locales/words.ts";
+import { parseDisplayName } from "../../protocol/names.ts";
 import type { Client, LinkState, RoomName, ServerFrameOf, User } from "../../sdk/index.ts";
 import type { Clock } from "./clock.ts";
 import { type Conversation, createConversation } from "./conversation.ts";
 import { type Kept, readList } from "./kept.ts";
 
 type Refusal = ServerFrameOf<"error">;
+
+/** How the asking for another name stands; without a message the page has its own words. */
+type Renaming =
+  | { readonly at: "asked" }
+  | { readonly at: "refused"; readonly message?: string; readonly suggestion?: string };
 
 /** One line to the server, with the rooms that are open on it. */
 export interface Chat {
@@ -15,10 +22,18 @@ export interface Chat {
   readonly conversations: ReadonlySignal<readonly Conversation[]>;
   /** Why the last room could not be opened. */
   readonly refusal: ReadonlySignal<{ readonly room: RoomName; readonly error: Refusal } | undefined>;
+  /** Unknown while one's name is as it is to be. */
+  readonly renaming: ReadonlySignal<Renaming | undefined>;
   find(room: RoomName): Conversation | undefined;
   /** Joins a room, or gives the one that is joined. */
   open(room: RoomName): Conversation;
   leave(room: RoomName): void;
+  /** Asks for another name; `renaming` tells what becomes of it. */
+  rename(name: string): void;
+  /** Lets a refused name be. */
+  stayNamed(): void;
+  /** Has the server's texts in this language. */
+  setLanguage(language: Language): void;
   retryNow(): void;
   close(): void;
 }
@@ -29,6 +44,8 @@ export function createChat(client: Client, clock: Clock, kept: Kept): Chat {
   const maxText = signal(0);
   const conversations = signal<readonly Conversation[]>([]);
   const refusal = signal<{ room: RoomName; error: Refusal }>();
+
+  const renaming = signal<Renaming>();
 
   const keep = () => kept.write("rooms", JSON.stringify(conversations.peek().map(({ name }) => name)));
   const find = (room: RoomName) => conversations.peek().find(({ name }) => name === room);
@@ -50,8 +67,17 @@ export function createChat(client: Client, clock: Clock, kept: Kept): Chat {
       const known = me.peek();
       if (known?.id !== welcome.user.id || known.name !== welcome.user.name) me.value = welcome.user;
       maxText.value = welcome.limits.max_text;
+      if (renaming.peek()?.at === "asked") renaming.value = undefined;
     }),
   );
+  client.on("error", ({ message, suggestion, ref, id }) => {
+    const asked = renaming.peek();
+    if (!asked || ref || id) return;
+    renaming.value = { at: "refused", message, ...(suggestion && { suggestion }) };
+    // A new line's greeting waits for a name: the own one, or if that is gone too, a free one.
+    const name = asked.at === "asked" ? me.peek()?.name : suggestion;
+    if (client.state.at === "connecting" && name) client.rename(name);
+  });
   client.on("notice", ({ room, text }) => {
     for (const conversation of conversations.peek()) {
       if (!room || room === conversation.name) conversation.notice(text);
@@ -82,6 +108,16 @@ export function createChat(client: Client, clock: Clock, kept: Kept): Chat {
       return conversation;
     },
     leave,
+    renaming,
+    rename(text) {
+      const name = parseDisplayName(text);
+      renaming.value = name.ok ? { at: "asked" } : { at: "refused" };
+      if (name.ok) client.rename(name.value);
+    },
+    stayNamed() {
+      if (renaming.peek()?.at === "refused") renaming.value = undefined;
+    },
+    setLanguage: (language) => client.setLanguage(language),
     retryNow: () => client.retryNow(),
     close() {
       for (const conversation of conversations.peek()) conversation.close();

@@ -13,9 +13,13 @@ export interface Formats {
 
 const dayMs = 86_400_000;
 
-export function createFormats(language: Language): Formats {
-  const time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
-  const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" });
+/** How hours are counted; `auto`: as the language does. */
+export type Hours = "auto" | "12" | "24";
+
+export function createFormats(language: Language, hours: Hours): Formats {
+  const counted = hours === "auto" ? {} : { hourCycle: hours === "12" ? ("h12" as const) : ("h23" as const) };
+  const time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", ...counted });
+  const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium", ...counted });
   const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
   const dayAndYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });

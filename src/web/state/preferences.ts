@@ -1,20 +1,27 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { isLanguage, type Language } from "../../locales/words.ts";
-import { createFormats, type Formats } from "./formats.ts";
+import { type Choice, createChoice } from "./choice.ts";
+import { createFormats, type Formats, type Hours } from "./formats.ts";
 import type { Kept } from "./kept.ts";
 import { loadWords, type Say } from "./words.ts";
 
-export const themes = ["auto", "light", "dark"] as const;
-export type Theme = (typeof themes)[number];
+export type Theme = "auto" | "light" | "dark";
+export type Density = "roomy" | "compact";
+export type Told = "off" | "mentions" | "all";
 
 export interface Preferences {
   readonly language: ReadonlySignal<Language>;
   readonly say: ReadonlySignal<Say>;
   readonly formats: ReadonlySignal<Formats>;
-  readonly theme: ReadonlySignal<Theme>;
+  readonly theme: Choice<Theme>;
+  readonly density: Choice<Density>;
+  readonly hours: Choice<Hours>;
+  /** Whether a sound tells of what comes while nobody looks. */
+  readonly sound: Choice<"off" | "on">;
+  /** Of what the browser's notifications tell while nobody looks. */
+  readonly told: Choice<Told>;
   /** Fetches the words, then speaks that language. */
   speak(language: Language): Promise<void>;
-  dress(theme: Theme): void;
 }
 
 /** The kept language, else the first of the browser's that Parlance speaks, else English. */
@@ -23,18 +30,21 @@ function firstLanguage(kept: Kept, wanted: readonly string[]): Language {
   return tags.find((tag): tag is Language => tag !== undefined && isLanguage(tag)) ?? "en";
 }
 
-/** The reader's language and theme, kept in this browser. Resolves once there are words to show. */
+/** What the reader prefers, kept in this browser. Resolves once there are words to show. */
 export async function createPreferences(kept: Kept, browserLanguages: readonly string[]): Promise<Preferences> {
   const language = signal<Language>(firstLanguage(kept, browserLanguages));
   const say: Signal<Say> = signal(await loadWords(language.peek()));
-  const keptTheme = kept.read("theme");
-  const theme = signal<Theme>(themes.find((known) => known === keptTheme) ?? "auto");
+  const hours = createChoice<Hours>(kept, "hours", ["auto", "12", "24"]);
   let wanted = language.peek();
   return {
     language,
     say,
-    formats: computed(() => createFormats(language.value)),
-    theme,
+    formats: computed(() => createFormats(language.value, hours.chosen.value)),
+    theme: createChoice<Theme>(kept, "theme", ["auto", "light", "dark"]),
+    density: createChoice<Density>(kept, "density", ["roomy", "compact"]),
+    hours,
+    sound: createChoice<"off" | "on">(kept, "sound", ["off", "on"]),
+    told: createChoice<Told>(kept, "told", ["off", "mentions", "all"]),
     async speak(next) {
       wanted = next;
       const words = await loadWords(next);
@@ -43,10 +53,6 @@ export async function createPreferences(kept: Kept, browserLanguages: readonly s
       kept.write("language", next);
       language.value = next;
       say.value = words;
-    },
-    dress(next) {
-      kept.write("theme", next === "auto" ? undefined : next);
-      theme.value = next;
     },
   };
 }

@@ -1,0 +1,36 @@
+import { useEffect } from "preact/hooks";
+import type { Chat } from "../state/chat.ts";
+import type { Conversation } from "../state/conversation.ts";
+import { usePage } from "../state/page.ts";
+
+const isField = (element: Element | null): boolean => element?.matches("input, textarea, select") ?? false;
+
+/** The keys that work wherever the focus is; `KeysDialog` lists them. None does anything while a dialog is open. */
+export function useKeys(chat: Chat, conversation: Conversation, openMap: () => void): void {
+  const { visit } = usePage();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+      const { activeElement } = document;
+      if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+        event.preventDefault();
+        const rooms = chat.conversations.peek();
+        const next = rooms.indexOf(conversation) + (event.key === "ArrowUp" ? -1 : 1);
+        const room = rooms[(next + rooms.length) % rooms.length];
+        if (room) visit.goTo(room.name);
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || isField(activeElement)) return;
+      if (event.key === "?") {
+        event.preventDefault();
+        openMap();
+        return;
+      }
+      // What is typed where nothing takes it is meant for the room: the field has the focus before the letter comes.
+      const isFree = activeElement === document.body || activeElement?.matches("[role=log]");
+      if (isFree && [...event.key].length === 1 && event.key !== " ") document.getElementById("message")?.focus();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [chat, conversation, openMap]);
+}

@@ -1,0 +1,24 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Kept } from "./kept.ts";
+
+/** One of a few options, kept on this device. */
+export interface Choice<T extends string> {
+  readonly options: readonly T[];
+  readonly chosen: ReadonlySignal<T>;
+  choose(option: T): void;
+}
+
+/** The kept option, else the first one. */
+export function createChoice<T extends string>(kept: Kept, key: string, options: readonly [T, ...T[]]): Choice<T> {
+  const [usual] = options;
+  const last = kept.read(key);
+  const chosen = signal<T>(options.find((option) => option === last) ?? usual);
+  return {
+    options,
+    chosen,
+    choose(option) {
+      kept.write(key, option === usual ? undefined : option);
+      chosen.value = option;
+    },
+  };
+}

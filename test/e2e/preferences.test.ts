@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { useBrowser } from "../support/browser.ts";
+import { RawClient } from "../support/client.ts";
+import { startTestServer } from "../support/server.ts";
+
+const browser = useBrowser();
+
+test("a name is changed where it stands: a refusal is told in the language chosen since, and the free name is one click", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Bob" });
+  const visitor = await browser.visit(`${url}/`);
+  await visitor.comeIn("Ann");
+  const { page } = visitor;
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("combobox", { name: "Language" }).selectOption("uk");
+  await page.getByRole("dialog", { name: "Налаштування" }).waitFor();
+  await page.keyboard.press("Escape");
+
+  await page.getByRole("button", { name: "Ann", exact: true }).click();
+  const field = page.getByRole("textbox", { name: "Ваше ім’я" });
+  await field.fill("a:b");
+  await field.press("Enter");
+  await page.getByText("без «:»").waitFor();
+  await field.fill("bob");
+  await field.press("Enter");
+  await page.getByText("Це ім’я зайняте").waitFor();
+  await page.getByRole("button", { name: "Узяти ім’я «bob2»" }).click();
+  await page.getByRole("button", { name: "bob2", exact: true }).waitFor();
+  await page.waitForFunction("document.activeElement?.textContent === 'bob2'");
+  assert.equal((await bob.next("user_renamed")).user.name, "bob2");
+
+  await page.getByRole("button", { name: "bob2", exact: true }).click();
+  await field.fill("น้ำผึ้ง");
+  await page.keyboard.press("Escape");
+  await field.waitFor({ state: "detached" });
+  await page.reload();
+  await page.getByRole("button", { name: "bob2", exact: true }).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
+
+test("what is chosen in the settings is kept on the device, and ? shows the keys, each of which works", async (t) => {
+  const { url } = await startTestServer(t);
+  const visitor = await browser.visit(`${url}/r/second`, { timezoneId: "UTC" });
+  await visitor.comeIn("Оля");
+  const { page } = visitor;
+  await visitor.say("22 o'clock?");
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("radio", { name: "24 h" }).check();
+  await page.getByRole("radio", { name: "Compact" }).check();
+  await page.getByRole("radio", { name: "Dark" }).check();
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await visitor.sees("22 o'clock?");
+  assert.deepEqual(
+    await page.evaluate("[document.documentElement.dataset.theme, document.documentElement.dataset.density]"),
+    ["dark", "compact"],
+  );
+  assert.match((await visitor.conversation.locator("time").first().textContent()) ?? "", /^\d\d:\d\d$/);
+
+  const composer = page.getByRole("textbox", { name: "Message" });
+  await composer.pressSequentially("?");
+  assert.equal(await composer.inputValue(), "?");
+  await visitor.conversation.focus();
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard" }).getByText("Room above").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("x");
+  assert.equal(await composer.inputValue(), "?x");
+
+  await page.getByRole("button", { name: "Add a room" }).click();
+  await page.getByRole("textbox", { name: "Name of the room" }).fill("кухня");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "кухня" }).waitFor();
+  await page.keyboard.press("Alt+ArrowUp");
+  await page.getByRole("heading", { name: "second" }).waitFor();
+  await page.keyboard.press("Alt+ArrowUp");
+  await page.getByRole("heading", { name: "кухня" }).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
