@@ -21,7 +21,8 @@ export interface RemoteStore extends Store {
 
 /**
  * Every room's log in a Postgres database, which several nodes may share. `address` is a `postgres://` URL. Makes the
- * tables if they are missing. What Postgres takes longer for than `statementMs` is refused. Rejects with {@link DatabaseRefused} when the database cannot be used.
+ * tables if they are missing. What Postgres takes longer for than `statementMs` is refused. Rejects with
+ * {@link DatabaseRefused} when the database cannot be used.
  */
 export async function openPostgresStore(address: string, { statementMs = 5_000 } = {}): Promise<RemoteStore> {
   const store = new PostgresStore(address, statementMs);

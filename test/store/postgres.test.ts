@@ -6,7 +6,7 @@ import { StoreError } from "../../src/core/ports.ts";
 import { DatabaseRefused } from "../../src/store/database-refused.ts";
 import { openPostgresStore, type RemoteStore } from "../../src/store/postgres.ts";
 import { draft, roomName } from "../support/drafts.ts";
-import { usePostgres } from "../support/postgres.ts";
+import { query, usePostgres } from "../support/postgres.ts";
 import { describeWith, freePort } from "../support/programs.ts";
 import { storeContract, stored } from "./store-contract.ts";
 
@@ -151,6 +151,18 @@ describeWith([postgresProgram], "Postgres", () => {
     for (const { epoch, head } of heads.values()) assert.match(`${epoch} ${head}`, /^[a-z0-9]{16} 1$/);
   });
 
+  test("a user with no right but to create a schema suffices, and one without it is told so", async (t) => {
+    const address = await postgres().newDatabase();
+    const name = new URL(address).pathname.slice(1);
+    await query(address, `CREATE ROLE ordinary LOGIN; REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC`);
+    const asOrdinary = address.replace("parlance@", "ordinary@");
+    await assert.rejects(openPostgresStore(asOrdinary), /The user of --store may not make its tables/);
+    await query(address, `GRANT CREATE ON DATABASE ${name} TO ordinary`);
+    const store = await openStore(t, asOrdinary);
+    const { epoch } = stored((await store.append([draft(1)]))[0]);
+    assert.deepEqual(await (await openStore(t, asOrdinary)).findRoom(general), { epoch, head: 1 });
+  });
+
   test("says in one line what is in the way, and never the password", async () => {
     const secret = "กุญแจ-s3cret";
     const away = `postgres://ann:${encodeURIComponent(secret)}@127.0.0.1:${await freePort()}/chat`;
@@ -164,10 +176,7 @@ describeWith([postgresProgram], "Postgres", () => {
     await assert.rejects(openPostgresStore(`${address}_missing`), /has no such database/);
     const store = await openPostgresStore(address);
     await store.close();
-    const client = new pg.Client(address);
-    await client.connect();
-    await client.query("UPDATE parlance.property SET value = '99' WHERE name = 'version'");
-    await client.end();
+    await query(address, "UPDATE parlance.property SET value = '99' WHERE name = 'version'");
     await assert.rejects(openPostgresStore(address), /made by a newer Parlance \(its version is 99/);
   });
 });

@@ -115,16 +115,24 @@ export class TestPostgres {
     return `postgres://parlance@127.0.0.1:${this.#port}/${database}`;
   }
 
-  async #query(database: string, text: string): Promise<void> {
-    const client = new pg.Client(this.#url(database));
-    await client.connect();
-    await client.query(text);
-    await client.end();
+  #query(database: string, text: string): Promise<void> {
+    return query(this.#url(database), text);
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     await this.#running?.end(signal);
     this.#running = undefined;
+  }
+}
+
+/** Has a database do something beside the server. */
+export async function query(address: string, text: string): Promise<void> {
+  const client = new pg.Client(address);
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
   }
 }
 
