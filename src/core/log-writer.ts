@@ -12,8 +12,8 @@ import {
   StoreError,
 } from "./ports.ts";
 
-/** Drafts of one commit at the most: it bounds how long a commit takes. [L2] */
-const groupLimit = 200;
+/** Drafts of one commit at the most: it bounds how long a commit takes, and what goes out in one write. [L2] */
+const groupLimit = 1_000;
 /** Drafts that may wait for the disk, and characters of their texts; past either, sending is refused. */
 const waitingLimit = 20_000;
 const waitingTextLimit = 32 * 1024 * 1024;

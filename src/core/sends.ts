@@ -16,7 +16,7 @@ export class Sends {
   readonly #waits: boolean;
   /** Messages whose fate is not known yet. */
   #unsettled = 0;
-  #allSettled = () => {};
+  #allSettled: (() => void) | undefined;
   #refusal: { readonly error: ChatError; readonly until: number } | undefined;
   #ended = false;
 
@@ -42,7 +42,7 @@ export class Sends {
         this.#refusal = { error: outcome.error, until: this.#clock.monotonic() + outcome.error.retryAfterMs };
       }
       settle(outcome, id);
-      if (--this.#unsettled === 0) this.#allSettled();
+      if (--this.#unsettled === 0) this.#allSettled?.();
     });
   }
 

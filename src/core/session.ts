@@ -37,7 +37,7 @@ export class Session {
   /** Whether their first word is awaited, and whether it has come. [K2] */
   #isAwaited = false;
   #hasSpoken = false;
-  #stopWaiting = () => {};
+  #stopWaiting: (() => void) | undefined;
   /** Whether they came with a token that proves who they are. */
   #isProven = false;
   /** What is left to do for a line that is gone. */
@@ -166,7 +166,7 @@ export class Session {
     this.#state = { at: "ended" };
     this.#turns.end();
     this.sends.end();
-    this.#stopWaiting();
+    this.#stopWaiting?.();
     this.#hub.bounds.frames.forget(this);
     for (const { room, seat } of this.places.values()) {
       this.#hub.vacate(room, person, seat, left);

@@ -114,7 +114,7 @@ function begin(reply: FastifyReply, asText: boolean): ServerResponse {
   return response;
 }
 
-class SseConnection implements Connection {
+class SseConnection extends Outbound implements Connection {
   readonly gateway = "sse";
   readonly format: Format;
   /** The `seq` that the client asked to go on from. */
@@ -124,25 +124,22 @@ class SseConnection implements Connection {
   readonly acknowledges = true;
   readonly #response: ServerResponse;
   readonly #metrics: Metrics;
-  readonly #outbound: Outbound;
   #epoch = "" as Epoch;
 
-  constructor({ limits, bounds, metrics }: Hub, response: ServerResponse, format: Format) {
+  constructor(hub: Hub, response: ServerResponse, format: Format) {
+    super(hub, response);
     this.#response = response;
     this.format = format;
-    this.#metrics = metrics;
-    this.#outbound = new Outbound(response, {
-      maxQueue: limits.maxQueue,
-      slowReaders: bounds.slowReaders,
-      giveUp() {
-        metrics.closed("reads_too_slowly");
-        response.destroy();
-      },
-    });
+    this.#metrics = hub.metrics;
   }
 
-  get isBehind(): boolean {
-    return this.#outbound.isBehind;
+  protected get isOpen(): boolean {
+    return !this.#response.writableEnded && !this.#response.destroyed;
+  }
+
+  giveUp(): void {
+    this.#metrics.closed("reads_too_slowly");
+    this.#response.destroy();
   }
 
   encode(frame: PersonalFrame): Uint8Array | undefined {
@@ -160,22 +157,6 @@ class SseConnection implements Connection {
     if (this.format === events) this.write(Buffer.from(`: ${text}\n\n`));
   }
 
-  write(bytes: Uint8Array): void {
-    if (this.#isOpen) this.#outbound.write(bytes);
-  }
-
-  writeSoon(bytes: Uint8Array): void {
-    if (this.#isOpen) this.#outbound.writeSoon(bytes);
-  }
-
-  async writePage(bytes: Uint8Array): Promise<void> {
-    if (this.#isOpen) await this.#outbound.writePage(bytes);
-  }
-
-  get #isOpen(): boolean {
-    return !this.#response.writableEnded && !this.#response.destroyed;
-  }
-
   setLanguage(): void {}
 
   // Nothing is read after the request.
@@ -183,8 +164,8 @@ class SseConnection implements Connection {
   resume(): void {}
 
   close(reason: CloseReason): void {
-    if (this.#isOpen) this.#metrics.closed(reason);
-    this.#outbound.flush();
+    if (this.isOpen) this.#metrics.closed(reason);
+    this.flush();
     this.#response.end();
     // Who does not read does not get to the end. [K4]
     const timer = setTimeout(() => this.#response.destroy(), closingMs);

@@ -112,57 +112,42 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
   };
 }
 
-class TcpConnection implements Connection {
+class TcpConnection extends Outbound implements Connection {
   readonly gateway = "tcp_chat";
   readonly format;
   readonly address: string | undefined;
   readonly acknowledges = false;
   readonly #socket: Socket;
   readonly #metrics: Metrics;
-  readonly #outbound: Outbound;
   readonly #personal: (frame: PersonalFrame) => readonly string[];
 
   constructor(
-    { limits, bounds, metrics }: Hub,
+    hub: Hub,
     socket: Socket,
     address: string | undefined,
     format: Connection["format"],
     personal: (frame: PersonalFrame) => readonly string[],
   ) {
+    super(hub, socket);
     this.#socket = socket;
     this.address = address;
     this.format = format;
     this.#personal = personal;
-    this.#metrics = metrics;
-    this.#outbound = new Outbound(socket, {
-      maxQueue: limits.maxQueue,
-      slowReaders: bounds.slowReaders,
-      giveUp() {
-        metrics.closed("reads_too_slowly");
-        socket.destroy();
-      },
-    });
+    this.#metrics = hub.metrics;
   }
 
-  get isBehind(): boolean {
-    return this.#outbound.isBehind;
+  protected get isOpen(): boolean {
+    return this.#socket.writable;
+  }
+
+  giveUp(): void {
+    this.#metrics.closed("reads_too_slowly");
+    this.#socket.destroy();
   }
 
   encode(frame: PersonalFrame): Uint8Array | undefined {
     const lines = this.#personal(frame);
     return lines.length === 0 ? undefined : lineBytes(lines.join("\n"));
-  }
-
-  write(bytes: Uint8Array): void {
-    if (this.#socket.writable) this.#outbound.write(bytes);
-  }
-
-  writeSoon(bytes: Uint8Array): void {
-    if (this.#socket.writable) this.#outbound.writeSoon(bytes);
-  }
-
-  async writePage(bytes: Uint8Array): Promise<void> {
-    if (this.#socket.writable) await this.#outbound.writePage(bytes);
   }
 
   setLanguage(): void {}
@@ -177,13 +162,13 @@ class TcpConnection implements Connection {
 
   /** Ends it after what was written. */
   end(): void {
-    this.#outbound.flush();
+    this.flush();
     this.#socket.end();
   }
 
   close(reason: CloseReason): void {
     // Each line past the bound of a client asks for its end again.
-    if (!this.#socket.writable) return;
+    if (!this.isOpen) return;
     this.#metrics.closed(reason);
     this.end();
     const timer = setTimeout(() => this.#socket.destroy(), 1_000);

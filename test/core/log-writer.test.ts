@@ -103,15 +103,15 @@ describe("the log writer", () => {
     assert.deepEqual(noted, ["1 is 1 again"]);
   });
 
-  test("[L2] makes of what comes during a commit the next group, of 200 at the most", async () => {
+  test("[L2] makes of what comes during a commit the next group, of 1,000 at the most", async () => {
     const { store, append, writer } = watched(new HeldStore());
     append("first");
     await turn();
-    for (let n = 0; n < 450; n++) append(n);
+    for (let n = 0; n < 2_250; n++) append(n);
     await turn();
     assert.equal(store.committing, 1, "one commit at a time");
     for (let n = 0; n < 4; n++) await store.end();
-    assert.deepEqual(store.groups, [1, 200, 200, 50]);
+    assert.deepEqual(store.groups, [1, 1_000, 1_000, 250]);
     assert.equal(store.committing, 0);
     await writer.stop();
   });

@@ -1,34 +1,34 @@
 import type { Writable } from "node:stream";
+import type { Hub } from "../../core/hub.ts";
 import type { OutboundBytes, SlowReaders } from "../../core/slow-readers.ts";
-
-export interface OutboundOptions {
-  /** Bytes that may wait; 0 for any number. */
-  readonly maxQueue: number;
-  readonly slowReaders: SlowReaders;
-  /** Sends away a client that reads too slowly. */
-  readonly giveUp: () => void;
-  /** Whether anything may still follow what was written; as long as the stream can be written to, if nothing says so. */
-  readonly isOpen?: () => boolean;
-}
 
 const nothing = new Uint8Array(0);
 
 /**
- * What goes out to one client, counted in bytes and bounded in number and age. A page of the log is
- * outside the bound in number, for it is written as it is read, one at a time. [B1] [R2]
+ * What goes out to one client, counted in bytes and bounded in number and age: the half of a connection
+ * that all gateways with a line have in common. A page of the log is outside the bound in number, for it
+ * is written as it is read, one at a time. [B1] [R2]
  */
-export class Outbound implements OutboundBytes {
+export abstract class Outbound implements OutboundBytes {
   readonly #stream: Writable;
-  readonly #options: OutboundOptions;
-  written = 0;
+  readonly #maxQueue: number;
+  readonly #slowReaders: SlowReaders;
   #soon: Uint8Array[] = [];
   #pageStart = 0;
+  written = 0;
   pageEnd = 0;
 
-  constructor(stream: Writable, options: OutboundOptions) {
+  constructor({ limits, bounds }: Hub, stream: Writable) {
     this.#stream = stream;
-    this.#options = options;
+    this.#maxQueue = limits.maxQueue;
+    this.#slowReaders = bounds.slowReaders;
   }
+
+  /** Whether anything may still follow what was written. */
+  protected abstract get isOpen(): boolean;
+
+  /** Sends away a client that reads too slowly. */
+  abstract giveUp(): void;
 
   get waiting(): number {
     return this.#stream.writableLength;
@@ -36,8 +36,8 @@ export class Outbound implements OutboundBytes {
 
   /** Whether more than a quarter of what may wait does. */
   get isBehind(): boolean {
-    const { maxQueue } = this.#options;
-    return maxQueue > 0 && this.waiting * 4 > maxQueue && this.#queued() * 4 > maxQueue;
+    const bound = this.#maxQueue;
+    return bound > 0 && this.waiting * 4 > bound && this.#queued() * 4 > bound;
   }
 
   write(bytes: Uint8Array): void {
@@ -52,21 +52,6 @@ export class Outbound implements OutboundBytes {
     this.#soon.push(bytes);
     // After every promise: what a commit leads to is acknowledgement and message, in one piece.
     if (this.#soon.length === 1) process.nextTick(() => this.flush());
-  }
-
-  /** Writes what was to be written soon. */
-  flush(): void {
-    if (this.#soon.length > 0) this.write(nothing);
-  }
-
-  #write(bytes: Uint8Array): void {
-    if (!this.#stream.writable || this.#options.isOpen?.() === false) return;
-    this.#stream.write(bytes);
-    this.written += bytes.length;
-    if (this.waiting === 0) return;
-    this.#options.slowReaders.watch(this);
-    const { maxQueue } = this.#options;
-    if (maxQueue > 0 && this.waiting > maxQueue && this.#queued() > maxQueue) this.giveUp();
   }
 
   /** Resolves once hardly any of the page waits, or the line is gone. */
@@ -87,8 +72,19 @@ export class Outbound implements OutboundBytes {
     });
   }
 
-  giveUp(): void {
-    this.#options.giveUp();
+  /** Writes what was to be written soon. */
+  protected flush(): void {
+    if (this.#soon.length > 0) this.write(nothing);
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (!this.isOpen) return;
+    this.#stream.write(bytes);
+    this.written += bytes.length;
+    if (this.waiting === 0) return;
+    this.#slowReaders.watch(this);
+    const bound = this.#maxQueue;
+    if (bound > 0 && this.waiting > bound && this.#queued() > bound) this.giveUp();
   }
 
   /** What waits, without what is left of the page. */

@@ -94,40 +94,37 @@ export interface WebSocketConnectionOptions {
  * ready frames to the socket itself, so that one buffer serves every connection. That is sound as
  * long as no data is also sent by `ws.send`, and nothing once the WebSocket is closing.
  */
-export class WebSocketConnection implements Connection {
+export class WebSocketConnection extends Outbound implements Connection {
   readonly format: Format;
   readonly address: string | undefined;
   readonly acknowledges: boolean;
   readonly #line: Line;
   readonly #metrics: Metrics;
-  readonly #outbound: Outbound;
   readonly #encode: WebSocketConnectionOptions["encode"];
   #language: string | undefined;
 
-  constructor({ limits, bounds, metrics }: Hub, line: Line, options: WebSocketConnectionOptions) {
+  constructor(hub: Hub, line: Line, options: WebSocketConnectionOptions) {
+    super(hub, line.socket);
     this.#line = line;
-    this.#metrics = metrics;
+    this.#metrics = hub.metrics;
     this.#encode = options.encode;
     this.format = options.format;
     this.address = options.address;
     this.acknowledges = options.speaksFrames;
-    // Clients of bare text know only the codes that everybody knows.
-    const pastQueue = options.speaksFrames ? "reads_too_slowly" : "overloaded";
-    this.#outbound = new Outbound(line.socket, {
-      maxQueue: limits.maxQueue,
-      slowReaders: bounds.slowReaders,
-      giveUp: () => this.#end("reads_too_slowly", pastQueue),
-      // A client's Close, or a frame that is none, is answered by `ws` at once; nothing may follow. RFC 6455 §5.5.1
-      isOpen: () => line.webSocket.readyState === WebSocket.OPEN,
-    });
   }
 
   get gateway(): GatewayName {
     return this.#line.gateway;
   }
 
-  get isBehind(): boolean {
-    return this.#outbound.isBehind;
+  // A client's Close, or a frame that is none, is answered by `ws` at once; nothing may follow. RFC 6455 §5.5.1
+  protected get isOpen(): boolean {
+    return this.#line.webSocket.readyState === WebSocket.OPEN;
+  }
+
+  giveUp(): void {
+    // Clients of bare text know only the codes that everybody knows.
+    this.#end("reads_too_slowly", this.acknowledges ? "reads_too_slowly" : "overloaded");
   }
 
   encode(frame: PersonalFrame): Uint8Array | undefined {
@@ -136,18 +133,6 @@ export class WebSocketConnection implements Connection {
 
   setLanguage(tag: string): void {
     this.#language = tag;
-  }
-
-  write(bytes: Uint8Array): void {
-    this.#outbound.write(bytes);
-  }
-
-  writeSoon(bytes: Uint8Array): void {
-    this.#outbound.writeSoon(bytes);
-  }
-
-  writePage(bytes: Uint8Array): Promise<void> {
-    return this.#outbound.writePage(bytes);
   }
 
   pause(): void {
@@ -164,9 +149,9 @@ export class WebSocketConnection implements Connection {
 
   #end(reason: CloseReason, told: CloseReason): void {
     const { webSocket } = this.#line;
-    if (webSocket.readyState === WebSocket.OPEN) this.#outbound.flush();
+    this.flush();
     // Which may have been too much already.
-    if (webSocket.readyState !== WebSocket.OPEN) return;
+    if (!this.isOpen) return;
     this.#metrics.closed(reason);
     webSocket.close(closeCodes[told], told);
     const timer = setTimeout(() => webSocket.terminate(), closingMs);
