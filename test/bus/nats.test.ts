@@ -7,7 +7,7 @@ import type { Appends, Bus } from "../../src/core/ports.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
 import { systemClock } from "../../src/server/clock.ts";
 import { roomName, storedEvent } from "../support/drafts.ts";
-import { useNats } from "../support/nats.ts";
+import { TestNats, useNats } from "../support/nats.ts";
 import { describeWith, freePort } from "../support/programs.ts";
 import { keptLog } from "../support/server.ts";
 import { busContract } from "./bus-contract.ts";
@@ -75,6 +75,21 @@ describeWith([natsProgram], "NATS", () => {
       here.log.lines.map((line) => line.split(" {")[0]),
       ["NATS is away: other nodes are heard through the store", "NATS is back"],
     );
+  });
+
+  test("shows the user and password, or the token, of its address; with others it is not let in, and goes on trying", async (t) => {
+    const guarded = [
+      { nats: await TestNats.start(["--user", "ann", "--pass", "ключ"]), right: "ann:%D0%BA%D0%BB%D1%8E%D1%87" },
+      { nats: await TestNats.start(["--auth", "open-sesame"]), right: "open-sesame" },
+    ];
+    for (const { nats, right } of guarded) {
+      t.after(() => nats.kill());
+      const at = (who: string) => nats.address.replace("//", `//${who}@`);
+      await heard((await openBus(t, "guarded", at(right))).bus, true);
+      const { bus, log } = await openBus(t, "guarded", at("ann:wrong"));
+      await heard(bus, false);
+      assert.match(log.lines.join(), /NATS is away.*Authorization/i);
+    }
   });
 
   test("comes up without NATS, goes on trying, and never says its password", async (t) => {

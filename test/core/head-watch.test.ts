@@ -47,7 +47,7 @@ function newNode() {
   };
 }
 
-test("[R1] what the bus lost is found out with one question for all rooms, however many members wait", async () => {
+test("[N2] [R1] what the bus lost is found out with one question for all rooms, however many members wait", async () => {
   const { world, other, asked } = newNode();
   const readers = await Promise.all(range(1, 5).map(() => world.join({ room: general })));
   const elsewhere = await world.join({ room: roomName("кухня") });
@@ -60,7 +60,7 @@ test("[R1] what the bus lost is found out with one question for all rooms, howev
   assert.deepEqual(asked(), ["findRoom", "read", "read"], "the heads of both, and a page of each");
 });
 
-test("[R1] a bus that is away is stood in for by looking once a second, and once more at once when it is back", async () => {
+test("[N2] [R1] a bus that is away is stood in for by looking once a second, and once more at once when it is back", async () => {
   const { world, other, setHeard, asked } = newNode();
   const reader = await world.join();
   setHeard(false);
@@ -81,7 +81,7 @@ test("[R1] a bus that is away is stood in for by looking once a second, and once
   assert.deepEqual(asked(), [], "and then it is trusted again");
 });
 
-test("[L3] a store that is away is asked once a second, told of once, and goes on by itself", async () => {
+test("[N3] [L3] a store that is away is asked once a second, told of once, and goes on by itself", async () => {
   const { world, other, state } = newNode();
   const reader = await world.join();
   state.isStoreThere = false;
@@ -102,7 +102,7 @@ test("[L3] a store that is away is asked once a second, told of once, and goes o
   );
 });
 
-test("[L4] who reads a log that is another one now is sent away with 4104, and reads the new one from its beginning", async () => {
+test("[N4] [L4] who reads a log that is another one now is sent away with 4104, and reads the new one from its beginning", async () => {
   const { world, memory, other } = newNode();
   const token = (await world.join({ name: "Ann" })).last("welcome").token;
   const ann = await world.join({ token });

@@ -40,7 +40,7 @@ function flakyBuses(fates: Fate[]): readonly [Bus, Bus] {
   return [end(ends[0], ends[1]), end(ends[1], ends[0])];
 }
 
-test("[R1] [R4] members of two nodes read one log, each event once and in order, whatever the bus loses, repeats, delays or turns round", async () => {
+test("[N2] [R1] [R4] members of two nodes read one log, each event once and in order, whatever the bus loses, repeats, delays or turns round", async () => {
   const fate = fc.constantFrom<Fate>("carried", "carried", "lost", "twice", "late", "head only");
   const act = fc.constantFrom("say", "say", "say", "join", "resume", "wait");
   const property = fc.asyncProperty(

@@ -24,7 +24,7 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
 
   const startNode = (t: TestContext) => startTestServer(t, { store, bus: nats().address });
 
-  test("[R1] what is said on either is read on both, each message once and in one order", async (t) => {
+  test("[N1] [R1] what is said on either is read on both, each message once and in one order", async (t) => {
     const [here, there] = [await startNode(t), await startNode(t)];
     const room = "ห้องเรียน";
     const members = [
@@ -60,7 +60,7 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
     for (const [seq, text] of one ?? []) if (other?.has(seq)) assert.equal(other.get(seq), text);
   });
 
-  test("[R2] [R3] a member of one node goes on at the other as who they were, and misses nothing", async (t) => {
+  test("[N1] [R2] [R3] a member of one node goes on at the other as who they were, and misses nothing", async (t) => {
     const [here, there] = [await startNode(t), await startNode(t)];
     const ann = await RawClient.join(t, here.url, { room: "resume", name: "Ann" });
     const bob = await RawClient.join(t, here.url, { room: "resume", name: "Bob" });
@@ -79,7 +79,7 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
     assert.deepEqual([resent.seq, resent.dup], [seq, true]);
   });
 
-  test("[R1] while NATS is away nothing is lost, and what was said meanwhile is read, in order", async (t) => {
+  test("[N2] [R1] while NATS is away nothing is lost, and what was said meanwhile is read, in order", async (t) => {
     const [here, there] = [await startNode(t), await startNode(t)];
     const ann = await RawClient.join(t, here.url, { room: "bus", name: "Ann" });
     const bob = await RawClient.join(t, there.url, { room: "bus", name: "Bob" });
@@ -93,7 +93,7 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
     assert.equal((await bob.next("message")).text, "it is back");
   });
 
-  test("[L3] Postgres is killed and comes back: refused meanwhile, read from memory, nothing acknowledged is lost", async (t) => {
+  test("[N3] [L3] Postgres is killed and comes back: refused meanwhile, read from memory, nothing acknowledged is lost", async (t) => {
     const [here, there] = [await startNode(t), await startNode(t)];
     const ann = await RawClient.join(t, here.url, { room: "kill", name: "Ann" });
     const reader = await RawClient.join(t, there.url, { room: "kill" });
@@ -140,7 +140,7 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
     }
   });
 
-  test("[L4] after a failover that lost the tail every reader is sent away with 4104, and reads what there is", async (t) => {
+  test("[N4] [L4] after a failover that lost the tail every reader is sent away with 4104, and reads what there is", async (t) => {
     await postgres().stop();
     postgres().keepCopy();
     await postgres().start();

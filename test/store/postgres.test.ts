@@ -36,7 +36,7 @@ describeWith([postgresProgram], "Postgres", () => {
     assert.equal(new Set(keys.map((key) => Buffer.from(key).toString("hex"))).size, 1);
   });
 
-  test("[L1] [S1] nodes that write the same rooms at once number them without a hole, and store an id once", async (t) => {
+  test("[N1] [L1] [S1] nodes that write the same rooms at once number them without a hole, and store an id once", async (t) => {
     const address = await postgres().newDatabase();
     const nodes = await Promise.all(range(1, 3).map(() => openStore(t, address)));
     const rooms = ["general", "кухня", "ห้องเรียน"].map(roomName);
@@ -67,7 +67,7 @@ describeWith([postgresProgram], "Postgres", () => {
     assert.equal(new Set(ids).size, 3 * 540 + 60);
   });
 
-  test("[L3] refuses while Postgres is away, keeps what it acknowledged, and recovers by itself", async (t) => {
+  test("[N3] [L3] refuses while Postgres is away, keeps what it acknowledged, and recovers by itself", async (t) => {
     const store = await openStore(t, await postgres().newDatabase());
     const { epoch } = await store.openRoom(general);
     const acknowledged: string[] = [];
@@ -103,7 +103,7 @@ describeWith([postgresProgram], "Postgres", () => {
     );
   });
 
-  test("[L3] a room that another holds for too long is refused, and nothing hangs", async (t) => {
+  test("[N3] [L3] a room that another holds for too long is refused, and nothing hangs", async (t) => {
     const address = await postgres().newDatabase();
     const store = await openPostgresStore(address, { statementMs: 200 });
     t.after(() => store.close());
@@ -118,7 +118,7 @@ describeWith([postgresProgram], "Postgres", () => {
     assert.equal(stored((await store.append([draft(2)]))[0]).seq, 2);
   });
 
-  test("[L4] a standby that lacks the last commits takes over with a new epoch for every room", async (t) => {
+  test("[N4] [L4] a standby that lacks the last commits takes over with a new epoch for every room", async (t) => {
     const address = await postgres().newDatabase();
     const [here, there] = [await openStore(t, address), await openStore(t, address)];
     const before = stored((await here.append([draft(1)]))[0]).epoch;
@@ -134,7 +134,7 @@ describeWith([postgresProgram], "Postgres", () => {
     assert.deepEqual(await reached(() => there.findRoom(general)), { epoch: after.epoch, head: 2 });
   });
 
-  test("[L4] what pg_dump wrote comes back whole, with a new epoch for every room", async (t) => {
+  test("[N4] [L4] what pg_dump wrote comes back whole, with a new epoch for every room", async (t) => {
     const address = await postgres().newDatabase();
     const store = await openStore(t, address);
     const outcomes = await store.append([draft(1, { text: "a\u0000b" }), draft(2, { room: roomName("кухня") })]);
