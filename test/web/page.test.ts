@@ -212,12 +212,15 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ann.locator(".message-sent").waitFor();
       await using guest = disposable(connect(url, { name: "Оля" }));
       const room = guest.client.join("general");
-      await room.settled(room.send("see https://example.org and `code`"));
+      await room.settled(room.send("see https://example.org and `code`, @Ann and @Оля"));
       await bubble(ann, "see").waitFor();
       assert.deepEqual(await findings(ann), []);
       await ann.reload();
       await bubble(ann, "see").waitFor();
+      await box(ann).fill("@");
+      await ann.getByRole("option").first().waitFor();
       assert.deepEqual(await findings(ann), []);
+      await box(ann).fill("");
       await ann.setViewportSize({ width: 390, height: 844 });
       await ann.getByRole("button", { name: "Show rooms" }).click();
       await ann.getByRole("button", { name: "Settings" }).click();

@@ -80,6 +80,7 @@ export default {
   "conversation.from_server": "Server",
 
   "message.you": "You",
+  "message.of_you": "mentions you",
   "message.sending": "sending",
   "message.sent": "sent",
   "message.not_sent": "Not sent",

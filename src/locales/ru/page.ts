@@ -102,6 +102,7 @@ export default {
   "conversation.from_server": "Сервер",
 
   "message.you": "Вы",
+  "message.of_you": "упоминает вас",
   "message.sending": "отправляется",
   "message.sent": "отправлено",
   "message.not_sent": "Не отправлено",

@@ -82,6 +82,7 @@ export default {
   "conversation.from_server": "เซิร์ฟเวอร์",
 
   "message.you": "คุณ",
+  "message.of_you": "กล่าวถึงคุณ",
   "message.sending": "กำลังส่ง",
   "message.sent": "ส่งแล้ว",
   "message.not_sent": "ส่งไม่ได้",

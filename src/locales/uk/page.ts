@@ -102,6 +102,7 @@ export default {
   "conversation.from_server": "Сервер",
 
   "message.you": "Ви",
+  "message.of_you": "згадує вас",
   "message.sending": "надсилається",
   "message.sent": "надіслано",
   "message.not_sent": "Не надіслано",

@@ -5,6 +5,7 @@ import { Icon } from "../parts/icon.tsx";
 import type { Chat } from "../state/chat.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage, useSay } from "../state/page.ts";
+import { CompletionList, useCompletion } from "./completion.tsx";
 
 /** How much may be left before it is told. */
 const fewLeft = 200;
@@ -36,6 +37,7 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
     text.value = next;
     keptInTab.write(draftKey, next || undefined);
   };
+  const completion = useCompletion(input, conversation, write);
   const send = () => {
     if (!canSend) return;
     conversation.send(text.peek().trim());
@@ -51,6 +53,7 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
         send();
       }}
     >
+      <CompletionList completion={completion} />
       <textarea
         ref={input}
         id="message"
@@ -62,16 +65,22 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
         aria-label={say("composer.label")}
         aria-invalid={left < 0}
         aria-describedby="composer-left"
+        aria-autocomplete="list"
+        aria-haspopup="listbox"
+        {...completion.attributes}
         placeholder={say("composer.placeholder", { room: conversation.name })}
         value={text}
         onInput={({ currentTarget }) => {
           write(currentTarget.value);
+          completion.look();
           conversation.type(!isBlank(currentTarget.value));
         }}
+        onSelect={completion.look}
+        onBlur={completion.close}
         onKeyDown={(event) => {
           // 229: a key that an input method (Thai, Chinese, Japanese) has taken, where `isComposing` comes too late.
           const isTaken = event.isComposing || event.keyCode === 229;
-          if (event.key !== "Enter" || event.shiftKey || isTaken) return;
+          if (isTaken || completion.takes(event) || event.key !== "Enter" || event.shiftKey) return;
           event.preventDefault();
           send();
         }}

@@ -1,26 +1,35 @@
 import { Fragment } from "preact";
 import { useMemo } from "preact/hooks";
 import { type Block, type Inline, parseMessage } from "../logic/format.ts";
+import type { Mentions } from "../logic/mentions.ts";
+import type { Conversation } from "../state/conversation.ts";
 
 /** A message's text with its formatting, as checked elements: never as markup. [D3] */
-export function Formatted({ text }: { readonly text: string }) {
+export function Formatted({ text, people }: { readonly text: string; readonly people: Conversation["people"] }) {
   const blocks = useMemo(() => parseMessage(text), [text]);
-  return <Blocks of={blocks} />;
+  // Most texts mention nobody, and need not be drawn again whenever somebody comes.
+  const mentions = text.includes("@") ? people.mentions.value : undefined;
+  return <Blocks of={blocks} mentions={mentions} />;
 }
 
-function Blocks({ of: blocks }: { readonly of: readonly Block[] }) {
+interface Parts<T> {
+  readonly of: readonly T[];
+  readonly mentions: Mentions | undefined;
+}
+
+function Blocks({ of: blocks, mentions }: Parts<Block>) {
   return blocks.map((block, index) => {
     switch (block.is) {
       case "paragraph":
         return (
           <p key={index} dir="auto">
-            <Runs of={block.of} />
+            <Runs of={block.of} mentions={mentions} />
           </p>
         );
       case "quote":
         return (
           <blockquote key={index} dir="auto">
-            <Blocks of={block.of} />
+            <Blocks of={block.of} mentions={mentions} />
           </blockquote>
         );
       case "code":
@@ -32,7 +41,7 @@ function Blocks({ of: blocks }: { readonly of: readonly Block[] }) {
       case "list": {
         const items = block.items.map((item, at) => (
           <li key={at} dir="auto">
-            <Runs of={item} />
+            <Runs of={item} mentions={mentions} />
           </li>
         ));
         return block.start === undefined ? (
@@ -49,11 +58,13 @@ function Blocks({ of: blocks }: { readonly of: readonly Block[] }) {
   });
 }
 
-function Runs({ of: runs }: { readonly of: readonly Inline[] }) {
+function Runs({ of: runs, mentions }: Parts<Inline>) {
   return runs.map((run, index) => {
     switch (run.is) {
       case "text":
-        return <Fragment key={index}>{run.text}</Fragment>;
+        return (
+          <Fragment key={index}>{mentions ? <Mentioned text={run.text} mentions={mentions} /> : run.text}</Fragment>
+        );
       case "code":
         return <code key={index}>{run.text}</code>;
       case "link":
@@ -65,17 +76,29 @@ function Runs({ of: runs }: { readonly of: readonly Inline[] }) {
       case "bold":
         return (
           <strong key={index}>
-            <Runs of={run.of} />
+            <Runs of={run.of} mentions={mentions} />
           </strong>
         );
       case "italic":
         return (
           <em key={index}>
-            <Runs of={run.of} />
+            <Runs of={run.of} mentions={mentions} />
           </em>
         );
       default:
         return run satisfies never;
     }
   });
+}
+
+function Mentioned({ text, mentions }: { readonly text: string; readonly mentions: Mentions }) {
+  return mentions.split(text).map((piece, index) =>
+    typeof piece === "string" ? (
+      <Fragment key={index}>{piece}</Fragment>
+    ) : (
+      <bdi key={index} class={piece.isMe ? "mention mention-me" : "mention"}>
+        {piece.text}
+      </bdi>
+    ),
+  );
 }

@@ -26,13 +26,22 @@ interface MessageProps {
 
 /** One message in its bubble, with what became of it if it is one's own. */
 export function Message({ line, mine, conversation }: MessageProps) {
+  const say = useSay();
   const isEmoji = isEmojiOnly(line.text);
   const at = line.state?.at ?? "sent";
   const isFresh = useMemo(() => conversation.latest.peek()?.id === line.id, []);
+  const { people } = conversation;
+  const isOfMe = !mine && line.text.includes("@") && people.mentions.value.isOfMe(line.text);
+  const kind = `message message-${at}${isFresh ? " message-fresh" : ""}${isOfMe ? " message-of-me" : ""}`;
   return (
-    <div class={`message message-${at}${isFresh ? " message-fresh" : ""}`} id={`m-${line.id}`}>
+    <div class={kind} id={`m-${line.id}`}>
       <div class={isEmoji ? "bubble bubble-emoji" : "bubble"}>
-        {isLong(line.text) ? <Folded text={line.text} /> : <Formatted text={line.text} />}
+        {isOfMe && <span class="aside">{say("message.of_you")}</span>}
+        {isLong(line.text) ? (
+          <Folded text={line.text} people={people} />
+        ) : (
+          <Formatted text={line.text} people={people} />
+        )}
       </div>
       <span class="message-side">
         <Moment at={line.at} />
@@ -80,13 +89,13 @@ function Refused({
   );
 }
 
-function Folded({ text }: { readonly text: string }) {
+function Folded({ text, people }: { readonly text: string; readonly people: Conversation["people"] }) {
   const say = useSay();
   const isOpen = useSignal(false);
   return (
     <>
       <div class={isOpen.value ? "fold fold-open" : "fold"}>
-        <Formatted text={text} />
+        <Formatted text={text} people={people} />
       </div>
       <button
         type="button"

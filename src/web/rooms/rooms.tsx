@@ -62,11 +62,18 @@ export function Rooms({ chat, current, onGo, onSettings }: RoomsProps) {
 function Unread({ conversation, isCurrent }: { readonly conversation: Conversation; readonly isCurrent: boolean }) {
   const say = useSay();
   const unread = conversation.unread.value;
+  const mentions = conversation.unreadMentions.value;
   if (unread === 0 || isCurrent) return null;
   return (
-    <span class="badge">
-      <span aria-hidden="true">{unread > 99 ? "99+" : unread}</span>
-      <span class="aside">{say("rooms.unread", { count: unread })}</span>
+    <span class={mentions > 0 ? "badge badge-mention" : "badge"}>
+      <span aria-hidden="true">
+        {mentions > 0 && "@"}
+        {unread > 99 ? "99+" : unread}
+      </span>
+      <span class="aside">
+        {say("rooms.unread", { count: unread })}
+        {mentions > 0 && `, ${say("message.of_you")}`}
+      </span>
     </span>
   );
 }

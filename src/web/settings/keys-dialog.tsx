@@ -4,6 +4,7 @@ import { useSay } from "../state/page.ts";
 const map = [
   ["send", "Enter"],
   ["break", "Shift", "Enter"],
+  ["mention", "@"],
   ["room_before", "Alt", "↑"],
   ["room_after", "Alt", "↓"],
   ["map", "?"],

@@ -1,10 +1,11 @@
-import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { MessageFrame, Outgoing, Room, RoomName, User } from "../../sdk/index.ts";
 import type { Aside, Pending, View } from "../logic/arrange.ts";
 import { createTimeline, type MessageEntry, messageEntry, type Stretch } from "../logic/timeline.ts";
 import { lapse, startTyping, stopTyping, type Typists, typistLapseMs } from "../logic/typists.ts";
 import type { Clock } from "./clock.ts";
 import type { Kept } from "./kept.ts";
+import { createPeople, type People } from "./people.ts";
 
 /** What is kept of who came, who left and what the operator said. */
 const asidesKept = 200;
@@ -24,8 +25,11 @@ export interface Conversation {
   readonly members: ReadonlySignal<readonly User[] | undefined>;
   readonly count: ReadonlySignal<number>;
   readonly typists: ReadonlySignal<Typists>;
+  readonly people: Pick<People, "names" | "mentions">;
   /** Messages of others that nobody here has looked at. */
   readonly unread: ReadonlySignal<number>;
+  /** Those of them that mention the reader. */
+  readonly unreadMentions: ReadonlySignal<number>;
   /** The last message that came while the page was open, of somebody else. */
   readonly latest: ReadonlySignal<MessageFrame | undefined>;
   send(text: string): void;
@@ -64,12 +68,14 @@ export function createConversation(
   const readUpTo = signal<number | undefined>(parsePlace(kept.read(readKey)));
   const view = computed<View>(() => ({ me: me.value, oldUpTo: oldUpTo.value, newAfter: newAfter.value }));
   const layOut = createTimeline();
+  const people = createPeople(members, me);
   let asideNumber = 0;
   let cancelLapse = () => {};
   let wasReady = false;
 
   const head = () => messages.peek().at(-1)?.message.seq ?? 0;
   const isMine = (user: User) => user.id === me.peek()?.id;
+  const unread = () => unreadAfter(readUpTo.value ?? 0, messages.value, me.value);
 
   function read(): void {
     if (!isReady.peek() || readUpTo.peek() === head()) return;
@@ -107,6 +113,7 @@ export function createConversation(
     room.on("reset", (page) =>
       batch(() => {
         messages.value = page.messages.map(messageEntry);
+        people.meet(page.messages);
         settle(new Set(page.messages.map(({ id }) => id)));
         asides.value = [];
         older.value = page.more ? "there" : "none";
@@ -120,6 +127,7 @@ export function createConversation(
     room.on("message", (message) =>
       batch(() => {
         messages.value = [...messages.peek(), messageEntry(message)];
+        people.meet([message]);
         settle(new Set([message.id]));
         noType(message.user);
         if (!isMine(message.user)) latest.value = message;
@@ -173,7 +181,9 @@ export function createConversation(
     count,
     typists,
     latest,
-    unread: computed(() => countUnread(messages.value, readUpTo.value, me.value)),
+    people,
+    unread: computed(() => unread().length),
+    unreadMentions: computed(() => unread().filter(({ text }) => people.mentions.value.isOfMe(text)).length),
     send(text) {
       newAfter.value = undefined;
       room.send(text);
@@ -185,10 +195,10 @@ export function createConversation(
     discard: (refused) => settle(new Set([refused.id])),
     type: (isTyping) => room.typing(isTyping),
     fetchOlder: () => fetchOlder(room, messages, older, clock),
-    come() {
-      const isBehind = countUnread(messages.peek(), readUpTo.peek(), me.peek()) > 0;
-      newAfter.value = isBehind ? readUpTo.peek() : undefined;
-    },
+    come: () =>
+      untracked(() => {
+        newAfter.value = unread().length > 0 ? readUpTo.value : undefined;
+      }),
     read,
     notice: (text) => putAside({ is: "notice", text }),
     leave() {
@@ -205,12 +215,13 @@ const parsePlace = (text: string | undefined): number | undefined =>
 
 type Omitted<T> = T extends unknown ? Omit<T, "key" | "after" | "at"> : never;
 
-function countUnread(messages: readonly MessageEntry[], readUpTo = 0, me: User | undefined): number {
-  let unread = 0;
+/** Others' messages after a place, newest first. */
+function unreadAfter(place: number, messages: readonly MessageEntry[], me: User | undefined): readonly MessageFrame[] {
+  const unread: MessageFrame[] = [];
   for (let at = messages.length - 1; at >= 0; at--) {
     const message = messages[at]?.message;
-    if (!message || message.seq <= readUpTo) break;
-    if (message.user.id !== me?.id) unread++;
+    if (!message || message.seq <= place) break;
+    if (message.user.id !== me?.id) unread.push(message);
   }
   return unread;
 }

@@ -9,7 +9,7 @@ import type { Kept } from "./kept.ts";
 import type { Route } from "./route.ts";
 
 /** Why one is not in. `message` is in the server's words; without it the page has its own for `field`. */
-export interface Obstacle {
+interface Obstacle {
   readonly field: "name" | "room" | "line";
   readonly message?: string;
   readonly suggestion?: string;

@@ -1,0 +1,76 @@
+/** A run of a text: as it is, or somebody's name with the `@` before it. */
+type Piece = string | { readonly text: string; readonly isMe: boolean };
+
+/** Finds the names of people in texts. */
+export interface Mentions {
+  split(text: string): readonly Piece[];
+  /** Whether a text mentions the reader. */
+  isOfMe(text: string): boolean;
+}
+
+/** No word ends before these; whether one does between letters without cases, only the words of their script can tell. */
+const goesOn = /^[\p{Lu}\p{Ll}\p{M}\p{Nd}_\u200d]/u;
+const otherLetter = /^[\p{Lo}\p{Lm}]/u;
+const otherLetterLast = /[\p{Lo}\p{Lm}]\p{M}*$/u;
+/** As much of what follows a name as is looked at to find its end. */
+const lookAhead = 40;
+const words = new Intl.Segmenter("th", { granularity: "word" });
+
+const escaped = (name: string) => name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+const fold = (text: string) => text.normalize("NFC").toLowerCase();
+
+/** Thai writes no spaces between words: `@น้อยครับ` is of น้อย, `@นาย` is not of นา. */
+function endsName(name: string, after: string): boolean {
+  if (goesOn.test(after)) return false;
+  if (!otherLetter.test(after) || !otherLetterLast.test(name)) return true;
+  const next = words.segment(name + after.slice(0, lookAhead)).containing(name.length);
+  return next?.index === name.length;
+}
+
+/** Mentions of these people, the longest name first: `@Ann Lee` is not of Ann. */
+export function createMentions(names: readonly string[], me: string | undefined): Mentions {
+  const known = [...new Set([...names, ...(me === undefined ? [] : [me])])].sort((a, b) => b.length - a.length);
+  // After a letter that has cases, or what stands in an address, `@` begins no name.
+  const form = new RegExp(`(?<![\\p{Lu}\\p{Ll}\\p{Nd}_./@-])@(${known.map(escaped).join("|")})`, "giu");
+  const own = me === undefined ? undefined : fold(me);
+
+  function split(text: string): readonly Piece[] {
+    if (known.length === 0 || !text.includes("@")) return [text];
+    const pieces: Piece[] = [];
+    let from = 0;
+    for (const { 0: found, 1: name = "", index } of text.matchAll(form)) {
+      const end = index + found.length;
+      if (!endsName(name, text.slice(end, end + lookAhead))) continue;
+      if (index > from) pieces.push(text.slice(from, index));
+      pieces.push({ text: found, isMe: fold(name) === own });
+      from = end;
+    }
+    if (from < text.length) pieces.push(text.slice(from));
+    return pieces;
+  }
+
+  return { split, isOfMe: (text) => split(text).some((piece) => typeof piece !== "string" && piece.isMe) };
+}
+
+/** What is being typed after an `@`. */
+export interface BegunMention {
+  /** Where its `@` stands. */
+  readonly from: number;
+  readonly begun: string;
+}
+
+const beginning = /(?<![\p{Lu}\p{Ll}\p{Nd}_./@-])@([^@\n]{0,32})$/u;
+
+/** The mention that is being typed before the caret, if there is one. */
+export function begunMention(text: string, caret: number): BegunMention | undefined {
+  const found = beginning.exec(text.slice(0, caret));
+  return found ? { from: found.index, begun: found[1] ?? "" } : undefined;
+}
+
+/** Of `names`, in their order, those that go on from what was typed: first from their beginning, then from a later word. */
+export function namesFor(begun: string, names: readonly string[], most: number): readonly string[] {
+  const typed = fold(begun);
+  const first = names.filter((name) => fold(name).startsWith(typed));
+  const later = names.filter((name) => !first.includes(name) && typed !== "" && fold(name).includes(` ${typed}`));
+  return [...first, ...later].slice(0, most);
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { useBrowser } from "../support/browser.ts";
+import { RawClient } from "../support/client.ts";
+import { startTestServer } from "../support/server.ts";
+
+const browser = useBrowser();
+
+test("a name is completed after @ by keyboard, whoever is meant is marked, and a room says that one was mentioned in it", async (t) => {
+  const { url } = await startTestServer(t);
+  const noi = await RawClient.join(t, url, { name: "น้อยหน่า" });
+  await RawClient.join(t, url, { name: "Максиміліан Вишневецький" });
+  const elsewhere = await RawClient.join(t, url, { name: "Bob", room: "кухня" });
+  const visitor = await browser.visit(`${url}/r/кухня`);
+  await visitor.comeIn("Оля");
+  const { page } = visitor;
+  await page.getByRole("button", { name: "Add a room" }).click();
+  await page.getByRole("textbox", { name: "Name of the room" }).fill("general");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "general" }).waitFor();
+  const composer = page.getByRole("textbox", { name: "Message" });
+  await composer.pressSequentially("mail@n, สวัสดี");
+  assert.equal(await page.getByRole("listbox").count(), 0);
+  await composer.pressSequentially("@");
+  await page.getByRole("option").nth(1).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.locator("[role=option]:nth-child(2)[aria-selected=true]").waitFor();
+  await page.keyboard.press("ArrowUp");
+  await composer.pressSequentially("виш");
+  await page.getByRole("option", { name: "Максиміліан Вишневецький", selected: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("listbox").waitFor({ state: "detached" });
+  await page.keyboard.press("Backspace");
+  await page.keyboard.press("Enter");
+  assert.equal(await composer.inputValue(), "mail@n, สวัสดี@Максиміліан Вишневецький ");
+  await composer.pressSequentially("@น้");
+  await page.getByRole("option", { name: "น้อยหน่า" }).click();
+  await page.keyboard.press("Enter");
+  const said = "mail@n, สวัสดี@Максиміліан Вишневецький @น้อยหน่า";
+  assert.equal((await noi.next("message")).text, said);
+  const marked = visitor.conversation.locator(".mention");
+  assert.deepEqual(await marked.allTextContents(), ["@Максиміліан Вишневецький", "@น้อยหน่า"]);
+
+  await noi.say("ขอบคุณ@Оляครับ");
+  await visitor.conversation.getByText("mentions you").waitFor({ state: "attached" });
+  assert.equal(await visitor.conversation.locator(".mention-me").textContent(), "@Оля");
+  await elsewhere.say("@оля, ходи сюди");
+  await page.getByRole("link", { name: "1 unread message, mentions you" }).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
