@@ -14,7 +14,8 @@ export const malformed: Scenario = {
     const { url, tcpPort = 0, tcpEchoPort = 0 } = server;
     const seed = randomInt(2 ** 31);
     const report = await fuzz({ url, tcpPort, tcpEchoPort, count: rounds, seed, memory: () => server.memory() });
-    const grown = ({ warmMiB = 0, endMiB = 0 }: typeof report.heap) => `${Math.round(endMiB - warmMiB)} MiB`;
+    const grown = ({ warmMiB, endMiB }: typeof report.heap) =>
+      warmMiB === undefined || endMiB === undefined ? "over too soon to tell" : `${Math.round(endMiB - warmMiB)} MiB`;
     return {
       times: report.inputs,
       figures: {
