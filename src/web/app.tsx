@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import { badge } from "./badge.ts";
 import { ChatScreen } from "./chat-screen.tsx";
 import { Entrance } from "./entrance/entrance.tsx";
 import { unreadIn } from "./state/chat.ts";
@@ -16,7 +17,7 @@ export function App() {
   );
 }
 
-/** Keeps the tab's title: the room, and how much waits while nobody looks. */
+/** Keeps the tab's title and icon: the room, and how much waits while nobody looks. */
 function Title() {
   const say = useSay();
   const { visit, isSeen } = usePage();
@@ -26,6 +27,7 @@ function Title() {
   useEffect(() => {
     if (!room) document.title = say("app.name");
     else document.title = count > 0 ? say("app.title_unread", { room, count }) : say("app.title", { room });
+    badge(count);
   }, [say, room, count]);
   return null;
 }

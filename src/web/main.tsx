@@ -2,6 +2,7 @@ import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { connect, memoryOutbox, type Outbox, webStorageOutbox } from "../sdk/index.ts";
 import { App } from "./app.tsx";
+import { createAlerts } from "./state/alerts.ts";
 import { pageClock } from "./state/clock.ts";
 import { createIdentity } from "./state/identity.ts";
 import { keptIn } from "./state/kept.ts";
@@ -10,8 +11,9 @@ import { createPreferences } from "./state/preferences.ts";
 import { createRoute } from "./state/route.ts";
 import { createVisit } from "./state/visit.ts";
 import { dressPage, fitAboveKeyboard, followWidth, transition } from "./surroundings.ts";
+import { teller } from "./teller.ts";
 
-const kept = keptIn(() => localStorage);
+const kept = keptIn(() => localStorage, window);
 const preferences = await createPreferences(kept, navigator.languages);
 const identity = createIdentity(kept);
 const route = createRoute(window);
@@ -51,6 +53,7 @@ effect(() => {
   if (stage.at !== "outside") stage.chat.setLanguage(spoken);
 });
 fitAboveKeyboard();
+createAlerts({ visit, preferences, isSeen, clock: pageClock, teller });
 
 const page: Page = {
   preferences,
@@ -58,7 +61,7 @@ const page: Page = {
   route,
   visit,
   clock: pageClock,
-  keptInTab: keptIn(() => sessionStorage),
+  keptInTab: keptIn(() => sessionStorage, window),
   isSeen,
   width: followWidth(),
 };

@@ -27,7 +27,7 @@ test("a name is changed where it stands: a refusal is told in the language chose
   await page.getByText("Це ім’я зайняте").waitFor();
   await page.getByRole("button", { name: "Узяти ім’я «bob2»" }).click();
   await page.getByRole("button", { name: "bob2", exact: true }).waitFor();
-  await page.waitForFunction("document.activeElement?.textContent === 'bob2'");
+  await page.locator(".me-name:focus").waitFor();
   assert.equal((await bob.next("user_renamed")).user.name, "bob2");
 
   await page.getByRole("button", { name: "bob2", exact: true }).click();

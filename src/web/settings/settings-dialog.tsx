@@ -3,6 +3,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Looks } from "../parts/looks.tsx";
 import { Segments } from "../parts/segments.tsx";
 import { usePage, useSay } from "../state/page.ts";
+import { Telling } from "./telling.tsx";
 
 interface SettingsProps {
   readonly onKeys: () => void;
@@ -29,6 +30,7 @@ export function SettingsDialog({ onKeys, onClose }: SettingsProps) {
           choice={preferences.hours}
           wordFor={(hours) => say(`settings.hours_${hours}`)}
         />
+        <Telling />
       </div>
       <div class="sheet-foot">
         <button type="button" class="quiet" onClick={onKeys}>

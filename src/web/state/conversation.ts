@@ -25,6 +25,8 @@ export interface Conversation {
   readonly members: ReadonlySignal<readonly User[] | undefined>;
   readonly count: ReadonlySignal<number>;
   readonly typists: ReadonlySignal<Typists>;
+  /** The last place that has been read, in this tab or in another. */
+  readonly readUpTo: ReadonlySignal<number>;
   readonly people: Pick<People, "names" | "mentions">;
   /** Messages of others that nobody here has looked at. */
   readonly unread: ReadonlySignal<number>;
@@ -166,7 +168,12 @@ export function createConversation(
     room.on("user_renamed", ({ user, was }) => putAside({ is: "renamed", user, was })),
   ];
 
+  const endWatch = kept.watch(readKey, (place) => {
+    readUpTo.value = Math.max(readUpTo.peek() ?? 0, parsePlace(place) ?? 0);
+  });
+
   function close(): void {
+    endWatch();
     cancelLapse();
     for (const end of endings) end();
   }
@@ -182,6 +189,7 @@ export function createConversation(
     typists,
     latest,
     people,
+    readUpTo: computed(() => readUpTo.value ?? 0),
     unread: computed(() => unread().length),
     unreadMentions: computed(() => unread().filter(({ text }) => people.mentions.value.isOfMe(text)).length),
     send(text) {

@@ -2,10 +2,12 @@
 export interface Kept {
   read(key: string): string | undefined;
   write(key: string, value: string | undefined): void;
+  /** Tells what another tab writes under a key; the answer ends it. */
+  watch(key: string, listener: (value: string | undefined) => void): () => void;
 }
 
 /** Keeps values in `localStorage` or `sessionStorage`, under `parlance-{key}`. */
-export function keptIn(storage: () => Storage): Kept {
+export function keptIn(storage: () => Storage, window: Window): Kept {
   return {
     read(key) {
       try {
@@ -21,6 +23,13 @@ export function keptIn(storage: () => Storage): Kept {
       } catch {
         // Nothing depends on it: the page only forgets sooner.
       }
+    },
+    watch(key, listener) {
+      const onStorage = (event: StorageEvent) => {
+        if (event.key === `parlance-${key}`) listener(event.newValue ?? undefined);
+      };
+      window.addEventListener("storage", onStorage);
+      return () => window.removeEventListener("storage", onStorage);
     },
   };
 }

@@ -7,7 +7,7 @@ import { loadWords, type Say } from "./words.ts";
 
 export type Theme = "auto" | "light" | "dark";
 export type Density = "roomy" | "compact";
-type Told = "off" | "mentions" | "all";
+export type Told = "off" | "mentions" | "all";
 
 export interface Preferences {
   readonly language: ReadonlySignal<Language>;

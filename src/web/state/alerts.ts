@@ -1,0 +1,70 @@
+import { effect, type ReadonlySignal, untracked } from "@preact/signals";
+import type { MessageFrame } from "../../sdk/index.ts";
+import type { Clock } from "./clock.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Preferences } from "./preferences.ts";
+import type { Visit } from "./visit.ts";
+
+/** Long enough for another tab, in which somebody is looking, to say that it has been read. */
+const waitMs = 500;
+/** One sound in this time, however much is said. */
+const quietMs = 3_000;
+/** As much of a message as a notification shows. */
+const shownCharacters = 200;
+
+/** How what came while nobody looks is told: by the system, and by a sound. */
+export interface Teller {
+  notify(notification: {
+    readonly title: string;
+    readonly text: string;
+    /** A later one of the same room takes its place. */
+    readonly tag: string;
+    readonly onClick: () => void;
+  }): void;
+  chime(): void;
+}
+
+interface AlertParts {
+  readonly visit: Visit;
+  readonly preferences: Preferences;
+  readonly isSeen: ReadonlySignal<boolean>;
+  readonly clock: Clock;
+  readonly teller: Teller;
+}
+
+/** Tells of others' messages while nobody looks at the page, as the reader wants it. It lives as long as the page. */
+export function createAlerts({ visit, preferences, isSeen, clock, teller }: AlertParts): void {
+  const told = new WeakMap<Conversation, MessageFrame | undefined>();
+  let quietUntil = 0;
+
+  function tell(conversation: Conversation, message: MessageFrame): void {
+    const isRead = conversation.readUpTo.peek() >= message.seq;
+    if (isRead || isSeen.peek()) return;
+    const { sound, told: wanted } = preferences;
+    const isWanted =
+      wanted.chosen.peek() === "all" ||
+      (wanted.chosen.peek() === "mentions" && conversation.people.mentions.peek().isOfMe(message.text));
+    if (isWanted) {
+      teller.notify({
+        title: `${message.user.name} · ${conversation.name}`,
+        text: message.text.slice(0, shownCharacters),
+        tag: `parlance-${conversation.name}`,
+        onClick: () => visit.goTo(conversation.name),
+      });
+    }
+    if (sound.chosen.peek() === "off" || clock.now() < quietUntil) return;
+    quietUntil = clock.now() + quietMs;
+    teller.chime();
+  }
+
+  effect(() => {
+    const stage = visit.stage.value;
+    if (stage.at !== "inside") return;
+    for (const conversation of stage.chat.conversations.value) {
+      const message = conversation.latest.value;
+      const isNews = told.has(conversation) && told.get(conversation) !== message;
+      told.set(conversation, message);
+      if (message && isNews && !untracked(() => isSeen.value)) clock.after(waitMs, () => tell(conversation, message));
+    }
+  });
+}
