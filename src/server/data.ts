@@ -1,10 +1,9 @@
 import { createHmac } from "node:crypto";
 import { createMemoryBus } from "../bus/memory.ts";
-import { openNatsBus } from "../bus/nats.ts";
 import type { Bus, Clock, Log, Store } from "../core/ports.ts";
 import type { Config } from "../ops/config.ts";
 import { DatabaseRefused } from "../store/database-refused.ts";
-import { openPostgresStore, type RemoteStore } from "../store/postgres.ts";
+import type { RemoteStore } from "../store/postgres.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -72,10 +71,13 @@ async function openBus(
     .update("bus")
     .digest("hex")
     .slice(0, 16);
+  const { openNatsBus } = await import("../bus/nats.ts");
   return openNatsBus({ address, scope, ...parts });
 }
 
+// Their drivers are loaded by who uses them: a server with a folder starts without.
 async function openPostgres(address: string): Promise<RemoteStore> {
+  const { openPostgresStore } = await import("../store/postgres.ts");
   try {
     return await openPostgresStore(address);
   } catch (error) {
