@@ -37,7 +37,7 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
   const openKeys = () => {
     isKeys.value = true;
   };
-  useKeys(chat, conversation, openKeys);
+  useKeys(openKeys);
 
   return (
     <div class="chat">

@@ -100,7 +100,7 @@ test("[D3] markup is text: nothing that somebody writes runs, and links lead onl
   await mallory.say('<img src=x onerror="document.title=1"> <script>document.title=2</script>');
   await mallory.say("javascript:alert(1) and https://example.org/a?b=c");
   await ann.sees('<img src=x onerror="document.title=1"> <script>document.title=2</script>');
-  const links = ann.conversation.getByRole("link");
+  const links = ann.conversation.locator(".bubble").getByRole("link");
   await links.first().waitFor();
   assert.deepEqual(await links.evaluateAll((found) => found.map((link) => link.getAttribute("href"))), [
     "https://example.org/a?b=c",

@@ -75,8 +75,8 @@ export default {
 
   "conversation.label": "Conversation",
   "conversation.loading": "Fetching the conversation…",
-  "conversation.older": "Fetching earlier messages…",
-  "conversation.older_failed": "Earlier messages did not come.",
+  "conversation.further": "Fetching messages…",
+  "conversation.further_failed": "These messages did not come.",
   "conversation.try_again": "Try again",
   "conversation.beginning": "This is where {room} begins.",
   "conversation.empty_title": "It is quiet here.",
@@ -89,6 +89,8 @@ export default {
   "conversation.from_server": "Server",
 
   "message.you": "You",
+  "message.found": "This is the message of the link.",
+  "message.missing": "There is no such message in this room.",
   "message.of_you": "mentions you",
   "message.sending": "sending",
   "message.sent": "sent",

@@ -87,8 +87,8 @@ export default {
 
   "conversation.label": "Беседа",
   "conversation.loading": "Загружаем беседу…",
-  "conversation.older": "Загружаем прежние сообщения…",
-  "conversation.older_failed": "Прежние сообщения не загрузились.",
+  "conversation.further": "Загружаем сообщения…",
+  "conversation.further_failed": "Сообщения не загрузились.",
   "conversation.try_again": "Ещё раз",
   "conversation.beginning": "Здесь начинается {room}.",
   "conversation.empty_title": "Здесь пока тихо.",
@@ -111,6 +111,8 @@ export default {
   "conversation.from_server": "Сервер",
 
   "message.you": "Вы",
+  "message.found": "Это сообщение по ссылке.",
+  "message.missing": "Такого сообщения в этой комнате нет.",
   "message.of_you": "упоминает вас",
   "message.sending": "отправляется",
   "message.sent": "отправлено",

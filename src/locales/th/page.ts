@@ -77,8 +77,8 @@ export default {
 
   "conversation.label": "บทสนทนา",
   "conversation.loading": "กำลังโหลดบทสนทนา…",
-  "conversation.older": "กำลังโหลดข้อความก่อนหน้า…",
-  "conversation.older_failed": "โหลดข้อความก่อนหน้าไม่ได้",
+  "conversation.further": "กำลังโหลดข้อความ…",
+  "conversation.further_failed": "โหลดข้อความไม่ได้",
   "conversation.try_again": "ลองใหม่",
   "conversation.beginning": "ห้อง {room} เริ่มต้นตรงนี้",
   "conversation.empty_title": "ที่นี่ยังเงียบอยู่",
@@ -91,6 +91,8 @@ export default {
   "conversation.from_server": "เซิร์ฟเวอร์",
 
   "message.you": "คุณ",
+  "message.found": "นี่คือข้อความตามลิงก์",
+  "message.missing": "ไม่มีข้อความนี้ในห้องนี้",
   "message.of_you": "กล่าวถึงคุณ",
   "message.sending": "กำลังส่ง",
   "message.sent": "ส่งแล้ว",

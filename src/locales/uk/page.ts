@@ -87,8 +87,8 @@ export default {
 
   "conversation.label": "Розмова",
   "conversation.loading": "Завантажуємо розмову…",
-  "conversation.older": "Завантажуємо давніші повідомлення…",
-  "conversation.older_failed": "Давніші повідомлення не завантажилися.",
+  "conversation.further": "Завантажуємо повідомлення…",
+  "conversation.further_failed": "Повідомлення не завантажилися.",
   "conversation.try_again": "Ще раз",
   "conversation.beginning": "Тут починається {room}.",
   "conversation.empty_title": "Тут поки що тихо.",
@@ -111,6 +111,8 @@ export default {
   "conversation.from_server": "Сервер",
 
   "message.you": "Ви",
+  "message.found": "Це повідомлення за посиланням.",
+  "message.missing": "Такого повідомлення в цій кімнаті немає.",
   "message.of_you": "згадує вас",
   "message.sending": "надсилається",
   "message.sent": "надіслано",

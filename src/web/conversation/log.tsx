@@ -1,8 +1,9 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../parts/icon.tsx";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage, useSay } from "../state/page.ts";
 import { Announcer } from "./announcer.tsx";
+import { moveByKey } from "./messages-by-key.ts";
 import { Rows } from "./rows.tsx";
 import { useScroll } from "./scroll.ts";
 
@@ -22,7 +23,7 @@ export function ConversationLog({ conversation }: { readonly conversation: Conve
 
 function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
   const say = useSay();
-  const { isSeen } = usePage();
+  const { isSeen, route } = usePage();
   const stretches = conversation.stretches.value;
   const scroll = useScroll(conversation, stretches);
   const unread = conversation.unread.value;
@@ -31,22 +32,44 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
     if (isSeen.value && scroll.isAtEnd.value) conversation.read();
   }, [isSeen.value, scroll.isAtEnd.value, stretches]);
 
+  const place = route.place.value;
+  const seq = place.at === "room" && place.room === conversation.name ? place.seq : undefined;
+  useEffect(() => void conversation.mark(seq), [conversation, seq]);
+  const returns = conversation.returns.value;
+  const lastReturn = useRef(returns);
+  useEffect(() => {
+    const isBack = lastReturn.current !== returns;
+    lastReturn.current = returns;
+    if (isBack && seq !== undefined) route.go({ at: "room", room: conversation.name }, "replace");
+  }, [returns]);
+  useLeaving(conversation.return);
+
   return (
     <div class="log-place">
       {/* History that loads must not be read out: the announcer tells what is new. */}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe: scrollable-region-focusable). */}
-      <div class="log" role="log" aria-label={say("conversation.label")} aria-live="off" tabIndex={0} ref={scroll.log}>
+      <div
+        class="log"
+        role="log"
+        aria-label={say("conversation.label")}
+        aria-live="off"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
+        tabIndex={0}
+        ref={scroll.log}
+        onKeyDown={moveByKey}
+      >
         <div class="log-body" ref={scroll.body}>
-          <Top conversation={conversation} mark={scroll.top} />
+          <Top conversation={conversation} />
           {stretches.map(({ key, rows }) => (
             <Rows key={key} rows={rows} conversation={conversation} />
           ))}
           {conversation.isEmpty.value && <Empty />}
+          <Bottom conversation={conversation} />
         </div>
       </div>
       <Announcer conversation={conversation} />
+      <Found conversation={conversation} />
       {!scroll.isAtEnd.value && (
-        <button type="button" class="pill" onClick={scroll.toEnd}>
+        <button type="button" class="pill" onClick={conversation.return}>
           {say(unread > 0 ? "conversation.below" : "conversation.to_latest", { count: unread })}
           <Icon of="arrow_down" />
         </button>
@@ -55,16 +78,22 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
   );
 }
 
+/** Escape, where nothing else takes it, leads to the latest messages. */
+function useLeaving(toLatest: () => void): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      toLatest();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [toLatest]);
+}
+
 /** What stands above the first message: the way to earlier ones, or the room's beginning. */
-function Top({
-  conversation,
-  mark,
-}: {
-  readonly conversation: Conversation;
-  readonly mark: (at: Element | null) => void;
-}) {
+function Top({ conversation }: { readonly conversation: Conversation }) {
   const say = useSay();
-  const older = conversation.older.value;
+  const older = conversation.history.older.value;
   if (older === "none") {
     return conversation.isEmpty.value ? null : (
       <p class="beginning" dir="auto">
@@ -73,19 +102,58 @@ function Top({
     );
   }
   return (
-    <div class="older" ref={mark}>
-      {older === "failed" ? (
-        <>
-          {say("conversation.older_failed")}{" "}
-          <button type="button" class="chip" onClick={() => void conversation.fetchOlder()}>
-            {say("conversation.try_again")}
-          </button>
-        </>
-      ) : (
-        <>
-          <i class="spinner" aria-hidden="true" />
-          <span>{say("conversation.older")}</span>
-        </>
+    <div class="older">
+      <Fetching isFailed={older === "failed"} onTry={() => void conversation.history.fetch("older")} />
+    </div>
+  );
+}
+
+/** What stands below an earlier part of the log: the way on. */
+function Bottom({ conversation: { history } }: { readonly conversation: Conversation }) {
+  const newer = history.newer.value;
+  if (newer === "none") return null;
+  return (
+    <div class="newer">
+      <Fetching isFailed={newer === "failed"} onTry={() => void history.fetch("newer")} />
+    </div>
+  );
+}
+
+function Fetching({ isFailed, onTry }: { readonly isFailed: boolean; readonly onTry: () => void }) {
+  const say = useSay();
+  return isFailed ? (
+    <>
+      {say("conversation.further_failed")}{" "}
+      <button type="button" class="chip" onClick={onTry}>
+        {say("conversation.try_again")}
+      </button>
+    </>
+  ) : (
+    <>
+      <i class="spinner" aria-hidden="true" />
+      <span>{say("conversation.further")}</span>
+    </>
+  );
+}
+
+/** What became of the message that a link leads to. */
+function Found({ conversation }: { readonly conversation: Conversation }) {
+  const say = useSay();
+  const marked = conversation.marked.value;
+  const isTold = marked?.at === "missing" || marked?.at === "failed";
+  return (
+    <div class="found" role="status">
+      {marked?.at === "here" && <span class="aside">{say("message.found")}</span>}
+      {isTold && (
+        <p class="line">
+          <Icon of="alert" />
+          {say(marked.at === "missing" ? "message.missing" : "conversation.further_failed")}
+          {marked.at === "failed" && (
+            <button type="button" class="chip" onClick={() => void conversation.mark(marked.seq)}>
+              {say("conversation.try_again")}
+            </button>
+          )}
+        </p>
       )}
     </div>
   );

@@ -1,10 +1,11 @@
-import { useSignal } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Line } from "../logic/arrange.ts";
 import { isEmojiOnly, isLong } from "../logic/names.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Conversation } from "../state/conversation.ts";
-import { useFormats, useSay } from "../state/page.ts";
+import { useFormats, usePage, useSay } from "../state/page.ts";
+import { pathOf } from "../state/route.ts";
 import { Formatted } from "./formatted.tsx";
 
 /** A moment: short to read, exact under the pointer and while the conversation has the focus. */
@@ -15,6 +16,28 @@ export function Moment({ at }: { readonly at: number }) {
     <time class="moment" dateTime={new Date(at).toISOString()} title={exact} data-exact={exact}>
       {formats.time(at)}
     </time>
+  );
+}
+
+/** When a message was said: a link to it. By keyboard the conversation leads from one to the next. */
+export function MessageMoment({ line, room }: { readonly line: Line; readonly room: string }) {
+  const { route } = usePage();
+  const { seq } = line;
+  if (seq === undefined) return <Moment at={line.at} />;
+  const place = { at: "room", room, seq } as const;
+  return (
+    <a
+      class="moment-link"
+      href={pathOf(place)}
+      tabIndex={-1}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        route.go(place);
+      }}
+    >
+      <Moment at={line.at} />
+    </a>
   );
 }
 
@@ -32,9 +55,13 @@ export function Message({ line, mine, conversation }: MessageProps) {
   const isFresh = useMemo(() => conversation.latest.peek()?.id === line.id, []);
   const { people } = conversation;
   const isOfMe = !mine && line.text.includes("@") && people.mentions.value.isOfMe(line.text);
-  const kind = `message message-${at}${isFresh ? " message-fresh" : ""}${isOfMe ? " message-of-me" : ""}`;
+  const isMarked = useComputed(() => {
+    const marked = conversation.marked.value;
+    return marked?.at === "here" && marked.seq === line.seq;
+  }).value;
+  const kind = ["message", `message-${at}`, isFresh && "message-fresh", isOfMe && "message-of-me"];
   return (
-    <div class={kind} id={`m-${line.id}`}>
+    <div class={kind.filter(Boolean).join(" ")} id={`m-${line.id}`} aria-current={isMarked ? "true" : undefined}>
       <div class={isEmoji ? "bubble bubble-emoji" : "bubble"}>
         {isOfMe && <span class="aside">{say("message.of_you")}</span>}
         {isLong(line.text) ? (
@@ -44,7 +71,7 @@ export function Message({ line, mine, conversation }: MessageProps) {
         )}
       </div>
       <span class="message-side">
-        <Moment at={line.at} />
+        <MessageMoment line={line} room={conversation.name} />
         {mine && <Fate at={at} />}
       </span>
       {line.state?.at === "refused" && <Refused line={line} conversation={conversation} reason={line.state.message} />}

@@ -4,7 +4,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Avatar, Name } from "../parts/person.tsx";
 import type { Conversation } from "../state/conversation.ts";
 import { useFormats, usePage, useSay } from "../state/page.ts";
-import { Message, Moment } from "./message.tsx";
+import { Message, MessageMoment, Moment } from "./message.tsx";
 import { Presence } from "./presence.tsx";
 
 /** A stretch of the conversation; drawn again only when its rows are others. */
@@ -86,7 +86,7 @@ function Group({ group, conversation }: GroupProps) {
       <div class="group-body">
         <p class={continued ? "byline aside" : "byline"}>
           {mine ? <span class="aside">{say("message.you")}</span> : <Name name={author.name} />}
-          {first && <Moment at={first.at} />}
+          {first && <MessageMoment line={first} room={conversation.name} />}
         </p>
         {lines.map((line) => (
           <Message key={line.id} line={line} mine={mine} conversation={conversation} />

@@ -8,15 +8,16 @@ import { usePage } from "../state/page.ts";
 /** Nearer to the end than this is at the end, in pixels. */
 const endPx = 48;
 /** Earlier messages are fetched before their absence is seen. */
-const aheadPx = "900px 0px 0px";
+const aheadPx = "900px 0px";
+/** What tells that somebody scrolls by themself. */
+const takings = ["wheel", "touchstart", "pointerdown", "keydown"];
+/** Drawings after which heights are no longer guessed. */
+const settlingTurns = 12;
 
 export interface Scroll {
   readonly log: RefObject<HTMLDivElement | null>;
   readonly body: RefObject<HTMLDivElement | null>;
-  /** Told of what stands above the first message. */
-  readonly top: (element: Element | null) => void;
   readonly isAtEnd: ReadonlySignal<boolean>;
-  toEnd(): void;
 }
 
 /** Stays at the end while the reader is there, and else keeps what they look at where it is. */
@@ -28,6 +29,10 @@ export function useScroll(conversation: Conversation, stretches: readonly Stretc
   const lastTop = useRef(0);
   const firstKey = stretches[0]?.rows.find((row) => row.is === "group")?.key;
   const shownFirstKey = useRef(firstKey);
+  const lastKey = stretches
+    .at(-1)
+    ?.rows.findLast((row) => row.is === "group")
+    ?.lines.at(-1)?.id;
 
   // Before the first drawing, so that the line *new since you left* is in it.
   useMemo(() => conversation.come(), [conversation]);
@@ -65,7 +70,7 @@ export function useScroll(conversation: Conversation, stretches: readonly Stretc
     const onScroll = () => {
       const left = view.scrollHeight - view.scrollTop - view.clientHeight;
       // What grows below pushes nobody away from the end: only scrolling up does.
-      if (left < endPx) isAtEnd.value = true;
+      if (left < endPx) isAtEnd.value = !conversation.history.isEarlier.peek();
       else if (view.scrollTop < lastTop.current) isAtEnd.value = false;
       lastTop.current = view.scrollTop;
     };
@@ -79,38 +84,69 @@ export function useScroll(conversation: Conversation, stretches: readonly Stretc
     };
   }, []);
 
-  const sight = useRef<IntersectionObserver>(undefined);
-  useEffect(() => () => sight.current?.disconnect(), []);
-  const top = useMemo(
-    () => (element: Element | null) => {
-      sight.current?.disconnect();
-      if (!element) return;
-      sight.current = new IntersectionObserver(
-        ([entry]) => {
-          if (entry?.isIntersecting && conversation.older.peek() === "there") void conversation.fetchOlder();
-        },
-        { root: log.current, rootMargin: aheadPx },
-      );
-      sight.current.observe(element);
-    },
-    [conversation],
-  );
-  // The mark stays in sight when a page of short messages has come: that is no new sighting.
-  useEffect(() => {
-    const mark = log.current?.querySelector(".older");
-    if (mark) top(mark);
-  }, [firstKey, conversation.older.value]);
+  useFetchAhead(conversation, log, firstKey, lastKey);
 
-  return {
-    log,
-    body,
-    top,
-    isAtEnd,
-    toEnd() {
-      isAtEnd.value = true;
-      stay();
-    },
+  const { returns } = conversation;
+  const lastReturn = useRef(returns.peek());
+  useLayoutEffect(() => {
+    if (returns.value === lastReturn.current) return;
+    lastReturn.current = returns.value;
+    isAtEnd.value = true;
+    stay();
+  }, [returns.value]);
+
+  const marked = conversation.marked.value;
+  useEffect(() => {
+    if (marked?.at !== "here" || !log.current) return;
+    isAtEnd.value = false;
+    return showMarked(log.current);
+  }, [marked]);
+
+  return { log, body, isAtEnd };
+}
+
+/** Fetches further messages before their absence is seen, upwards and, in an earlier part of the log, downwards. */
+function useFetchAhead(
+  { history }: Conversation,
+  log: RefObject<HTMLDivElement | null>,
+  firstKey: string | undefined,
+  lastKey: string | undefined,
+): void {
+  // A mark stays in sight when a page of short messages has come: each page has it looked for anew.
+  useEffect(() => {
+    const sight = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) {
+          const direction = target.classList.contains("older") ? "older" : "newer";
+          if (isIntersecting && history[direction].peek() === "there") void history.fetch(direction);
+        }
+      },
+      { root: log.current, rootMargin: aheadPx },
+    );
+    for (const mark of log.current?.querySelectorAll(".older, .newer") ?? []) sight.observe(mark);
+    return () => sight.disconnect();
+  }, [firstKey, lastKey, history.older.value, history.newer.value]);
+}
+
+/**
+ * Keeps the marked message in the middle until it stands there: what is far off the screen has only a guessed
+ * height, which is set right once it is drawn. Whoever scrolls by themself meanwhile goes where they want.
+ */
+function showMarked(log: HTMLElement): () => void {
+  let turnsLeft = settlingTurns;
+  let frame = 0;
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    for (const taking of takings) log.removeEventListener(taking, stop);
   };
+  const centre = () => {
+    log.querySelector(".message[aria-current]")?.scrollIntoView({ block: "center" });
+    if (--turnsLeft > 0) frame = requestAnimationFrame(centre);
+    else stop();
+  };
+  for (const taking of takings) log.addEventListener(taking, stop, { passive: true });
+  centre();
+  return stop;
 }
 
 /** The first message on the screen, and where it stands. */

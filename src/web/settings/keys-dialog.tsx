@@ -7,6 +7,8 @@ const map = [
   ["mention", "@"],
   ["room_before", "Alt", "↑"],
   ["room_after", "Alt", "↓"],
+  ["latest", "Esc"],
+  ["pick", "Enter"],
   ["map", "?"],
 ] as const;
 

@@ -1,12 +1,10 @@
 import { useEffect } from "preact/hooks";
-import type { Chat } from "../state/chat.ts";
-import type { Conversation } from "../state/conversation.ts";
 import { usePage } from "../state/page.ts";
 
 const isField = (element: Element | null): boolean => element?.matches("input, textarea, select") ?? false;
 
 /** The keys that work wherever the focus is; `KeysDialog` lists them. None does anything while a dialog is open. */
-export function useKeys(chat: Chat, conversation: Conversation, openMap: () => void): void {
+export function useKeys(openMap: () => void): void {
   const { visit } = usePage();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -14,8 +12,10 @@ export function useKeys(chat: Chat, conversation: Conversation, openMap: () => v
       const { activeElement } = document;
       if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         event.preventDefault();
-        const rooms = chat.conversations.peek();
-        const next = rooms.indexOf(conversation) + (event.key === "ArrowUp" ? -1 : 1);
+        const current = visit.current.peek();
+        if (!current) return;
+        const rooms = current.chat.conversations.peek();
+        const next = rooms.indexOf(current.conversation) + (event.key === "ArrowUp" ? -1 : 1);
         const room = rooms[(next + rooms.length) % rooms.length];
         if (room) visit.goTo(room.name);
         return;
@@ -32,5 +32,5 @@ export function useKeys(chat: Chat, conversation: Conversation, openMap: () => v
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [chat, conversation, openMap]);
+  }, [openMap]);
 }

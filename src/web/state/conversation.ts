@@ -1,17 +1,21 @@
-import { batch, computed, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import { batch, computed, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { MessageFrame, Outgoing, Room, RoomName, User } from "../../sdk/index.ts";
 import type { Aside, Pending, View } from "../logic/arrange.ts";
-import { createTimeline, type MessageEntry, messageEntry, type Stretch } from "../logic/timeline.ts";
+import { createTimeline, type MessageEntry, type Stretch } from "../logic/timeline.ts";
 import { lapse, startTyping, stopTyping, type Typists, typistLapseMs } from "../logic/typists.ts";
 import type { Clock } from "./clock.ts";
+import { createHistory, type History } from "./history.ts";
 import type { Kept } from "./kept.ts";
 import { createPeople, type People } from "./people.ts";
 
 /** What is kept of who came, who left and what the operator said. */
 const asidesKept = 200;
-const pageSize = 100;
-/** Between two pages of history, so that fast scrolling stays within the frames a connection may send (else 4102). */
-const pageRestMs = 80;
+
+/** A message that somebody's link leads to. */
+interface Marked {
+  readonly seq: number;
+  readonly at: "coming" | "here" | "missing" | "failed";
+}
 
 /** One room as this page shows it. */
 export interface Conversation {
@@ -20,8 +24,11 @@ export interface Conversation {
   readonly isReady: ReadonlySignal<boolean>;
   readonly stretches: ReadonlySignal<readonly Stretch[]>;
   readonly isEmpty: ReadonlySignal<boolean>;
-  /** Whether there are earlier messages, and how it stands with fetching them. */
-  readonly older: ReadonlySignal<"none" | "there" | "coming" | "failed">;
+  /** What is shown of the log; it may be an earlier part, which does not go on to what is said now. */
+  readonly history: Pick<History, "isEarlier" | "older" | "newer" | "fetch">;
+  readonly marked: ReadonlySignal<Marked | undefined>;
+  /** How often one has asked for the latest messages, by sending one or otherwise. */
+  readonly returns: ReadonlySignal<number>;
   readonly members: ReadonlySignal<readonly User[] | undefined>;
   readonly count: ReadonlySignal<number>;
   readonly typists: ReadonlySignal<Typists>;
@@ -39,7 +46,10 @@ export interface Conversation {
   retry(refused: Pick<Outgoing, "id" | "text">): void;
   discard(refused: Pick<Outgoing, "id">): void;
   type(isTyping: boolean): void;
-  fetchOlder(): Promise<void>;
+  /** Marks the message at a place, with the messages around it; without a place, none. */
+  mark(seq: number | undefined): Promise<void>;
+  /** Goes on to the latest messages. */
+  return(): void;
   /** Somebody comes to look: what came meanwhile stands under a line. */
   come(): void;
   /** Everything that is here has been seen. */
@@ -56,11 +66,13 @@ export function createConversation(
   { me, clock, kept }: { me: ReadonlySignal<User | undefined>; clock: Clock; kept: Kept },
 ): Conversation {
   const readKey = `read-${room.name}`;
-  const messages = signal<readonly MessageEntry[]>([]);
+  const history = createHistory(room, clock);
+  const messages = history.end;
+  const marked = signal<Marked>();
+  const returns = signal(0);
   const asides = signal<readonly Aside[]>([]);
   const pending = signal<readonly Pending[]>(room.outgoing.map((message) => ({ message, state: { at: "sending" } })));
   const isReady = signal(room.joined);
-  const older = signal<"none" | "there" | "coming" | "failed">("none");
   const members = signal(room.members);
   const count = signal(room.count);
   const typists = signal<Typists>([]);
@@ -80,9 +92,14 @@ export function createConversation(
   const unread = () => unreadAfter(readUpTo.value ?? 0, messages.value, me.value);
 
   function read(): void {
-    if (!isReady.peek() || readUpTo.peek() === head()) return;
+    if (!isReady.peek() || history.isEarlier.peek() || readUpTo.peek() === head()) return;
     readUpTo.value = head();
     kept.write(readKey, `${head()}`);
+  }
+
+  function goToEnd(): void {
+    history.toEnd();
+    returns.value++;
   }
 
   function lapseLater(): void {
@@ -114,11 +131,10 @@ export function createConversation(
   const endings = [
     room.on("reset", (page) =>
       batch(() => {
-        messages.value = page.messages.map(messageEntry);
+        history.begin(page);
         people.meet(page.messages);
         settle(new Set(page.messages.map(({ id }) => id)));
         asides.value = [];
-        older.value = page.more ? "there" : "none";
         // The first page is from before this visit; a later one also brings what was missed.
         if (!wasReady || head() < oldUpTo.peek()) oldUpTo.value = head();
         if (readUpTo.peek() === undefined || (readUpTo.peek() ?? 0) > head()) readUpTo.value = head();
@@ -128,7 +144,7 @@ export function createConversation(
     ),
     room.on("message", (message) =>
       batch(() => {
-        messages.value = [...messages.peek(), messageEntry(message)];
+        history.add(message);
         people.meet([message]);
         settle(new Set([message.id]));
         noType(message.user);
@@ -152,8 +168,7 @@ export function createConversation(
     }),
     room.on("members", (who) =>
       batch(() => {
-        // There is a line again.
-        if (older.peek() === "failed") older.value = "there";
+        history.retry();
         members.value = who.members;
         count.value = who.count;
       }),
@@ -181,9 +196,15 @@ export function createConversation(
   return {
     name: room.name,
     isReady,
-    stretches: computed(() => layOut(messages.value, asides.value, pending.value, view.value)),
+    stretches: computed(() =>
+      history.isEarlier.value
+        ? layOut(history.shown.value, [], [], view.value)
+        : layOut(messages.value, asides.value, pending.value, view.value),
+    ),
     isEmpty: computed(() => isReady.value && messages.value.length + pending.value.length === 0),
-    older,
+    history,
+    marked,
+    returns,
     members,
     count,
     typists,
@@ -195,6 +216,7 @@ export function createConversation(
     send(text) {
       newAfter.value = undefined;
       room.send(text);
+      goToEnd();
     },
     retry(refused) {
       settle(new Set([refused.id]));
@@ -202,7 +224,17 @@ export function createConversation(
     },
     discard: (refused) => settle(new Set([refused.id])),
     type: (isTyping) => room.typing(isTyping),
-    fetchOlder: () => fetchOlder(room, messages, older, clock),
+    async mark(seq) {
+      if (seq === undefined) {
+        if (history.isEarlier.peek()) goToEnd();
+        marked.value = undefined;
+        return;
+      }
+      marked.value = { seq, at: "coming" };
+      const at = await history.find(seq);
+      if (marked.peek()?.seq === seq) marked.value = { seq, at };
+    },
+    return: goToEnd,
     come: () =>
       untracked(() => {
         newAfter.value = unread().length > 0 ? readUpTo.value : undefined;
@@ -232,30 +264,4 @@ function unreadAfter(place: number, messages: readonly MessageEntry[], me: User 
     if (message.user.id !== me?.id) unread.push(message);
   }
   return unread;
-}
-
-async function fetchOlder(
-  room: Room,
-  messages: Signal<readonly MessageEntry[]>,
-  older: Signal<"none" | "there" | "coming" | "failed">,
-  clock: Clock,
-): Promise<void> {
-  const first = messages.peek()[0];
-  if (!first || older.peek() === "coming" || older.peek() === "none") return;
-  older.value = "coming";
-  try {
-    const page = await room.history({ before: first.message.seq, limit: pageSize });
-    // Started over meanwhile: this page belongs to what is no longer shown.
-    if (messages.peek()[0] !== first) return;
-    batch(() => {
-      messages.value = [...page.messages.map(messageEntry), ...messages.peek()];
-      if (!page.more) older.value = "none";
-    });
-    if (!page.more) return;
-    clock.after(pageRestMs, () => {
-      if (older.peek() === "coming") older.value = "there";
-    });
-  } catch {
-    if (older.peek() === "coming") older.value = "failed";
-  }
 }

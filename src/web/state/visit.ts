@@ -120,7 +120,9 @@ export function createVisit({ connect, identity, route, kept, clock, transition 
       if (!isReady || !isHere()) return;
       transition(() => {
         stage.value = { at: "inside", chat };
-        route.go({ at: "room", room: room.value });
+        const place = route.place.peek();
+        const isThere = place.at === "room" && place.room === room.value;
+        route.go(isThere ? place : { at: "room", room: room.value });
       });
     });
     chat.refusal.subscribe((refused) => {

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { useBrowser } from "../support/browser.ts";
+import { startTestServer } from "../support/server.ts";
+
+const browser = useBrowser();
+
+const post = async (url: string, text: string) => {
+  const posted = await fetch(`${url}/rooms/кухня/messages`, { method: "POST", body: text });
+  assert.equal(posted.status, 201);
+};
+
+test("[R1] a message's time is its link, which shows it amid what was said around it, and the way back goes on without a hole", async (t) => {
+  const { url } = await startTestServer(t);
+  for (let number = 1; number <= 320; number++) await post(url, `№${number}.`);
+  const visitor = await browser.visit(`${url}/r/кухня#100`);
+  const { page, conversation } = visitor;
+  await page.getByRole("textbox", { name: "Name" }).fill("Оля");
+  await page.getByRole("button", { name: "Come in", exact: true }).click();
+  const marked = conversation.locator(".message[aria-current]");
+  await marked.getByText("№100.", { exact: true }).waitFor();
+  const box = await marked.boundingBox();
+  assert.ok(box && box.y > 100 && box.y < 600, "it stands amid the screen");
+  await page.getByText("This is the message of the link.").waitFor({ state: "attached" });
+
+  // What is said meanwhile is not shown here, but told of.
+  await post(url, "שלום 🙂");
+  const pill = page.getByRole("button", { name: "1 new message" });
+  await pill.waitFor();
+  assert.equal(await visitor.count("שלום 🙂"), 0);
+  await conversation.focus();
+  await page.keyboard.press("End");
+  await conversation.getByText("№240.", { exact: true }).waitFor({ state: "attached" });
+  await page.keyboard.press("End");
+  await visitor.sees("שלום 🙂");
+  const numbers = await conversation.locator(".bubble p").allTextContents();
+  const first = Number(numbers[0]?.slice(1, -1));
+  assert.deepEqual(
+    numbers.slice(0, -1),
+    Array.from({ length: 321 - first }, (_, index) => `№${first + index}.`),
+  );
+
+  await page.keyboard.press("Escape");
+  await pill.waitFor({ state: "detached" });
+  assert.equal(new URL(page.url()).hash, "");
+  await conversation.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await marked.getByText("№320.", { exact: true }).waitFor();
+  assert.equal(new URL(page.url()).hash, "#320");
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
+
+test("a link to a message that is not there says so, and whoever writes while looking at an earlier one is at the end again", async (t) => {
+  const { url } = await startTestServer(t);
+  for (let number = 1; number <= 130; number++) await post(url, `${number}`);
+  const visitor = await browser.visit(`${url}/r/кухня#9999`);
+  await visitor.comeIn("น้อย");
+  const { page, conversation } = visitor;
+  await page.getByText("There is no such message in this room.").waitFor();
+  await visitor.sees("130");
+  await page.goto(`${url}/r/кухня#2`);
+  await conversation.locator(".message[aria-current]").getByText("2", { exact: true }).waitFor();
+  await page.getByText("There is no such message").waitFor({ state: "detached" });
+  await visitor.say("สวัสดีค่ะ");
+  await visitor.sees("สวัสดีค่ะ");
+  await conversation.locator(".message-sent", { hasText: "สวัสดีค่ะ" }).waitFor();
+  assert.equal(new URL(page.url()).hash, "");
+  const left = await conversation.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  assert.ok(left < 60, `${left} px from the end`);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
