@@ -61,6 +61,7 @@ const page: Page = {
   route,
   visit,
   clock: pageClock,
+  kept,
   keptInTab: keptIn(() => sessionStorage, window),
   isSeen,
   width: followWidth(),

@@ -113,6 +113,7 @@ export default {
 
   "composer.label": "Message",
   "composer.placeholder": "Write to {room}…",
+  "composer.emoji": "Emoji",
   "composer.send": "Send",
   "composer.left": { one: "{count} character left", other: "{count} characters left" },
   "composer.over": { one: "{count} character too many", other: "{count} characters too many" },

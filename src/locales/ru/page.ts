@@ -142,6 +142,7 @@ export default {
 
   "composer.label": "Сообщение",
   "composer.placeholder": "Написать в {room}…",
+  "composer.emoji": "Эмодзи",
   "composer.send": "Отправить",
   "composer.left": {
     one: "Остался {count} знак",

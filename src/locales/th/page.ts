@@ -112,6 +112,7 @@ export default {
 
   "composer.label": "ข้อความ",
   "composer.placeholder": "เขียนถึงห้อง {room}…",
+  "composer.emoji": "อีโมจิ",
   "composer.send": "ส่ง",
   "composer.left": { other: "เหลืออีก {count} ตัวอักษร" },
   "composer.over": { other: "เกินไป {count} ตัวอักษร" },

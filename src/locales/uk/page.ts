@@ -142,6 +142,7 @@ export default {
 
   "composer.label": "Повідомлення",
   "composer.placeholder": "Написати в {room}…",
+  "composer.emoji": "Емодзі",
   "composer.send": "Надіслати",
   "composer.left": {
     one: "Залишився {count} знак",

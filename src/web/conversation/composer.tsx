@@ -1,11 +1,13 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { codePoints, isBlank } from "../../protocol/text.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Chat } from "../state/chat.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage, useSay } from "../state/page.ts";
+import { useBroughtText } from "./bring.ts";
 import { CompletionList, useCompletion } from "./completion.tsx";
+import { EmojiButton } from "./emoji-button.tsx";
 
 /** How much may be left before it is told. */
 const fewLeft = 200;
@@ -37,6 +39,17 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
     text.value = next;
     keptInTab.write(draftKey, next || undefined);
   };
+  /** In place of what is selected, or at the caret. */
+  const put = (more: string) => {
+    const { current: area } = input;
+    if (!area) return;
+    area.focus();
+    area.setRangeText(more, area.selectionStart, area.selectionEnd, "end");
+    write(area.value);
+  };
+  const putLatest = useRef(put);
+  putLatest.current = put;
+  useBroughtText(useCallback((more) => putLatest.current(more), []));
   const completion = useCompletion(input, conversation, write);
   const send = () => {
     if (!canSend) return;
@@ -88,6 +101,12 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
       <p class="composer-left" id="composer-left" aria-live="polite">
         {left < 0 ? say("composer.over", { count: -left }) : left <= fewLeft && say("composer.left", { count: left })}
       </p>
+      <EmojiButton
+        onTake={put}
+        onClose={() => {
+          input.current?.focus();
+        }}
+      />
       <button
         type="submit"
         class="send"

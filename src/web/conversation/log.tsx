@@ -153,6 +153,9 @@ function Found({ conversation }: { readonly conversation: Conversation }) {
               {say("conversation.try_again")}
             </button>
           )}
+          <button type="button" class="round" aria-label={say("drawer.close")} onClick={conversation.return}>
+            <Icon of="close" />
+          </button>
         </p>
       )}
     </div>

@@ -10,7 +10,7 @@ const aroundSize = 50;
 const pageRestMs = 80;
 
 /** Whether there are further messages in a direction, and how it stands with fetching them. */
-export type Further = "none" | "there" | "coming" | "failed";
+type Further = "none" | "there" | "coming" | "failed";
 type Direction = "older" | "newer";
 
 /** A part of the log without a hole. */

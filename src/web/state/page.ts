@@ -17,6 +17,7 @@ export interface Page {
   readonly route: Route;
   readonly visit: Visit;
   readonly clock: Clock;
+  readonly kept: Kept;
   /** Kept for as long as this tab. */
   readonly keptInTab: Kept;
   /** Whether the page is being looked at. */
