@@ -34,9 +34,8 @@ export class Session {
   readonly #hub: Hub;
   #state: State = { at: "greeting" };
   #badFrames = 0;
-  /** Whether their first word is awaited, and whether it has come. [K2] */
+  /** Whether their first word is awaited, and what calls that off. [K2] */
   #isAwaited = false;
-  #hasSpoken = false;
   #stopWaiting: (() => void) | undefined;
   /** Whether they came with a token that proves who they are. */
   #isProven = false;
@@ -74,7 +73,7 @@ export class Session {
   /** Takes a command of this client. Too many that are no messages end the line. */
   handle(command: ClientFrame): void {
     if (command.type === "message") {
-      this.#hasSpoken = true;
+      this.#speak();
       this.#hub.metrics.received(this.connection.gateway);
     } else if (!this.mayAsk()) return;
     this.#turns.do(() => this.#answered(carryOut(this.#hub, this, command), marksOf(command)));
@@ -88,7 +87,7 @@ export class Session {
   /** Sends away, after 10 s, a client that has said nothing at all. [K2] */
   expectWord(): void {
     this.#isAwaited = true;
-    this.#stopWaiting = this.#hub.bounds.silence.add(() => this.#hasSpoken || this.close("said_nothing"));
+    this.#stopWaiting = this.#hub.bounds.silence.add(() => this.close("said_nothing"));
   }
 
   /** For clients that cannot ask again: one that is in no room by now is sent away, to come back by itself. [L3] */
@@ -166,7 +165,7 @@ export class Session {
     this.#state = { at: "ended" };
     this.#turns.end();
     this.sends.end();
-    this.#stopWaiting?.();
+    this.#speak();
     this.#hub.bounds.frames.forget(this);
     for (const { room, seat } of this.places.values()) {
       this.#hub.vacate(room, person, seat, left);
@@ -178,10 +177,16 @@ export class Session {
 
   /** Whether one more thing that is no message is within what a line may ask; past it the line is closed. */
   mayAsk(): boolean {
-    this.#hasSpoken = true;
+    this.#speak();
     if (this.#hub.bounds.frames.take(this) === 0) return true;
     this.close("too_many_frames");
     return false;
+  }
+
+  /** They have said something, or never will: their first word is not waited for any more. */
+  #speak(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
   }
 
   /** Answers with `unavailable` if the store could not do what a command needed. */

@@ -21,7 +21,8 @@ interface Watched {
 
 /** Pings every WebSocket from time to time, and closes those that are gone without a word. */
 export interface Heartbeat {
-  watch(line: Line): void;
+  /** Watches a line; call the answer when it is gone. */
+  watch(line: Line): () => void;
   close(): void;
 }
 
@@ -74,7 +75,7 @@ export function createHeartbeat(clock: Clock, random: () => number, metrics: Pic
     watch(line) {
       const watched: Watched = { line, pingedAt: undefined, slot: slotIn(untilPing()) };
       watched.slot.add(watched);
-      line.webSocket.once("close", () => watched.slot.delete(watched));
+      return () => watched.slot.delete(watched);
     },
     close: () => cancel(),
   };

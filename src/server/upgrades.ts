@@ -69,22 +69,22 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     answerRefusal(request, socket, error, language);
   };
   // A function of its own: what it leaves behind with a line does not keep the request that the line came by.
-  const attend = (line: Line): Line => {
+  const attend = (line: Line): (() => void) => {
     const { webSocket } = line;
     const uncount = options.lines.add(line);
-    options.heartbeat.watch(line);
+    const unwatch = options.heartbeat.watch(line);
     webSocket.on("ping", () => {
       if (options.pings.take(webSocket) === 0 || webSocket.readyState !== webSocket.OPEN) return;
       metrics.closed("too_many_frames");
       webSocket.close(closeCodes.too_many_frames, "too_many_frames");
     });
     options.observer?.connected();
-    webSocket.once("close", () => {
+    return () => {
       uncount();
+      unwatch();
       options.pings.forget(webSocket);
       options.observer?.disconnected();
-    });
-    return line;
+    };
   };
   const onUpgrade: UpgradeListener = (request, socket, head) => {
     // Until the handshake is done nobody else listens, and a reset would end the process. [B2]
@@ -114,8 +114,9 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
       // What `upgrade` hands over on a plain HTTP server. https://nodejs.org/api/http.html#event-upgrade_1
-      const line = attend({ webSocket, socket: socket as Socket, gateway: gateway.name });
-      read(line, gateway.accept(line, visit));
+      const line: Line = { webSocket, socket: socket as Socket, gateway: gateway.name };
+      const gone = attend(line);
+      read(line, gateway.accept(line, visit), gone);
     });
   };
   return {

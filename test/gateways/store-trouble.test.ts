@@ -39,7 +39,7 @@ async function startTroubled(t: TestContext) {
     visitors,
     lines,
     metrics: uncounted,
-    heartbeat: { watch() {}, close() {} },
+    heartbeat: { watch: () => () => {}, close() {} },
     pings: hub.bounds.frames,
   });
   const hosts = ["127.0.0.1"];

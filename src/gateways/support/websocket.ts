@@ -47,8 +47,8 @@ export interface Gateway {
   accept(line: Line, visit: Visit): Reader;
 }
 
-/** Lets a reader have what comes in. */
-export function read({ webSocket }: Line, reader: Reader): void {
+/** Lets a reader have what comes in; calls `gone` when the line is. */
+export function read({ webSocket }: Line, reader: Reader, gone: () => void): void {
   webSocket.on("message", (data, isBinary) => {
     if (!isBinary) reader.text(data.toString());
     else if (reader.binary) reader.binary(data as Buffer);
@@ -56,7 +56,10 @@ export function read({ webSocket }: Line, reader: Reader): void {
   });
   // What `ws` finds wrong it answers with the right close code by itself; `close` follows. RFC 6455 §7.4
   webSocket.on("error", () => {});
-  webSocket.on("close", (code) => reader.end({ left: code === closeCodes.done }));
+  webSocket.on("close", (code) => {
+    gone();
+    reader.end({ left: code === closeCodes.done });
+  });
 }
 
 /** One whole text message of a server as a WebSocket frame: final, unmasked. RFC 6455 §5.2 */
