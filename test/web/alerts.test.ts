@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { signal } from "@preact/signals";
+import { createAlerts } from "../../src/web/state/alerts.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+
+type Parts = Parameters<typeof createAlerts>[0];
+
+/** A page in one room, as far as its alerts look at it, and what the reader is told. */
+function page(wanted: "off" | "mentions" | "all", sound: "on" | "off" = "off") {
+  const clock = new FakeClock();
+  const latest = signal<{ seq: number; text: string; user: { name: string } } | undefined>(undefined);
+  const readUpTo = signal(0);
+  const isSeen = signal(false);
+  const told: string[] = [];
+  const mentions = signal({ isOfMe: (text: string) => text.includes("@Ann") });
+  const conversation = { name: "кухня", latest, readUpTo, people: { mentions } };
+  const stage = signal({ at: "inside", chat: { conversations: signal([conversation]) } });
+  createAlerts({
+    visit: { stage, goTo() {} },
+    preferences: { told: { chosen: signal(wanted) }, sound: { chosen: signal(sound) } },
+    isSeen,
+    clock,
+    teller: {
+      notify: ({ title, text }: { title: string; text: string }) => void told.push(`${title}: ${text}`),
+      chime: () => void told.push("♪"),
+    },
+  } as unknown as Parts);
+  let seq = 0;
+  const hear = (text: string) => {
+    latest.value = { seq: ++seq, text, user: { name: "Боб" } };
+  };
+  return { clock, readUpTo, isSeen, told, hear };
+}
+
+test("what comes while nobody looks is told of, unless it is read in another tab within half a second", () => {
+  const { clock, readUpTo, told, hear } = page("all");
+  hear("สวัสดี");
+  clock.advance(499);
+  assert.deepEqual(told, []);
+  clock.advance(1);
+  assert.deepEqual(told, ["Боб · кухня: สวัสดี"]);
+  hear("read elsewhere");
+  readUpTo.value = 2;
+  clock.advance(1_000);
+  assert.equal(told.length, 1);
+});
+
+test("nobody is told of what they look at, nor of what does not mention them if they want mentions only", () => {
+  const { clock, isSeen, told, hear } = page("mentions");
+  isSeen.value = true;
+  hear("@Ann, here");
+  clock.advance(1_000);
+  isSeen.value = false;
+  hear("to all");
+  clock.advance(1_000);
+  hear("@Ann, שלום");
+  clock.advance(1_000);
+  assert.deepEqual(told, ["Боб · кухня: @Ann, שלום"]);
+});
+
+test("a sound is heard once in a while, however much is said", () => {
+  const { clock, told, hear } = page("off", "on");
+  for (const text of ["1", "2", "3"]) {
+    hear(text);
+    clock.advance(600);
+  }
+  assert.deepEqual(told, ["♪"]);
+  clock.advance(3_000);
+  hear("4");
+  clock.advance(600);
+  assert.deepEqual(told, ["♪", "♪"]);
+});
