@@ -1,34 +1,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signal } from "@preact/signals";
+import type { MessageFrame } from "../../src/sdk/index.ts";
 import { createAlerts } from "../../src/web/state/alerts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-
-type Parts = Parameters<typeof createAlerts>[0];
 
 /** A page in one room, as far as its alerts look at it, and what the reader is told. */
 function page(wanted: "off" | "mentions" | "all", sound: "on" | "off" = "off") {
   const clock = new FakeClock();
-  const latest = signal<{ seq: number; text: string; user: { name: string } } | undefined>(undefined);
+  const latest = signal<MessageFrame>();
   const readUpTo = signal(0);
   const isSeen = signal(false);
   const told: string[] = [];
   const mentions = signal({ isOfMe: (text: string) => text.includes("@Ann") });
   const conversation = { name: "кухня", latest, readUpTo, people: { mentions } };
-  const stage = signal({ at: "inside", chat: { conversations: signal([conversation]) } });
+  const stage = signal({ at: "inside" as const, chat: { conversations: signal([conversation]) } });
   createAlerts({
     visit: { stage, goTo() {} },
     preferences: { told: { chosen: signal(wanted) }, sound: { chosen: signal(sound) } },
     isSeen,
     clock,
     teller: {
-      notify: ({ title, text }: { title: string; text: string }) => void told.push(`${title}: ${text}`),
+      notify: ({ title, text }) => void told.push(`${title}: ${text}`),
       chime: () => void told.push("♪"),
     },
-  } as unknown as Parts);
+  });
   let seq = 0;
   const hear = (text: string) => {
-    latest.value = { seq: ++seq, text, user: { name: "Боб" } };
+    latest.value = { seq: ++seq, text, user: { name: "Боб" } } as MessageFrame;
   };
   return { clock, readUpTo, isSeen, told, hear };
 }

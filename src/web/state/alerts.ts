@@ -1,9 +1,6 @@
 import { effect, type ReadonlySignal, untracked } from "@preact/signals";
 import type { MessageFrame } from "../../sdk/index.ts";
 import type { Clock } from "./clock.ts";
-import type { Conversation } from "./conversation.ts";
-import type { Preferences } from "./preferences.ts";
-import type { Visit } from "./visit.ts";
 
 /** Long enough for another tab, in which somebody is looking, to say that it has been read. */
 const waitMs = 500;
@@ -24,9 +21,24 @@ export interface Teller {
   chime(): void;
 }
 
+/** A conversation, as far as its alerts look at it. */
+interface HeardRoom {
+  readonly name: string;
+  readonly latest: ReadonlySignal<MessageFrame | undefined>;
+  readonly readUpTo: ReadonlySignal<number>;
+  readonly people: { readonly mentions: ReadonlySignal<{ isOfMe(text: string): boolean }> };
+}
+
+type Stage =
+  | { readonly at: "outside" | "door" }
+  | { readonly at: "inside"; readonly chat: { readonly conversations: ReadonlySignal<readonly HeardRoom[]> } };
+
 interface AlertParts {
-  readonly visit: Visit;
-  readonly preferences: Preferences;
+  readonly visit: { readonly stage: ReadonlySignal<Stage>; goTo(room: string): unknown };
+  readonly preferences: {
+    readonly told: { readonly chosen: ReadonlySignal<"off" | "mentions" | "all"> };
+    readonly sound: { readonly chosen: ReadonlySignal<"off" | "on"> };
+  };
   readonly isSeen: ReadonlySignal<boolean>;
   readonly clock: Clock;
   readonly teller: Teller;
@@ -34,10 +46,10 @@ interface AlertParts {
 
 /** Tells of others' messages while nobody looks at the page, as the reader wants it. It lives as long as the page. */
 export function createAlerts({ visit, preferences, isSeen, clock, teller }: AlertParts): void {
-  const told = new WeakMap<Conversation, MessageFrame | undefined>();
+  const told = new WeakMap<HeardRoom, MessageFrame | undefined>();
   let quietUntil = 0;
 
-  function tell(conversation: Conversation, message: MessageFrame): void {
+  function tell(conversation: HeardRoom, message: MessageFrame): void {
     const isRead = conversation.readUpTo.peek() >= message.seq;
     if (isRead || isSeen.peek()) return;
     const { sound, told: wanted } = preferences;
