@@ -40,6 +40,37 @@ test("a name is changed where it stands: a refusal is told in the language chose
   await visitor.leave();
 });
 
+test("[K3] a name that is asked for without a line, and taken: one is back under the old name, and told so", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Bob" });
+  const visitor = await browser.visit(`${url}/`);
+  await visitor.comeIn("Ann");
+  const { page } = visitor;
+  let isCut = false;
+  let cut = async () => {};
+  await page.routeWebSocket("**", async (line) => {
+    if (isCut) return line.close({ code: 4105 });
+    line.connectToServer();
+    cut = () => line.close({ code: 4105 });
+  });
+  await page.reload();
+  await page.getByText("WebSocket", { exact: true }).waitFor();
+  isCut = true;
+  await cut();
+  await page.getByText("Offline", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Ann", exact: true }).click();
+  const field = page.getByRole("textbox", { name: "Your name" });
+  await field.fill("Bob");
+  await field.press("Enter");
+  await page.getByText("This name is in use.").waitFor();
+  await visitor.say("still me");
+  assert.equal((await bob.next("message")).user.name, "Ann");
+  await page.getByRole("button", { name: "Be “Bob2” instead" }).click();
+  await page.getByRole("button", { name: "Bob2", exact: true }).waitFor();
+  await field.waitFor({ state: "detached" });
+  await visitor.leave();
+});
+
 test("what is chosen in the settings is kept on the device, and ? shows the keys, each of which works", async (t) => {
   const { url } = await startTestServer(t);
   const visitor = await browser.visit(`${url}/r/second`, { timezoneId: "UTC" });

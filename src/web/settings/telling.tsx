@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { Segments } from "../parts/segments.tsx";
 import { usePage, useSay } from "../state/page.ts";
 import type { Told } from "../state/preferences.ts";
-import { askForNotifications, notificationPermission } from "../teller.ts";
+import { askForNotifications, notificationPermission, teller } from "../teller.ts";
 
 /** What tells of messages while nobody looks. The browser is asked for leave only here. */
 export function Telling() {
@@ -35,6 +35,10 @@ export function Telling() {
         label={say("settings.sound")}
         choice={preferences.sound}
         wordFor={(sound) => say(`settings.sound_${sound}`)}
+        onChoose={(sound) => {
+          preferences.sound.choose(sound);
+          if (sound === "on") teller.chime();
+        }}
       />
     </>
   );

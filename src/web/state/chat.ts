@@ -10,7 +10,7 @@ type Refusal = ServerFrameOf<"error">;
 
 /** How the asking for another name stands; without a message the page has its own words. */
 type Renaming =
-  | { readonly at: "asked" }
+  | { readonly at: "asked"; readonly name: string }
   | { readonly at: "refused"; readonly message?: string; readonly suggestion?: string };
 
 /** One line to the server, with the rooms that are open on it. */
@@ -60,6 +60,9 @@ export function createChat(client: Client, clock: Clock, kept: Kept): Chat {
 
   client.on("state", (state) => {
     link.value = state;
+    const asked = renaming.peek();
+    // Asked for in the greeting, a name that is taken would become a similar one unasked.
+    if (state.at === "open" && asked?.at === "asked") client.rename(asked.name);
   });
   client.on("welcome", (welcome) =>
     batch(() => {
@@ -67,16 +70,12 @@ export function createChat(client: Client, clock: Clock, kept: Kept): Chat {
       const known = me.peek();
       if (known?.id !== welcome.user.id || known.name !== welcome.user.name) me.value = welcome.user;
       maxText.value = welcome.limits.max_text;
-      if (renaming.peek()?.at === "asked") renaming.value = undefined;
+      const asked = renaming.peek();
+      if (asked?.at === "asked" && asked.name === welcome.user.name) renaming.value = undefined;
     }),
   );
   client.on("error", ({ message, suggestion, ref, id }) => {
-    const asked = renaming.peek();
-    if (!asked || ref || id) return;
-    renaming.value = { at: "refused", message, ...(suggestion && { suggestion }) };
-    // A new line's greeting waits for a name: the own one, or if that is gone too, a free one.
-    const name = asked.at === "asked" ? me.peek()?.name : suggestion;
-    if (client.state.at === "connecting" && name) client.rename(name);
+    if (renaming.peek() && !ref && !id) renaming.value = { at: "refused", message, ...(suggestion && { suggestion }) };
   });
   client.on("notice", ({ room, text }) => {
     for (const conversation of conversations.peek()) {
@@ -111,8 +110,8 @@ export function createChat(client: Client, clock: Clock, kept: Kept): Chat {
     renaming,
     rename(text) {
       const name = parseDisplayName(text);
-      renaming.value = name.ok ? { at: "asked" } : { at: "refused" };
-      if (name.ok) client.rename(name.value);
+      renaming.value = name.ok ? { at: "asked", name: name.value } : { at: "refused" };
+      if (name.ok && client.state.at === "open") client.rename(name.value);
     },
     stayNamed() {
       if (renaming.peek()?.at === "refused") renaming.value = undefined;

@@ -72,8 +72,9 @@ export function createVisit({ connect, identity, route, kept, clock, transition 
       // The key has changed since the page was loaded: loading it again asks for it. [D6]
       if (code === "key_required" && stage.peek().at === "door") turnBack({ field: "line", message });
       const now = stage.peek();
-      const isRenaming = now.at === "inside" && now.chat.renaming.peek() !== undefined;
-      if (isRenaming || (code !== "name_taken" && code !== "bad_name")) return;
+      // Whoever is in stays who they were.
+      const isIn = now.at === "inside" && now.chat.me.peek() !== undefined;
+      if (isIn || (code !== "name_taken" && code !== "bad_name")) return;
       turnBack({ field: "name", message, ...(suggestion && { suggestion }) });
     });
     const chat = createChat(client, clock, kept);
