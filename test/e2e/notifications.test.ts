@@ -48,6 +48,7 @@ test("the browser is asked for leave only by whoever turns notifications on; a m
 
   await bob.say("@Ann, looked at");
   await visitor.sees("@Ann, looked at");
+  await page.waitForFunction("localStorage.getItem('parlance-read-general') === '1'");
   await look(page, false);
   await bob.say("nobody is meant");
   await bob.say("@Ann, привіт שלום");
