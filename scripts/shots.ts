@@ -169,6 +169,8 @@ async function drawStates(look: Look): Promise<void> {
   if (look.size === "phone") await offline.getByRole("button", { name: "Show rooms" }).click();
   await offline.getByRole("button", { name: "Settings" }).click();
   await draw(offline, `${name}-settings`);
+  // The settings, and on a phone the drawer that they were opened from.
+  await offline.keyboard.press("Escape");
   if (look.size === "phone") await offline.keyboard.press("Escape");
   line.cut();
   await offline.getByRole("button", { name: "Now" }).waitFor();

@@ -11,9 +11,9 @@ export const pageFile = (name: string): string => folder + name;
 const yearMs = 365 * 24 * 60 * 60 * 1000;
 
 /**
- * Serves the page on `/` and `/r/{room}`. Files under `assets/` carry a hash of their content in
- * their names and never change; all were compressed when the page was built. `isPrivate`: no cache
- * on the way may hand them to others. [D6]
+ * Serves the page on `/`, `/r/{room}` and, at one of its messages, `/r/{room}/{seq}`. Files under
+ * `assets/` carry a hash of their content in their names and never change; all were compressed when the
+ * page was built. `isPrivate`: no cache on the way may hand them to others. [D6]
  */
 export async function addPage(app: FastifyInstance, log: Log, { isPrivate }: { isPrivate: boolean }): Promise<void> {
   if (!existsSync(folder)) return log.warn({ folder }, "there is no page: build it with `npm run build`");
@@ -30,7 +30,7 @@ export async function addPage(app: FastifyInstance, log: Log, { isPrivate }: { i
     },
   });
   app.get("/", (_request, reply) => reply.sendFile("index.html"));
-  app.get("/r/:room", (_request, reply) => reply.sendFile("index.html"));
+  for (const path of ["/r/:room", "/r/:room/:seq"]) app.get(path, (_request, reply) => reply.sendFile("index.html"));
   app.get<{ Params: { room: string } }>("/chat/:room", (request, reply) =>
     reply.redirect(`/r/${encodeURIComponent(request.params.room)}`),
   );

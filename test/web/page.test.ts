@@ -225,10 +225,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ann.getByRole("toolbar", { name: "Emoji" }).waitFor();
       assert.deepEqual(await findings(ann), []);
       await ann.keyboard.press("Escape");
-      await ann.goto(`${url}/r/general#1`);
+      await ann.goto(`${url}/r/general/1`);
       await ann.locator(".message[aria-current]").waitFor();
       assert.deepEqual(await findings(ann), []);
-      await ann.goto(`${url}/r/general#999`);
+      await ann.goto(`${url}/r/general/999`);
       await ann.getByText("There is no such message").waitFor();
       assert.deepEqual(await findings(ann), []);
       await ann.setViewportSize({ width: 390, height: 844 });

@@ -13,12 +13,12 @@ export interface Route {
 
 export function pathOf(place: Place): string {
   if (place.at === "entrance") return "/";
-  return `/r/${encodeURIComponent(place.room)}${place.seq === undefined ? "" : `#${place.seq}`}`;
+  return `/r/${encodeURIComponent(place.room)}${place.seq === undefined ? "" : `/${place.seq}`}`;
 }
 
-/** `/r/{room}`, and for a message of it `/r/{room}#{seq}` or `/r/{room}/{seq}`. */
-function placeOf({ pathname, hash }: Location): Place {
-  const [, first, room, message = hash.slice(1)] = pathname.split("/");
+/** `/r/{room}`, and for a message of it `/r/{room}/{seq}`. */
+function placeOf({ pathname }: Location): Place {
+  const [, first, room, message = ""] = pathname.split("/");
   if (first !== "r" || !room) return { at: "entrance" };
   const seq = /^[1-9]\d{0,14}$/.test(message) ? Number(message) : undefined;
   try {
@@ -38,7 +38,7 @@ export function createRoute(window: Window): Route {
     place,
     go(next, how = "push") {
       const path = pathOf(next);
-      if (path !== window.location.pathname + window.location.hash) {
+      if (path !== window.location.pathname) {
         if (how === "push") window.history.pushState(null, "", path);
         else window.history.replaceState(null, "", path);
       }
