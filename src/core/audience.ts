@@ -44,7 +44,8 @@ const passing: ReadonlySet<RoomFrame["type"]> = new Set(["typing", "presence", "
 /**
  * How long a busy room gathers before it writes, in milliseconds. The cost of fan-out is the number
  * of writes: a room that wrote within this time waits, so that all members get several frames in
- * one write; an idle room writes at once, and nobody waits longer than this.
+ * one write; an idle room writes at once. A room so large that its writes take longer than this gathers
+ * for as long as they took: it leaves half of the time to everything else, and does not fall behind.
  */
 export const gatherMs = 5;
 
@@ -63,7 +64,8 @@ export class Audience {
   /** Seats whose readers are behind. */
   readonly #behind = new Set<Seat>();
   #cancelLook: (() => void) | undefined;
-  #lastFlush = Number.NEGATIVE_INFINITY;
+  /** When what was gathered may be written. */
+  #nextFlush = Number.NEGATIVE_INFINITY;
   #cancelFlush: (() => void) | undefined;
   #flushing = false;
 
@@ -150,7 +152,7 @@ export class Audience {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
     this.#flushing = false;
-    this.#lastFlush = this.#clock.monotonic();
+    const begun = this.#clock.monotonic();
     for (const row of this.#rows.values()) {
       if (row.bytes === 0) continue;
       const [first] = row.chunks;
@@ -159,6 +161,8 @@ export class Audience {
       row.bytes = 0;
       for (const seat of row.seats) this.#hand(seat, shared);
     }
+    const ended = this.#clock.monotonic();
+    this.#nextFlush = ended + Math.max(gatherMs, ended - begun);
   }
 
   /** Forgets its timers; for a room that is closed. */
@@ -207,7 +211,7 @@ export class Audience {
   #schedule(): void {
     if (this.#flushing) return;
     this.#flushing = true;
-    const wait = this.#lastFlush + gatherMs - this.#clock.monotonic();
+    const wait = this.#nextFlush - this.#clock.monotonic();
     if (wait <= 0) this.#clock.soon(() => this.#flushing && this.flush());
     else this.#cancelFlush = this.#clock.after(wait, () => this.flush());
   }
