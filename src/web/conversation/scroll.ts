@@ -43,15 +43,7 @@ export function useScroll(conversation: Conversation, stretches: readonly Stretc
   });
 
   const stay = () => {
-    const { current: view } = log;
-    if (!view || !isAtEnd.peek()) return;
-    // Somebody has scrolled up, though the event that tells of it is still to come.
-    if (view.scrollTop < Math.min(lastTop.current, view.scrollHeight - view.clientHeight) - 1) {
-      isAtEnd.value = false;
-      return;
-    }
-    view.scrollTop = view.scrollHeight;
-    lastTop.current = view.scrollTop;
+    if (log.current && isAtEnd.peek()) log.current.scrollTop = log.current.scrollHeight;
   };
 
   // The page still shows what it did: where the first message on the screen stands, before others come above it.
