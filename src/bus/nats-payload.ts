@@ -1,14 +1,16 @@
 import * as v from "valibot";
 import type { Appends } from "../core/ports.ts";
+import { eventKinds } from "../protocol/events.ts";
 import { epochField, knownMessageId, knownRoom, userField, wholeNumberField } from "../protocol/fields.ts";
 
 const eventSchema = v.object({
   seq: wholeNumberField,
   id: knownMessageId,
-  kind: v.literal("message"),
+  kind: v.picklist(eventKinds),
   user: userField,
   text: v.string(),
-  replyTo: v.optional(knownMessageId),
+  target: v.exactOptional(knownMessageId),
+  targetSeq: v.exactOptional(wholeNumberField),
   ts: v.pipe(v.number(), v.safeInteger()),
 });
 
@@ -42,7 +44,7 @@ export function decodeAppends(payload: Uint8Array): Appends | undefined {
   return {
     room,
     epoch,
-    events: events.map(({ replyTo, ...event }) => ({ ...event, room, ...(replyTo !== undefined && { replyTo }) })),
+    events: events.map((event) => ({ ...event, room })),
     ...(head !== undefined && { head }),
   };
 }

@@ -1,13 +1,20 @@
 import type { ClientFrame } from "../protocol/client-frames.ts";
-import { type Result, refused } from "../protocol/codes.ts";
+import { type Result, refused, unreachable } from "../protocol/codes.ts";
 import type { DisplayName, RoomName } from "../protocol/ids.ts";
 import { historyDefault, protocolVersion } from "../protocol/limits.ts";
 import { defaultRoom } from "../protocol/names.ts";
-import type { Hub } from "./hub.ts";
+import type { Hub, Post } from "./hub.ts";
 import { joinRoom } from "./join.ts";
-import { messageFrame } from "./messages.ts";
+import { messageFrame, timeOf } from "./messages.ts";
 import type { Marks, Place, Session } from "./session.ts";
 import { welcomeFrame } from "./welcome.ts";
+
+/** The commands that become events of a room's log. */
+type EventCommand = "message" | "edit" | "delete" | "react" | "topic";
+const eventCommands: ReadonlySet<string> = new Set<EventCommand>(["message", "edit", "delete", "react", "topic"]);
+
+/** Whether a command is something to be stored: it counts as a message, and not as one of the other frames. */
+export const isForTheLog = ({ type }: ClientFrame): boolean => eventCommands.has(type);
 
 type FrameOf<T extends ClientFrame["type"]> = Extract<ClientFrame, { type: T }>;
 
@@ -19,7 +26,17 @@ export function carryOut(hub: Hub, session: Session, command: ClientFrame): void
     case "join":
       return join(hub, session, command);
     case "message":
-      return post(session, command);
+      return post(session, command, { kind: "message", text: command.text, target: command.reply_to });
+    case "edit":
+      return post(session, command, { kind: "edit", text: command.text, target: command.target });
+    case "delete":
+      return post(session, command, { kind: "delete", text: "", target: command.target });
+    case "react": {
+      const kind = (command.active ?? true) ? "react" : "unreact";
+      return post(session, command, { kind, text: command.emoji, target: command.target });
+    }
+    case "topic":
+      return post(session, command, { kind: "topic", text: command.text });
     case "typing":
       return type(session, command);
     case "rename":
@@ -64,18 +81,22 @@ function join(hub: Hub, session: Session, command: FrameOf<"join">): void | Prom
   });
 }
 
-function post(session: Session, message: FrameOf<"message">): void | Promise<void> {
-  const place = placeFor(session, message.room);
-  if (!place.ok) return session.refuse(place.error, message);
+/** Says something, or changes what was said: all of it goes the one way into the log. [S1] [E1] */
+function post(
+  session: Session,
+  command: FrameOf<EventCommand>,
+  event: Pick<Post, "kind" | "text" | "target">,
+): void | Promise<void> {
+  const place = placeFor(session, command.room);
+  if (!place.ok) return session.refuse(place.error, command);
   const { name: room } = place.value.room;
   const { person, countedAs } = session;
-  if (!person) return session.refuse({ code: "not_joined" }, message);
-  const { text, id: messageId, reply_to: replyTo } = message;
-  return session.sends.post({ room, user: person.user, text, id: messageId, replyTo, countedAs }, (outcome, id) => {
+  if (!person) return session.refuse({ code: "not_joined" }, command);
+  return session.sends.post({ room, user: person.user, ...event, id: command.id, countedAs }, (outcome, id) => {
     if (session.ended) return;
     if (!outcome.ok) return session.refuse(outcome.error, { id }, room);
-    const { event, dup } = outcome.value;
-    session.send({ type: "ack", id: event.id, room, seq: event.seq, ts: messageFrame(event).ts, dup }, room);
+    const { event: stored, dup } = outcome.value;
+    session.send({ type: "ack", id: stored.id, room, seq: stored.seq, ts: timeOf(stored), dup }, room);
   });
 }
 
@@ -104,8 +125,8 @@ async function showHistory(session: Session, request: FrameOf<"history">): Promi
   const { room, seat } = place.value;
   const limit = request.limit ?? historyDefault;
   const { events, more } = await (request.after != null
-    ? room.pageAfter(request.after, limit)
-    : room.pageBefore(request.before ?? room.delivered + 1, limit));
+    ? room.pageAfter(request.after, limit, "message")
+    : room.messagesBefore(request.before ?? room.delivered + 1, limit));
   if (session.ended) return;
   const messages = events.map(messageFrame);
   const { ref } = request;
@@ -133,8 +154,4 @@ function placeFor(session: Session, name: RoomName | null | undefined): Result<P
   const place = name ? session.places.get(name) : another ? undefined : only;
   if (place) return { ok: true, value: place };
   return name || !another ? refused("not_joined") : refused("bad_frame", { params: { field: "room" } });
-}
-
-function unreachable(command: never): never {
-  throw new Error(`no such command: ${JSON.stringify(command)}`);
 }

@@ -1,4 +1,5 @@
 import { accepted, type ChatError, type Result } from "../protocol/codes.ts";
+import { type EventKind, topicLimit } from "../protocol/events.ts";
 import {
   type DisplayName,
   type Epoch,
@@ -48,14 +49,17 @@ export interface HubOptions {
   readonly onReceived?: ((text: string) => void) | undefined;
 }
 
-/** Something to say in a room. */
+/** Something to say in a room, or a change to make there. */
 export interface Post {
   readonly room: RoomName;
+  /** A message, if it is left out. */
+  readonly kind?: EventKind;
   readonly user: User;
   readonly text: string;
   /** The sender's own id makes a resend harmless; without one it is given one. [S1] [S3] */
   readonly id?: MessageId | null | undefined;
-  readonly replyTo?: MessageId | null | undefined;
+  /** The message that it is about. */
+  readonly target?: MessageId | null | undefined;
   /** The key by which it counts for the rate; `undefined` for what does not count. */
   readonly countedAs?: unknown;
   /** When it was said, in milliseconds since 1970, if that was elsewhere and not now. */
@@ -141,19 +145,20 @@ export class Hub {
   }
 
   /**
-   * Says something in a room, which is made if it is new. `settle` is called once with what became of
+   * Says or changes something in a room, which is made if it is new. `settle` is called once with what became of
    * it, before anybody hears it; `id` is the one it has. Refusals: `rate_limited`, `empty`, `too_long`,
-   * `id_conflict`, `unavailable`. [S1]
+   * `unavailable`, and those of {@link Appended}. [S1] [E1]
    */
   post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
-    const { room, user, text, replyTo } = post;
-    if (post.ts === undefined) this.#options.onReceived?.(text);
+    const { room, kind = "message", user, text, target } = post;
+    if (kind === "message" && post.ts === undefined) this.#options.onReceived?.(text);
     const wait = post.countedAs === undefined ? 0 : this.bounds.sends.take(post.countedAs);
-    const problem: ChatError | undefined = wait > 0 ? { code: "rate_limited", retryAfterMs: wait } : this.#judge(text);
+    const problem: ChatError | undefined =
+      wait > 0 ? { code: "rate_limited", retryAfterMs: wait } : this.#judge(kind, text);
     if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
     const id = post.id ?? newMessageId(this.#options.randomBytes);
     const ts = post.ts ?? this.#options.clock.now();
-    const draft = { room, id, kind: "message", user, text, ts, ...(replyTo && { replyTo }) } as const;
+    const draft = { room, id, kind, user, text, ts, ...(target && { target }) };
     this.#writer.append(draft, (outcome) => settle(outcome, id));
   }
 
@@ -257,9 +262,10 @@ export class Hub {
     for (const room of this.#rooms.values()) room.close();
   }
 
-  #judge(text: string): ChatError | undefined {
-    const { maxText } = this.limits;
-    if (isBlank(text)) return { code: "empty" };
+  #judge(kind: EventKind, text: string): ChatError | undefined {
+    if (kind !== "message" && kind !== "edit" && kind !== "topic") return undefined;
+    const maxText = kind === "topic" ? topicLimit : this.limits.maxText;
+    if (kind !== "topic" && isBlank(text)) return { code: "empty" };
     // A code point is one or two units: counting is for the texts in between.
     if (maxText === 0 || text.length <= maxText || codePoints(text) <= maxText) return undefined;
     return { code: "too_long", params: { max: maxText } };

@@ -3,7 +3,7 @@ import type { RoomName } from "../protocol/ids.ts";
 import { replayLimit } from "../protocol/limits.ts";
 import { Seat } from "./audience.ts";
 import type { Hub } from "./hub.ts";
-import { messageFrame } from "./messages.ts";
+import { eventFrame, messageFrame } from "./messages.ts";
 import type { Person } from "./people.ts";
 import { StoreError } from "./ports.ts";
 import type { Room } from "./room.ts";
@@ -84,13 +84,14 @@ async function catchUp(
     head: cut,
     recovered,
     ...(lost && { reason: lost }),
+    ...(room.topic && { topic: room.topic }),
     ...room.presence.roll(),
     ...(ref && { ref }),
   });
   let written: Promise<void> | undefined;
   let at = recovered ? since.seq : cut;
   if (!recovered) {
-    const read = room.pageBefore(cut + 1, request.history);
+    const read = room.messagesBefore(cut + 1, request.history);
     const { events, more } = read instanceof Promise ? await read : read;
     if (session.ended) return;
     const messages = events.map(messageFrame);
@@ -106,7 +107,7 @@ async function catchUp(
     if (!last) throw new StoreError(`the log of ${room.name} ends before ${room.delivered}`, { fatal: false });
     await written;
     if (session.ended) return;
-    written = session.sendPage(events.map(messageFrame));
+    written = session.sendPage(events.map(eventFrame));
     at = last.seq;
     if (at === room.delivered) break;
     await written;

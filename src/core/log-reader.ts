@@ -26,7 +26,7 @@ export class LogReader {
     });
   }
 
-  /** Reads a page of a room. Refusals: `no_such_room`, `unavailable`. */
+  /** Reads a page of a room: forwards every event, backwards the messages. Refusals: `no_such_room`, `unavailable`. */
   async read(
     room: RoomName,
     range: { after: number } | { before: number | undefined },
@@ -44,7 +44,7 @@ export class LogReader {
       const read =
         "after" in range
           ? this.#store.read(room, { ...page, after: range.after, upTo: head })
-          : this.#store.read(room, { ...page, before: Math.min(range.before ?? head + 1, head + 1) });
+          : this.#store.read(room, { ...page, only: "message", before: Math.min(range.before ?? head + 1, head + 1) });
       return accepted({ epoch: found.epoch, head, ...(await read) });
     });
   }

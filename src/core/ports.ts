@@ -1,23 +1,35 @@
 import type { ChatError, CloseReason, ErrorCode, Result } from "../protocol/codes.ts";
+import type { EventKind } from "../protocol/events.ts";
 import type { Epoch, MessageId, RoomName } from "../protocol/ids.ts";
-import type { ServerFrame, User } from "../protocol/server-frames.ts";
+import type { Reaction, ServerFrame, User } from "../protocol/server-frames.ts";
 
-/** Something said, not stored yet. */
+/** An event of a room's log that is not stored yet: something said, or a change. */
 export interface Draft {
   readonly room: RoomName;
   readonly id: MessageId;
-  readonly kind: "message";
+  readonly kind: EventKind;
   readonly user: User;
+  /** What is said; of an edit, what the message says from now on; of a reaction, its emoji; of a deletion, nothing. */
   readonly text: string;
-  /** The id of the message that this one answers. */
-  readonly replyTo?: MessageId;
+  /** The message that this is about: the one that a message answers, or the one that is changed. */
+  readonly target?: MessageId;
   /** Milliseconds since 1970, by the server's clock. Tells the time; `seq` alone tells the order. */
   readonly ts: number;
 }
 
-/** A draft that is durable and has its place in the room's log. [L1] [L2] */
+/**
+ * A draft that is durable and has its place in the room's log. [L1] [L2] A message is read as it is now: with the text
+ * of its last edit and its reactions, and without its text once it was deleted. [E2]
+ */
 export interface StoredEvent extends Draft {
   readonly seq: number;
+  /** Where the target is in the log, if the room has such a message. */
+  readonly targetSeq?: number;
+  /** The last edit of this message. */
+  readonly edited?: { readonly seq: number; readonly ts: number };
+  readonly deleted?: true;
+  /** In the order in which each emoji was first given. */
+  readonly reactions?: readonly Reaction[];
 }
 
 /** Where a room's log stands. */
@@ -25,9 +37,14 @@ export interface RoomHead {
   readonly epoch: Epoch;
   /** The `seq` of its last event; 0 when it is empty. */
   readonly head: number;
+  /** What the room is about, if that was said. */
+  readonly topic?: string;
 }
 
-/** What became of one draft: stored, found stored already under its id, or refused (`id_conflict`). [S1] */
+/**
+ * What became of one draft: stored, found stored already under its id, or refused: `id_conflict` [S1]; for a change,
+ * `no_such_message`, `not_the_author`, `too_many_reactions` [E1].
+ */
 export type Appended = Result<{ readonly event: StoredEvent; readonly epoch: Epoch; readonly dup: boolean }>;
 
 /** A run of events without a hole, by increasing `seq`. */
@@ -37,11 +54,12 @@ export interface EventPage {
   readonly more: boolean;
 }
 
-/** Which events to read: the first ones after a `seq`, or the last ones before it. */
+/** Which events to read: the first ones after a `seq`, or the last ones before it; messages alone, if it says so. */
 export type PageRequest = {
   /** At most this many events, and at most `maxBytes` of text, unless the first event alone has more. */
   readonly limit: number;
   readonly maxBytes: number;
+  readonly only?: "message";
 } & ({ readonly after: number; readonly upTo?: number } | { readonly before: number });
 
 /** Why a store cannot do what was asked of it; with `fatal`, it will not be able to again. [L3] */
@@ -67,7 +85,8 @@ export interface Store {
   /**
    * Makes drafts durable, all in one commit, in their order, each taking its room's next `seq`.
    * Resolves when they are on disk, with one outcome a draft. [L1] [L2] A rejection with a
-   * {@link StoreError} means that none may be acknowledged. [L3]
+   * {@link StoreError} means that none may be acknowledged. [L3] A change is judged in that commit, by what was stored
+   * before it. [E1]
    */
   append(drafts: readonly Draft[]): Promise<readonly Appended[]>;
   /** Reads a page of a room's log. A room that is not there reads as empty. */

@@ -1,7 +1,7 @@
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { pageBytes } from "../protocol/limits.ts";
 import { Audience, type Seat } from "./audience.ts";
-import { messageFrame } from "./messages.ts";
+import { eventFrame } from "./messages.ts";
 import type { People } from "./people.ts";
 import {
   type Appends,
@@ -15,7 +15,7 @@ import {
   StoreError,
 } from "./ports.ts";
 import { Presence } from "./presence.ts";
-import { firstPage, Tail } from "./tail.ts";
+import { firstPage, isMessage, Tail } from "./tail.ts";
 import { Typing } from "./typing.ts";
 
 /** Events that a room reads when it is opened, so that who joins need not wait for the store. */
@@ -44,6 +44,8 @@ export class Room {
   readonly typing: Typing;
   /** Set by {@link open}. */
   epoch = "" as Epoch;
+  /** What it is about; empty if nobody has said. */
+  topic = "";
   /** Joins under way. */
   holds = 0;
   /** Whether its log is another one now: nobody is handed anything here any more. [L4] */
@@ -92,9 +94,10 @@ export class Room {
   }
 
   async #open(): Promise<void> {
-    const { epoch, head } = await this.#store.openRoom(this.name);
+    const { epoch, head, topic = "" } = await this.#store.openRoom(this.name);
     const { events } = await this.#store.read(this.name, { before: head + 1, limit: seedLimit, maxBytes: pageBytes });
     this.epoch = epoch;
+    this.topic = topic;
     this.audience.epoch = epoch;
     this.#delivered = head;
     this.#tail = new Tail(head);
@@ -143,18 +146,20 @@ export class Room {
   }
 
   /** Reads a page of the log after `seq`, up to what has been delivered. At once if memory has it. */
-  pageAfter(seq: number, limit: number): EventPage | Promise<EventPage> {
+  pageAfter(seq: number, limit: number, only?: "message"): EventPage | Promise<EventPage> {
     const kept = this.#tail.after(seq);
-    return kept
-      ? firstPage(kept, limit)
-      : this.#store.read(this.name, { after: seq, upTo: this.#delivered, limit, maxBytes: pageBytes });
+    if (kept) return firstPage(only ? kept.filter(isMessage) : kept, limit);
+    const range = { after: seq, upTo: this.#delivered };
+    return this.#store.read(this.name, { ...range, limit, maxBytes: pageBytes, ...(only && { only }) });
   }
 
-  /** Reads the page of the log before `seq`. At once if memory has it. */
-  pageBefore(seq: number, limit: number): EventPage | Promise<EventPage> {
+  /** Reads the page of messages before `seq`. At once if memory has it. */
+  messagesBefore(seq: number, limit: number): EventPage | Promise<EventPage> {
     const last = Math.max(0, Math.min(seq - 1, this.#delivered));
-    const kept = this.#tail.upTo(last, limit + 1);
-    if (!kept) return this.#store.read(this.name, { before: last + 1, limit, maxBytes: pageBytes });
+    const kept = this.#tail.messagesUpTo(last, limit + 1);
+    if (!kept) {
+      return this.#store.read(this.name, { before: last + 1, limit, maxBytes: pageBytes, only: "message" });
+    }
     const { events } = firstPage(kept.slice(-limit).toReversed(), limit);
     return { events: events.toReversed(), more: kept.length > events.length };
   }
@@ -183,8 +188,9 @@ export class Room {
     this.#delivered = event.seq;
     this.#tail.push(event);
     const author = this.#people.find(event.user.id);
-    if (author) this.typing.stop(author);
-    this.audience.send(messageFrame(event), author && this.presence.seatsOf(author));
+    if (author && event.kind === "message") this.typing.stop(author);
+    if (event.kind === "topic") this.topic = event.text;
+    this.audience.send(eventFrame(event), author && this.presence.seatsOf(author));
   }
 
   #fillHole(): void {

@@ -3,7 +3,7 @@ import type { ChatError, CloseReason } from "../protocol/codes.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { badFrameLimit } from "../protocol/limits.ts";
 import type { Seat } from "./audience.ts";
-import { carryOut, marksOf } from "./commands.ts";
+import { carryOut, isForTheLog, marksOf } from "./commands.ts";
 import type { Hub } from "./hub.ts";
 import { InTurn } from "./in-turn.ts";
 import { joinRoom } from "./join.ts";
@@ -72,7 +72,7 @@ export class Session {
 
   /** Takes a command of this client. Too many that are no messages end the line. */
   handle(command: ClientFrame): void {
-    if (command.type === "message") {
+    if (isForTheLog(command)) {
       this.#speak();
       this.#hub.metrics.received(this.connection.gateway);
     } else if (!this.mayAsk()) return;

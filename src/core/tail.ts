@@ -1,5 +1,8 @@
 import { pageBytes, replayLimit } from "../protocol/limits.ts";
+import { changed } from "./fold.ts";
 import type { EventPage, StoredEvent } from "./ports.ts";
+
+export const isMessage = ({ kind }: StoredEvent): boolean => kind === "message";
 
 /** What an event's text takes on the wire, in bytes. */
 const textSize = (event: StoredEvent): number => Buffer.byteLength(event.text);
@@ -41,10 +44,29 @@ export class Tail {
   }
 
   push(event: StoredEvent): void {
+    this.#change(event);
     this.#events.push(event);
     this.#text += textSize(event);
     // Half of it goes at once, so that the array is moved once in a few hundred events.
     if (this.#events.length > 2 * mostEvents || this.#text > 2 * mostText) this.#trim();
+  }
+
+  /** Keeps a message as it is after a change. [E2] */
+  #change(change: StoredEvent): void {
+    if (change.targetSeq === undefined || change.kind === "message") return;
+    const index = change.targetSeq - this.#before - 1;
+    const message = this.#events[index];
+    if (message) this.#set(index, message, changed(message, change));
+    if (change.kind !== "delete") return;
+    // What it said before is not told any more either.
+    for (const [at, event] of this.#events.entries()) {
+      if (event.kind === "edit" && event.targetSeq === change.targetSeq) this.#set(at, event, { ...event, text: "" });
+    }
+  }
+
+  #set(index: number, before: StoredEvent, after: StoredEvent): void {
+    this.#events[index] = after;
+    this.#text += textSize(after) - textSize(before);
   }
 
   /** The events after `seq`, all of them; `undefined` if some are no longer kept. */
@@ -52,10 +74,14 @@ export class Tail {
     return seq < this.#before ? undefined : this.#events.slice(seq - this.#before);
   }
 
-  /** The last `count` events up to `seq`, or all there are; `undefined` if some are no longer kept. */
-  upTo(seq: number, count: number): readonly StoredEvent[] | undefined {
-    const first = Math.max(0, seq - count);
-    return first < this.#before ? undefined : this.#events.slice(first - this.#before, seq - this.#before);
+  /** The last `count` messages up to `seq`, or all there are; `undefined` if some are no longer kept. */
+  messagesUpTo(seq: number, count: number): readonly StoredEvent[] | undefined {
+    const messages: StoredEvent[] = [];
+    for (let index = seq - this.#before - 1; index >= 0 && messages.length < count; index--) {
+      const event = this.#events[index];
+      if (event && isMessage(event)) messages.push(event);
+    }
+    return messages.length === count || this.#before === 0 ? messages.reverse() : undefined;
   }
 
   #trim(): void {

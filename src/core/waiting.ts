@@ -3,13 +3,14 @@ import type { Clock, Connection, Format } from "./ports.ts";
 import type { Room } from "./room.ts";
 
 const signOfLife = new Uint8Array(1);
-const anyMessage: Format = { encode: (frame) => (frame.type === "message" ? signOfLife : undefined) };
+// What is in the log has a place there, and the rest passes by.
+const anyEvent: Format = { encode: (frame) => ("seq" in frame ? signOfLife : undefined) };
 
-/** Resolves when something is said in an open room, after `ms`, or when `signal` says so; by a seat of its own. */
+/** Resolves when something is said or changed in an open room, after `ms`, or when `signal` says so; by a seat of its own. */
 export async function somethingSaid(room: Room, clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   const woken = Promise.withResolvers<void>();
   const connection: Connection = {
-    format: anyMessage,
+    format: anyEvent,
     gateway: "poll",
     encode: () => undefined,
     write: () => woken.resolve(),

@@ -60,8 +60,8 @@ export function addImportGateway(
       body.value.map((message) => {
         const record = v.safeParse(recordSchema, message, { abortEarly: true });
         if (!record.success) return refusalOf(record.issues);
-        const { reply_to: replyTo, ...said } = record.output;
-        return new Promise<Appended>((resolve) => hub.post({ room: room.output, ...said, replyTo }, resolve));
+        const { reply_to: target, ...said } = record.output;
+        return new Promise<Appended>((resolve) => hub.post({ room: room.output, ...said, target }, resolve));
       }),
     );
     const failed = outcomes.find((outcome) => !outcome.ok && outcome.error.code === "unavailable");

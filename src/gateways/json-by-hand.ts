@@ -21,7 +21,9 @@ export function isJsonJoin(text: string): boolean {
 export function createJsonByHand(hub: Hub, language: Language): Gateway {
   const encode = (frame: PersonalFrame, wanted: string | undefined) => {
     if (frame.type !== "history") return jsonFrame(frame, pickLanguage(wanted, language));
-    return textFrame(JSON.stringify({ ...frame, messages: frame.messages.map(transcriptLine) }));
+    return textFrame(
+      JSON.stringify({ ...frame, messages: frame.messages.filter(({ deleted }) => !deleted).map(transcriptLine) }),
+    );
   };
   return {
     name: "json_by_hand",

@@ -3,7 +3,7 @@ import { pickLanguage, serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { printable } from "../protocol/text.ts";
-import { errorLine } from "./support/lines.ts";
+import { changeLine, errorLine } from "./support/lines.ts";
 import { formatsOf, textConnection } from "./support/text.ts";
 import { type Gateway, textFrame } from "./support/websocket.ts";
 
@@ -14,7 +14,8 @@ export function createOpenText(hub: Hub, language: Language): Gateway {
     return {
       everybody(frame) {
         if (frame.type === "message") return words("open", { text: printable(frame.text) });
-        return frame.type === "notice" ? words("broadcast", { text: printable(frame.text) }) : undefined;
+        if (frame.type === "notice") return words("broadcast", { text: printable(frame.text) });
+        return changeLine(frame, spoken);
       },
     };
   }, textFrame);

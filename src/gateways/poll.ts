@@ -2,7 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { FastifyInstance } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
-import { messageFrame } from "../core/messages.ts";
+import { eventFrame, messageFrame } from "../core/messages.ts";
+import type { EventPage, RoomHead } from "../core/ports.ts";
 import type { Language } from "../locales/words.ts";
 import { optional, refusalOf, roomField } from "../protocol/fields.ts";
 import { pollDefault, pollLimit } from "../protocol/limits.ts";
@@ -21,10 +22,13 @@ export const querySchema = v.object({
   limit: optional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(pollLimit))),
 });
 
+type Range = Pick<v.InferOutput<typeof querySchema>, "after" | "before">;
+
 /**
  * `GET /rooms/{room}/messages`: reads a room a page at a time. `?after=` pages forwards from a cursor,
  * `?before=` backwards, neither gives the last page. With `?wait=` an empty page is answered as soon as
- * something is said, or when the time is up: a long poll. Makes no room.
+ * something is said, or when the time is up: a long poll. Makes no room. Forwards, what was changed comes beside the
+ * messages, which are told as they are now. [E2]
  */
 export function addPollGateway(app: FastifyInstance, hub: Hub, language: Language): void {
   app.get<{ Params: { room: string } }>("/rooms/:room/messages", async (request, reply) => {
@@ -48,12 +52,22 @@ export function addPollGateway(app: FastifyInstance, hub: Hub, language: Languag
     }
     if (!read.ok) return sendProblem(request, reply, read.error, language);
     const { epoch, head, events, more } = read.value;
-    // Paging forwards goes on from here; an empty page from where it began.
-    const last = events.at(-1)?.seq ?? (after && !reset ? after.seq : head);
-    return reply
-      .header("cache-control", "no-store")
-      .send({ epoch, head, messages: events.map(messageFrame), next: `${epoch}-${last}`, more, reset });
+    return reply.header("cache-control", "no-store").send({
+      epoch,
+      head,
+      messages: events.filter(({ kind }) => kind === "message").map(messageFrame),
+      changes: events.filter(({ kind }) => kind !== "message").map(eventFrame),
+      next: `${epoch}-${lastLookedAt(read.value, reset ? {} : query.output)}`,
+      more,
+      reset,
+    });
   });
+}
+
+/** Where paging forwards goes on: an empty page leads to where it began, the last page to the end of the log. */
+function lastLookedAt({ events, head }: RoomHead & EventPage, { after, before }: Range): number {
+  if (after) return events.at(-1)?.seq ?? after.seq;
+  return before == null ? head : (events.at(-1)?.seq ?? head);
 }
 
 /** Tells when a client no longer waits for its answer. */

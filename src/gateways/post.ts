@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
-import { messageFrame } from "../core/messages.ts";
+import { timeOf } from "../core/messages.ts";
 import type { Appended } from "../core/ports.ts";
 import type { Language } from "../locales/words.ts";
 import { accepted, type Result, refused } from "../protocol/codes.ts";
@@ -36,18 +36,19 @@ export function addPostGateway(
     const body = readBody(request);
     if (!body.ok) return sendProblem(request, reply, body.error, language);
     hub.metrics.received("post");
-    const { text, name, id, reply_to: replyTo } = body.value;
+    const { text, name, id, reply_to: target } = body.value;
     const token = bearerToken(request);
     const author = hub.people.author({ name, token });
     if (!author.ok) return sendProblem(request, reply, author.error, language);
     const isKnown = token !== undefined && hub.people.knows(token);
     const countedAs = isKnown ? author.value.id : (addressOf(request.raw) ?? request.raw.socket);
     const outcome = await new Promise<Appended>((resolve) =>
-      hub.post({ room: room.output, user: author.value, text, id, replyTo, countedAs }, resolve),
+      hub.post({ room: room.output, user: author.value, text, id, target, countedAs }, resolve),
     );
     if (!outcome.ok) return sendProblem(request, reply, outcome.error, language);
     const { event, dup } = outcome.value;
-    const { seq, ts } = messageFrame(event);
+    const { seq } = event;
+    const ts = timeOf(event);
     return reply.code(201).header("cache-control", "no-store").send({ room: event.room, seq, id: event.id, ts, dup });
   });
 }

@@ -25,7 +25,11 @@ const closingMs = 1_000;
 function eventBlock(frame: RoomFrame, epoch: Epoch): string | undefined {
   switch (frame.type) {
     case "message":
-      return `event: message\nid: ${epoch}-${frame.seq}\ndata: ${JSON.stringify(frame)}\n\n`;
+    case "edited":
+    case "deleted":
+    case "reacted":
+    case "topic":
+      return `event: ${frame.type}\nid: ${epoch}-${frame.seq}\ndata: ${JSON.stringify(frame)}\n\n`;
     case "notice":
     case "user_joined":
     case "user_left":

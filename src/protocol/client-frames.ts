@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { accepted, type Result, refused } from "./codes.ts";
 import {
+  emojiField,
   epochField,
   messageIdField,
   nameField,
@@ -9,6 +10,7 @@ import {
   refusalOf,
   roomField,
   textField,
+  topicField,
   wholeNumberField,
 } from "./fields.ts";
 import { historyLimit } from "./limits.ts";
@@ -16,6 +18,9 @@ import { historyLimit } from "./limits.ts";
 /** A place in a room's log: the last event that a client has. `id` catches a log that was swapped. [L4] */
 const positionSchema = v.object({ epoch: epochField, seq: wholeNumberField, id: optional(messageIdField) });
 export type Position = v.InferOutput<typeof positionSchema>;
+
+/** A change of the message `target`; `id` makes a resend harmless. [S1] */
+const changeFields = { room: optional(roomField), target: messageIdField, id: optional(messageIdField) };
 
 const pageSize = v.pipe(wholeNumberField, v.maxValue(historyLimit));
 
@@ -45,6 +50,22 @@ export const clientFrameSchemas = {
     text: textField,
     id: optional(messageIdField),
     reply_to: optional(messageIdField),
+  }),
+  edit: v.object({ type: v.literal("edit"), ...changeFields, text: textField }),
+  delete: v.object({ type: v.literal("delete"), ...changeFields }),
+  react: v.object({
+    type: v.literal("react"),
+    ...changeFields,
+    emoji: emojiField,
+    /** `false` takes it back. */
+    active: optional(v.boolean()),
+  }),
+  topic: v.object({
+    type: v.literal("topic"),
+    room: optional(roomField),
+    /** Nothing: the room has no topic any more. */
+    text: topicField,
+    id: optional(messageIdField),
   }),
   typing: v.object({ type: v.literal("typing"), room: optional(roomField), active: optional(v.boolean()) }),
   rename: v.object({ type: v.literal("rename"), name: nameField, ref: optional(refField) }),

@@ -13,6 +13,7 @@ export const errorStatus = {
   bad_name: 400,
   bad_id: 400,
   bad_text: 400,
+  bad_emoji: 400,
   empty: 400,
   too_long: 413,
   too_large: 413,
@@ -22,6 +23,9 @@ export const errorStatus = {
   not_joined: 409,
   no_such_room: 404,
   not_found: 404,
+  no_such_message: 404,
+  not_the_author: 403,
+  too_many_reactions: 409,
   too_many_rooms: 429,
   rate_limited: 429,
   too_many_connections: 429,
@@ -83,4 +87,9 @@ export type CloseReason = keyof typeof closeCodes;
 export function closeIsFinal(code: number): boolean {
   if (code === 1006) return false;
   return code === 1000 || (code >= 1002 && code <= 1010) || (code >= 4000 && code < 4100);
+}
+
+/** What is left of a union once every member is dealt with: nothing, which the compiler checks. */
+export function unreachable(rest: never): never {
+  throw new Error(`not dealt with: ${JSON.stringify(rest)}`);
 }

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type ErrorCode, errorStatus, type Result, refused } from "./codes.ts";
 import type { DisplayName, Epoch, MessageId, RoomName, UserId } from "./ids.ts";
 import { parseDisplayName, parseRoomName } from "./names.ts";
+import { oneLine } from "./text.ts";
 
 // The message of a failed check is the code of the error that the client reads.
 const named = (code: ErrorCode): ErrorCode => code;
@@ -33,6 +34,15 @@ export const nameField = parsedBy(parseDisplayName);
 export const textField = v.pipe(
   v.string(),
   v.check((text) => text.isWellFormed(), named("bad_text")),
+);
+
+/** One emoji, as Unicode recommends them for general interchange. https://unicode.org/reports/tr51/#def_rgi_set */
+export const emojiField = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, named("bad_emoji")));
+
+/** What a room is about, in one line. Its length is the session's to judge. */
+export const topicField = v.pipe(
+  textField,
+  v.transform((text) => oneLine(text).trim()),
 );
 
 export const messageIdField = v.pipe(

@@ -13,7 +13,11 @@ import {
 
 export type User = v.InferOutput<typeof userField>;
 
-/** One stored message, as everybody in the room reads it. */
+const reactionSchema = v.object({ emoji: v.string(), users: v.array(userField) });
+/** Everybody who gave one emoji to a message. */
+export type Reaction = v.InferOutput<typeof reactionSchema>;
+
+/** One stored message, as everybody in the room reads it; later on, as it is by then. [E2] */
 const messageSchema = v.object({
   type: v.literal("message"),
   room: knownRoom,
@@ -24,7 +28,25 @@ const messageSchema = v.object({
   /** RFC 3339, milliseconds, UTC. */
   ts: v.string(),
   reply_to: optional(knownMessageId),
+  /** Where the message that it answers is in the log. */
+  reply_to_seq: optional(wholeNumberField),
+  /** The last edit, whose text this is. */
+  edited: optional(v.object({ seq: wholeNumberField, ts: v.string() })),
+  /** Its text is gone. */
+  deleted: optional(v.boolean()),
+  reactions: optional(v.array(reactionSchema)),
 });
+
+/** What every change of a message has: who made it, when, and which message it is about. */
+const changeFields = {
+  room: knownRoom,
+  seq: wholeNumberField,
+  id: knownMessageId,
+  user: userField,
+  ts: v.string(),
+  target: knownMessageId,
+  target_seq: wholeNumberField,
+};
 
 const headSchema = v.object({ epoch: epochField, seq: wholeNumberField });
 /** By room. No `v.record`: that leaves out keys such as `constructor`, and a room may be called so. */
@@ -63,6 +85,7 @@ export const serverFrameSchemas = {
     recovered: v.boolean(),
     /** Why a `since` could not be resumed from: the client starts over from the history that follows. */
     reason: optional(v.picklist(["epoch", "ahead", "too_far"])),
+    topic: optional(v.string()),
     count: wholeNumberField,
     /** Left out in a room of more than {@link presenceListLimit}. */
     members: optional(v.array(userField)),
@@ -78,6 +101,18 @@ export const serverFrameSchemas = {
     ref: optional(refField),
   }),
   message: messageSchema,
+  edited: v.object({ type: v.literal("edited"), ...changeFields, text: v.string() }),
+  deleted: v.object({ type: v.literal("deleted"), ...changeFields }),
+  reacted: v.object({ type: v.literal("reacted"), ...changeFields, emoji: v.string(), active: v.boolean() }),
+  topic: v.object({
+    type: v.literal("topic"),
+    room: knownRoom,
+    seq: wholeNumberField,
+    id: knownMessageId,
+    user: userField,
+    ts: v.string(),
+    text: v.string(),
+  }),
   ack: v.object({
     type: v.literal("ack"),
     id: knownMessageId,
@@ -124,6 +159,13 @@ export type ServerFrameOf<T extends ServerFrameType> = v.InferOutput<ServerFrame
 /** Any frame that the server sends. */
 export type ServerFrame = { [T in ServerFrameType]: ServerFrameOf<T> }[ServerFrameType];
 export type MessageFrame = ServerFrameOf<"message">;
+/** An event of a room's log, as everybody in the room reads it. */
+export type EventFrame = { [T in "message" | "edited" | "deleted" | "reacted" | "topic"]: ServerFrameOf<T> }[
+  | "message"
+  | "edited"
+  | "deleted"
+  | "reacted"
+  | "topic"];
 
 /**
  * Parses one text frame of a server. `undefined` for what is not a frame, and for a `type` of a

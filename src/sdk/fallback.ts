@@ -94,6 +94,10 @@ export class Fallback implements Line {
         return this.#do(this.#showHistory(frame));
       case "leave":
         return this.#leave(frame.room as RoomName);
+      case "edit":
+      case "delete":
+      case "react":
+      case "topic":
       case "typing":
       case "ping":
         return;

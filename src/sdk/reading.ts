@@ -1,10 +1,10 @@
 import type { Position } from "../protocol/client-frames.ts";
 import type { Epoch, RoomName } from "../protocol/ids.ts";
-import type { MessageFrame, ServerFrameOf } from "../protocol/server-frames.ts";
+import type { EventFrame, MessageFrame, ServerFrameOf } from "../protocol/server-frames.ts";
 import { defaultRetryMs, type OpenLine } from "./sending.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** How long a message may be behind the `heads` that tell of it. [R5] */
+/** How long an event may be behind the `heads` that tell of it. [R5] */
 const secondLookMs = 2_000;
 
 /** Where the reading stands on the present line. */
@@ -18,22 +18,21 @@ type Stage =
 export interface ReadingListener {
   joined(frame: ServerFrameOf<"joined">): void;
   reset(page: { readonly messages: readonly MessageFrame[]; readonly more: boolean }): void;
-  message(frame: MessageFrame): void;
+  event(frame: EventFrame): void;
 }
 
 /**
- * Reads one room's log across lines: joins, resumes, and hands every message on once. [R2] [R4]
+ * Reads one room's log across lines: joins, resumes, and hands every event on once. [R2] [R4]
  *
- * The position is the last event that the listener has: the last message, or the head that a page
- * went up to. `seq` counts events, and not every event need be a message that this client knows, so
- * a message whose `seq` is not the next one proves no loss: the server sends a room's events in order
- * and without a hole [R1], and a line keeps what it carries. What can be missing is the end, and of
- * that `heads` tells. [R5] After a second look, when a message that was just behind on the line has
- * come, the room is joined again from the position. The answer's `head` is kept beside the position:
- * if nothing came for the events up to it, they were no messages, and the same `heads` is no reason to
- * join once more. The position itself stays at the last message, so that nothing of a replay that
- * breaks off counts as seen. The server checks `id` against the event at `seq` [L4]: it is given only
- * where that event is a message.
+ * The position is the last event that the listener has, or the head that a page went up to. `seq` counts
+ * events, and a later server may have kinds that this client passes over, so an event whose `seq` is not
+ * the next one proves no loss: the server sends a room's events in order and without a hole [R1], and a
+ * line keeps what it carries. What can be missing is the end, and of that `heads` tells. [R5] After a
+ * second look, when an event that was just behind on the line has come, the room is joined again from the
+ * position. The answer's `head` is kept beside the position: if nothing came for the events up to it, they
+ * were none that this client knows, and the same `heads` is no reason to join once more. The position
+ * itself stays at the last known event, so that nothing of a replay that breaks off counts as seen. The
+ * server checks `id` against the event at `seq` [L4]: it is given only where that event is known.
  */
 export class Reading {
   readonly #room: RoomName;
@@ -103,12 +102,12 @@ export class Reading {
     if (this.#stage.at === "entering") this.#begin(this.#stage, messages, more);
   }
 
-  takeMessage(frame: MessageFrame): void {
-    // A live message first: no page was asked for, and none comes.
+  takeEvent(frame: EventFrame): void {
+    // A live event first: no page was asked for, and none comes.
     if (this.#stage.at === "entering") this.#begin(this.#stage, [], this.#stage.head > 0);
     if (!this.#position || frame.seq <= this.#position.seq) return;
     this.#position = { epoch: this.#position.epoch, seq: frame.seq, id: frame.id };
-    this.#listener.message(frame);
+    this.#listener.event(frame);
   }
 
   /** What the server says of where the log stands. */

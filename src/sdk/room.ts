@@ -1,5 +1,5 @@
 import type { MessageId, RoomName } from "../protocol/ids.ts";
-import type { ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+import type { EventFrame, ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
 import { Emitter } from "./emitter.ts";
 import { Membership, type PresenceFrame } from "./membership.ts";
 import { Reading } from "./reading.ts";
@@ -52,7 +52,7 @@ export class JoinedRoom implements Room {
     this.#reading = new Reading(name, surroundings, newRef, {
       joined: (frame) => this.#enter(frame),
       reset: (page) => this.#events.emit("reset", page),
-      message: (frame) => this.#events.emit("message", frame),
+      event: (frame) => this.#tell(frame),
     });
   }
 
@@ -157,7 +157,11 @@ export class JoinedRoom implements Room {
       case "history":
         return this.#takeHistory(frame);
       case "message":
-        return this.#reading.takeMessage(frame);
+      case "edited":
+      case "deleted":
+      case "reacted":
+      case "topic":
+        return this.#reading.takeEvent(frame);
       case "typing":
         return this.#events.emit("typing", frame);
       case "members":
@@ -210,6 +214,23 @@ export class JoinedRoom implements Room {
   #enter(frame: ServerFrameOf<"joined">): void {
     if (this.#line) this.#sending.resume(this.#line);
     this.#count(frame);
+  }
+
+  #tell(frame: EventFrame): void {
+    switch (frame.type) {
+      case "message":
+        return this.#events.emit("message", frame);
+      case "edited":
+        return this.#events.emit("edited", frame);
+      case "deleted":
+        return this.#events.emit("deleted", frame);
+      case "reacted":
+        return this.#events.emit("reacted", frame);
+      case "topic":
+        return this.#events.emit("topic", frame);
+      default:
+        return frame satisfies never;
+    }
   }
 
   #takeHistory(frame: ServerFrameOf<"history">): void {

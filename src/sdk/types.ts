@@ -74,6 +74,11 @@ export interface RoomEvents {
   reset: { readonly messages: readonly MessageFrame[]; readonly more: boolean };
   /** One message, the own ones too: each exactly once, by increasing `seq`, without a hole. [R1] [R2] [R4] */
   message: MessageFrame;
+  /** Changes of messages, in the same order: each changes what the listener holds, or nothing if it was in it already. [E2] */
+  edited: ServerFrameOf<"edited">;
+  deleted: ServerFrameOf<"deleted">;
+  reacted: ServerFrameOf<"reacted">;
+  topic: ServerFrameOf<"topic">;
   typing: ServerFrameOf<"typing">;
   /** Who is here changed. `members` is unknown in a room of more than 200, and over HTTP, where `count` may lag. */
   members: { readonly members: readonly User[] | undefined; readonly count: number };

@@ -54,11 +54,16 @@ const ack = {
 
 const page = {
   type: "object",
-  required: ["epoch", "head", "messages", "next", "more", "reset"],
+  required: ["epoch", "head", "messages", "changes", "next", "more", "reset"],
   properties: {
     epoch: { type: "string" },
     head: { type: "integer" },
     messages: { type: "array", items: reference("message") },
+    changes: {
+      type: "array",
+      description: "With `after`: what was changed in the same stretch of the log.",
+      items: { oneOf: ["edited", "deleted", "reacted", "topic"].map(reference) },
+    },
     next: { type: "string", description: "The cursor to go on from: `after` of the next request." },
     more: { type: "boolean" },
     reset: { type: "boolean", description: "The cursor was of another life of the log: this is the last page." },

@@ -10,7 +10,24 @@ import {
   StoreError,
 } from "../core/ports.ts";
 import { accepted, refused } from "../protocol/codes.ts";
+import { type EventKind, isAuthorsAlone, isChange } from "../protocol/events.ts";
 import { type DisplayName, type Epoch, type MessageId, newEpoch, type RoomName, type UserId } from "../protocol/ids.ts";
+import type { Reaction, User } from "../protocol/server-frames.ts";
+import {
+  append,
+  begin,
+  change,
+  commit,
+  eraseReactions,
+  eraseText,
+  heads,
+  lockRooms,
+  makeRoom,
+  pagesAfter,
+  pagesBefore,
+  rooms,
+  takeBack,
+} from "./postgres-statements.ts";
 import { fromPostgres, toPostgres } from "./postgres-text.ts";
 
 // Numbers past 2^53 come as texts, and no number here is.
@@ -18,87 +35,36 @@ interface RoomRow {
   readonly name: string;
   readonly epoch: string;
   readonly head: string;
+  readonly topic: string;
 }
 
 interface EventRow {
   readonly seq: string;
   readonly id: string;
+  readonly kind: EventKind;
   readonly target: string | null;
+  readonly target_seq: string | null;
   readonly user_id: string;
   readonly user_name: string;
   readonly text: string;
   readonly ts: string;
 }
 
-/** What became of a draft: the number that it was given, or the event that has its id already. */
+/** An event on a page, as it is now: a reaction is `[emoji, user id, user name]`. */
+interface PageRow extends EventRow {
+  readonly edited_seq: string | null;
+  readonly edited_ts: string | null;
+  readonly deleted: boolean | null;
+  readonly reactions: readonly (readonly [string, string, string])[] | null;
+  readonly found: string;
+}
+
+/** What became of a draft: the number that it was given, the event that has its id already, or why neither. */
 type AppendedRow = { readonly epoch: string } & (
-  | { readonly new_seq: string }
-  | ({ readonly new_seq: null } & EventRow)
+  | { readonly verdict: "stored"; readonly new_seq: string; readonly new_target_seq: string | null }
+  | ({ readonly verdict: "known" } & EventRow)
+  | { readonly verdict: "no_such_message" | "not_the_author" | "too_many_reactions" }
 );
-
-const columns = "seq, id, kind, target, user_id, user_name, text, ts";
-
-const statement = (name: string, text: string) => ({ name, text });
-const makeRoom = statement(
-  "make-room",
-  "INSERT INTO parlance.room (name, epoch) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-);
-const heads = statement("heads", "SELECT name, epoch, head FROM parlance.room WHERE name = ANY($1::text[])");
-const rooms = statement("rooms", "SELECT name FROM parlance.room ORDER BY id");
-const begin = statement("begin", "BEGIN ISOLATION LEVEL READ COMMITTED");
-const commit = statement("commit", "COMMIT");
-// In one order on every node, so that no two wait for one another.
-const lockRooms = statement(
-  "lock-rooms",
-  "SELECT id FROM parlance.room WHERE name = ANY($1::text[]) ORDER BY id FOR UPDATE",
-);
-/**
- * A statement of its own: it sees what was committed while the lock was waited for. `LIMIT 1` keeps Postgres from reading
- * the whole table, which it takes for a small one until it has counted it.
- */
-const append = statement(
-  "append",
-  `WITH draft AS (
-     SELECT room.id AS room_id, room.epoch, room.head, given.*, known.seq AS known_seq, known.target AS known_target,
-       known.user_id AS known_user_id, known.user_name AS known_user_name, known.text AS known_text, known.ts AS known_ts
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
-       WITH ORDINALITY AS given (room, id, kind, target, user_id, user_name, text, ts, place)
-     JOIN parlance.room ON room.name = given.room
-     LEFT JOIN LATERAL (
-       SELECT * FROM parlance.event WHERE event.room_id = room.id AND event.id = given.id LIMIT 1
-     ) AS known ON true
-   ), numbered AS (
-     SELECT *, CASE WHEN known_seq IS NULL THEN
-       head + count(*) FILTER (WHERE known_seq IS NULL) OVER (PARTITION BY room_id ORDER BY place) END AS new_seq
-     FROM draft
-   ), stored AS (
-     INSERT INTO parlance.event (room_id, ${columns})
-     SELECT room_id, new_seq, id, kind, target, user_id, user_name, text, ts FROM numbered WHERE new_seq IS NOT NULL
-   ), moved AS (
-     UPDATE parlance.room SET head = grown.head
-     FROM (SELECT room_id, max(new_seq) AS head FROM numbered GROUP BY room_id) AS grown
-     WHERE room.id = grown.room_id AND grown.head IS NOT NULL
-   )
-   SELECT epoch, new_seq, known_seq AS seq, id, known_target AS target, known_user_id AS user_id,
-     known_user_name AS user_name, known_text AS text, known_ts AS ts
-   FROM numbered ORDER BY place`,
-);
-
-/** A page, and how many rows there were before its bytes were counted: no more are sent than it has, and one. */
-const page = (name: string, range: string, order: "ASC" | "DESC") =>
-  statement(
-    name,
-    `SELECT * FROM (
-       SELECT *, count(*) OVER () AS found, sum(octet_length(text)) OVER (ORDER BY seq ${order}) AS bytes
-       FROM (
-         SELECT ${columns} FROM parlance.event
-         WHERE room_id = (SELECT id FROM parlance.room WHERE name = $1) AND ${range}
-         ORDER BY seq ${order} LIMIT $2
-       ) AS page
-     ) AS sized WHERE bytes - octet_length(text) <= $3 ORDER BY seq ${order}`,
-  );
-const pageAfter = page("page-after", "seq > $4 AND seq <= $5", "ASC");
-const pageBefore = page("page-before", "seq < $4", "DESC");
 
 /**
  * Asks one connection for rooms' logs. Every call sends all it has to say at once, without waiting for answers, and
@@ -142,9 +108,10 @@ export class PostgresLog {
       // The room was there when it was locked, and rooms are never taken away.
       if (!row) throw new StoreError(`${draft.room} is not there`, { fatal: false });
       const epoch = row.epoch as Epoch;
-      const event = row.new_seq === null ? storedEvent(draft.room, row) : { ...first.draft, seq: Number(row.new_seq) };
-      if (event.text !== draft.text) return refused("id_conflict");
-      return accepted({ event, epoch, dup: row.new_seq === null || first.draft !== draft });
+      if (row.verdict !== "stored" && row.verdict !== "known") return refused(row.verdict);
+      const event = row.verdict === "known" ? storedEvent(draft.room, row) : withPlace(first.draft, row);
+      if (!isSame(event, draft)) return refused("id_conflict");
+      return accepted({ event, epoch, dup: row.verdict === "known" || first.draft !== draft });
     });
   }
 
@@ -154,8 +121,8 @@ export class PostgresLog {
     const bounds = [room, Math.min(limit + 1, Number.MAX_SAFE_INTEGER), maxBytes];
     const isAfter = "after" in request;
     const range = isAfter ? [request.after, request.upTo ?? Number.MAX_SAFE_INTEGER] : [request.before];
-    const { rows } = await this.#client.query<EventRow & { found: string }>({
-      ...(isAfter ? pageAfter : pageBefore),
+    const { rows } = await this.#client.query<PageRow>({
+      ...(isAfter ? pagesAfter : pagesBefore)[request.only ? "messages" : "all"],
       values: [...bounds, ...range],
     });
     const events = firstThatFit(room, rows, limit, maxBytes);
@@ -175,15 +142,33 @@ export class PostgresLog {
   async #store(drafts: readonly Draft[]): Promise<readonly AppendedRow[]> {
     const names = [...new Set(drafts.map(({ room }) => room))];
     const client = this.#client;
-    const [, , , { rows }, { command }] = await allOf([
+    const [, , , rows, { command }] = await allOf([
       Promise.all(names.filter((name) => !this.#made.has(name)).map((name) => this.#make(name))),
       client.query(begin),
       client.query({ ...lockRooms, values: [names] }),
-      client.query<AppendedRow>({ ...append, values: arraysOf(drafts) }),
+      allOf(inRuns(drafts).map((run) => this.#appendRun(run))),
       client.query(commit),
     ]);
     // Of a transaction that failed, Postgres answers COMMIT with ROLLBACK.
     if (command !== "COMMIT") throw new StoreError("the commit was refused", { fatal: false });
+    return rows.flat();
+  }
+
+  /** Messages are stored by one statement; a change is judged by what is there before it, so it has one to itself. */
+  async #appendRun(run: readonly Draft[]): Promise<readonly AppendedRow[]> {
+    const client = this.#client;
+    const [draft] = run;
+    if (!draft || !isChange(draft.kind)) {
+      return (await client.query<AppendedRow>({ ...append, values: arraysOf(run) })).rows;
+    }
+    const { room, id, kind, target, user, text, ts } = draft;
+    const values = [room, id, kind, target, user.id, user.name, toPostgres(text), ts, isAuthorsAlone(kind)];
+    const [{ rows }] = await allOf([
+      client.query<AppendedRow>({ ...change, values }),
+      kind === "unreact" ? client.query({ ...takeBack, values: [room, id] }) : undefined,
+      kind === "delete" ? client.query({ ...eraseText, values: [room, target] }) : undefined,
+      kind === "delete" ? client.query({ ...eraseReactions, values: [room, target] }) : undefined,
+    ]);
     return rows;
   }
 
@@ -196,16 +181,38 @@ export class PostgresLog {
   async #heads(names: readonly RoomName[]): Promise<ReadonlyMap<RoomName, RoomHead>> {
     const { rows } = await this.#client.query<RoomRow>({ ...heads, values: [names] });
     return new Map(
-      rows.map(({ name, epoch, head }) => [name as RoomName, { epoch: epoch as Epoch, head: Number(head) }]),
+      rows.map(({ name, epoch, head, topic }) => [
+        name as RoomName,
+        { epoch: epoch as Epoch, head: Number(head), ...(topic && { topic: fromPostgres(topic) }) },
+      ]),
     );
   }
 }
 
 /** Waits for every answer, also where one is a refusal: nothing of this call is under way any more. Rejects with the first. */
-async function allOf<T extends readonly unknown[]>(answers: { readonly [K in keyof T]: Promise<T[K]> }): Promise<T> {
+async function allOf<T extends readonly unknown[]>(
+  answers: {
+    readonly [K in keyof T]: Promise<T[K]> | undefined;
+  },
+): Promise<T> {
   await Promise.allSettled(answers);
   return (await Promise.all(answers)) as unknown as T;
 }
+
+/** Runs of messages, and each change by itself, in their order. */
+function inRuns(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
+  const runs: Draft[][] = [];
+  for (const draft of drafts) {
+    const last = runs.at(-1);
+    if (last?.[0] && !isChange(last[0].kind) && !isChange(draft.kind)) last.push(draft);
+    else runs.push([draft]);
+  }
+  return runs;
+}
+
+/** Whether an event is the one that a draft asks for. A text that was erased since can no more be compared. [S1] */
+const isSame = (event: StoredEvent, { kind, text, target }: Draft): boolean =>
+  event.kind === kind && (event.text === text || event.text === "") && (!isChange(kind) || event.target === target);
 
 const keyOf = ({ room, id }: Draft): string => `${room}/${id}`;
 
@@ -214,18 +221,18 @@ const arraysOf = (drafts: readonly Draft[]) => [
   drafts.map(({ room }) => room),
   drafts.map(({ id }) => id),
   drafts.map(({ kind }) => kind),
-  drafts.map(({ replyTo }) => replyTo ?? null),
+  drafts.map(({ target }) => target ?? null),
   drafts.map(({ user }) => user.id),
   drafts.map(({ user }) => user.name),
   drafts.map(({ text }) => toPostgres(text)),
   drafts.map(({ ts }) => ts),
 ];
 
-function firstThatFit(room: RoomName, rows: readonly EventRow[], limit: number, maxBytes: number): StoredEvent[] {
+function firstThatFit(room: RoomName, rows: readonly PageRow[], limit: number, maxBytes: number): StoredEvent[] {
   const events: StoredEvent[] = [];
   let bytes = 0;
   for (const row of rows) {
-    const event = storedEvent(room, row);
+    const event = asItIsNow(storedEvent(room, row), row);
     bytes += Buffer.byteLength(event.text);
     if (events.length === limit || (events.length > 0 && bytes > maxBytes)) break;
     events.push(event);
@@ -233,15 +240,40 @@ function firstThatFit(room: RoomName, rows: readonly EventRow[], limit: number, 
   return events;
 }
 
+function withPlace(draft: Draft, row: Extract<AppendedRow, { verdict: "stored" }>): StoredEvent {
+  const targetSeq = row.new_target_seq === null ? {} : { targetSeq: Number(row.new_target_seq) };
+  return { ...draft, seq: Number(row.new_seq), ...targetSeq };
+}
+
 function storedEvent(room: RoomName, row: EventRow): StoredEvent {
   const event = {
     room,
     seq: Number(row.seq),
     id: row.id as MessageId,
-    kind: "message",
-    user: { id: row.user_id as UserId, name: row.user_name as DisplayName },
+    kind: row.kind,
+    user: userOf(row.user_id, row.user_name),
     text: fromPostgres(row.text),
     ts: Number(row.ts),
-  } as const;
-  return row.target === null ? event : { ...event, replyTo: row.target as MessageId };
+  };
+  if (row.target === null) return event;
+  const targetSeq = row.target_seq === null ? {} : { targetSeq: Number(row.target_seq) };
+  return { ...event, target: row.target as MessageId, ...targetSeq };
 }
+
+/** With what has become of it. [E2] */
+function asItIsNow(event: StoredEvent, { edited_seq, edited_ts, deleted, reactions }: PageRow): StoredEvent {
+  if (deleted === null && reactions === null) return event;
+  return {
+    ...event,
+    ...(edited_seq !== null && { edited: { seq: Number(edited_seq), ts: Number(edited_ts) } }),
+    ...(deleted && { deleted }),
+    ...(reactions && { reactions: reactionsOf(reactions) }),
+  };
+}
+
+function reactionsOf(given: readonly (readonly [string, string, string])[]): readonly Reaction[] {
+  const byEmoji = Map.groupBy(given, ([emoji]) => emoji);
+  return [...byEmoji].map(([emoji, by]) => ({ emoji, users: by.map(([, id, name]) => userOf(id, name)) }));
+}
+
+const userOf = (id: string, name: string): User => ({ id: id as UserId, name: name as DisplayName });

@@ -31,4 +31,29 @@ export const postgresMigrations: readonly string[] = [
     value bytea NOT NULL
   );
   `,
+  `
+  ALTER TABLE parlance.room ADD COLUMN topic text NOT NULL DEFAULT '';
+  ALTER TABLE parlance.event ADD COLUMN target_seq bigint;
+  CREATE INDEX event_edits ON parlance.event (room_id, target_seq) WHERE kind = 'edit';
+
+  CREATE TABLE parlance.amendment (
+    room_id    bigint NOT NULL,
+    seq        bigint NOT NULL,
+    text       text NOT NULL,
+    edited_seq bigint,
+    edited_ts  bigint,
+    deleted    boolean NOT NULL,
+    PRIMARY KEY (room_id, seq)
+  );
+
+  CREATE TABLE parlance.reaction (
+    room_id   bigint NOT NULL,
+    seq       bigint NOT NULL,
+    emoji     text NOT NULL,
+    user_id   text NOT NULL,
+    user_name text NOT NULL,
+    since     bigint NOT NULL,
+    PRIMARY KEY (room_id, seq, emoji, user_id)
+  );
+  `,
 ];

@@ -2,9 +2,10 @@
  * The schema, one step a version; `PRAGMA user_version` counts the steps taken. A step that has
  * been released is never changed.
  *
- * A room is a log of events. `kind` leaves room for edits, deletions and reactions: each will be an
- * event with its own `seq`, whose `target` names the message that it is about. For a message,
- * `target` is the one it answers.
+ * A room is a log of events. An edit, a deletion or a reaction is an event with its own `seq`, whose `target` names
+ * the message that it is about; for a message, `target` is the one it answers. What has become of messages stands
+ * beside the log, so that reading a page costs the same however often they were changed: `amendment` for those that
+ * were edited or deleted, `reaction` for what is on them now. Of what was deleted no text is kept. [E2] [E3]
  */
 export const migrations: readonly string[] = [
   `
@@ -33,6 +34,31 @@ export const migrations: readonly string[] = [
   CREATE TABLE secret (
     name  TEXT PRIMARY KEY,
     value BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE room ADD COLUMN topic TEXT NOT NULL DEFAULT '';
+  ALTER TABLE event ADD COLUMN target_seq INTEGER;
+  CREATE INDEX event_edits ON event (room_id, target_seq) WHERE kind = 'edit';
+
+  CREATE TABLE amendment (
+    room_id    INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    text       TEXT NOT NULL,
+    edited_seq INTEGER,
+    edited_ts  INTEGER,
+    deleted    INTEGER NOT NULL,
+    PRIMARY KEY (room_id, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE reaction (
+    room_id   INTEGER NOT NULL,
+    seq       INTEGER NOT NULL,
+    emoji     TEXT NOT NULL,
+    user_id   TEXT NOT NULL,
+    user_name TEXT NOT NULL,
+    since     INTEGER NOT NULL,
+    PRIMARY KEY (room_id, seq, emoji, user_id)
   ) STRICT, WITHOUT ROWID;
   `,
 ];

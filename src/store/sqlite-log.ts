@@ -2,7 +2,9 @@ import { randomFillSync } from "node:crypto";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Appended, Draft, EventPage, PageRequest, RoomHead, StoredEvent } from "../core/ports.ts";
 import { accepted, refused } from "../protocol/codes.ts";
+import { type EventKind, isChange } from "../protocol/events.ts";
 import { type DisplayName, type Epoch, type MessageId, newEpoch, type RoomName, type UserId } from "../protocol/ids.ts";
+import { SqliteChanges } from "./sqlite-changes.ts";
 
 interface RoomRow extends RoomHead {
   readonly id: number;
@@ -10,7 +12,13 @@ interface RoomRow extends RoomHead {
 
 type Row = Record<string, SQLOutputValue>;
 
-const columns = "seq, id, kind, target, user_id, user_name, text, ts";
+/** One query for every event of a range, and one for its messages. */
+type Pages = Readonly<Record<"all" | "messages", StatementSync>>;
+
+const columns = "seq, id, kind, target, target_seq, user_id, user_name, text, ts";
+const asItIsNow = `SELECT event.seq, event.id, event.kind, event.target, event.target_seq, event.user_id,
+  event.user_name, event.text, event.ts, amendment.text AS new_text, edited_seq, edited_ts, deleted
+  FROM event LEFT JOIN amendment ON amendment.room_id = event.room_id AND amendment.seq = event.seq`;
 
 /** Every room's log in one SQLite database. Synchronous: it runs in the worker thread of the store. */
 export class SqliteLog {
@@ -20,28 +28,33 @@ export class SqliteLog {
   readonly #setHead: StatementSync;
   readonly #insert: StatementSync;
   readonly #byId: StatementSync;
-  readonly #after: StatementSync;
-  readonly #before: StatementSync;
+  readonly #after: Pages;
+  readonly #before: Pages;
+  readonly #changes: SqliteChanges;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    this.#findRoom = db.prepare("SELECT id, epoch, head FROM room WHERE name = ?");
+    this.#changes = new SqliteChanges(db);
+    this.#findRoom = db.prepare("SELECT id, epoch, head, topic FROM room WHERE name = ?");
     this.#makeRoom = db.prepare("INSERT INTO room (name, epoch) VALUES (?, ?) ON CONFLICT DO NOTHING");
     this.#setHead = db.prepare("UPDATE room SET head = ? WHERE id = ?");
     this.#insert = db.prepare(
-      `INSERT INTO event (room_id, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO event (room_id, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (room_id, id) DO NOTHING`,
     );
     this.#byId = db.prepare(`SELECT ${columns} FROM event WHERE room_id = ? AND id = ?`);
-    this.#after = db.prepare(
-      `SELECT ${columns} FROM event WHERE room_id = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
-    );
-    this.#before = db.prepare(`SELECT ${columns} FROM event WHERE room_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`);
+    const pages = (range: string, order: string): Pages => {
+      const select = (only: string) =>
+        db.prepare(`${asItIsNow} WHERE event.room_id = ? AND ${range} ${only} ORDER BY event.seq ${order} LIMIT ?`);
+      return { all: select(""), messages: select("AND event.kind = 'message'") };
+    };
+    this.#after = pages("event.seq > ? AND event.seq <= ?", "");
+    this.#before = pages("event.seq < ?", "DESC");
   }
 
   findRoom(name: RoomName): RoomHead | undefined {
     const room = this.#room(name);
-    return room && { epoch: room.epoch, head: room.head };
+    return room && headOf(room);
   }
 
   heads(names: readonly RoomName[]): ReadonlyMap<RoomName, RoomHead> {
@@ -61,8 +74,7 @@ export class SqliteLog {
   }
 
   openRoom(name: RoomName): RoomHead {
-    const { epoch, head } = this.#roomOrNew(name);
-    return { epoch, head };
+    return headOf(this.#roomOrNew(name));
   }
 
   /** One transaction for all of them; a duplicate or a conflict takes no `seq` and fails nobody else. [L2] [S1] */
@@ -91,27 +103,52 @@ export class SqliteLog {
     const room = this.#room(name);
     if (!room) return { events: [], more: false };
     const { limit, maxBytes } = request;
-    if ("after" in request) {
-      const upTo = Math.min(request.upTo ?? room.head, room.head);
-      return page(name, this.#after.iterate(room.id, request.after, upTo, limit + 1), limit, maxBytes);
-    }
-    const { events, more } = page(name, this.#before.iterate(room.id, request.before, limit + 1), limit, maxBytes);
-    return { events: events.toReversed(), more };
+    const which = request.only ? "messages" : "all";
+    const isAfter = "after" in request;
+    const rows = isAfter
+      ? this.#after[which].iterate(room.id, request.after, Math.min(request.upTo ?? room.head, room.head), limit + 1)
+      : this.#before[which].iterate(room.id, request.before, limit + 1);
+    const { events, more } = page(name, rows, limit, maxBytes);
+    const whole = this.#changes.withReactions(room.id, events);
+    return { events: isAfter ? whole : whole.toReversed(), more };
   }
 
   #appendOne(room: RoomRow, draft: Draft): Appended {
-    const { id, kind, replyTo, user, text, ts } = draft;
+    const { id, kind, target, user, text, ts } = draft;
     const seq = room.head + 1;
-    const { changes } = this.#insert.run(room.id, seq, id, kind, replyTo ?? null, user.id, user.name, text, ts);
-    if (changes === 1) return accepted({ event: { ...draft, seq }, epoch: room.epoch, dup: false });
-    const stored = this.#byId.get(room.id, id);
-    if (!stored || stored["text"] !== text) return refused("id_conflict");
-    return accepted({ event: storedEvent(draft.room, stored), epoch: room.epoch, dup: true });
+    let targetSeq: number | null = null;
+    if (isChange(kind)) {
+      // What is there already is not judged again: since then the message may have been deleted. [S1]
+      const known = this.#known(room, draft);
+      if (known) return known;
+      const judged = this.#changes.judge(room.id, draft);
+      if (!judged.ok) return judged;
+      targetSeq = judged.value;
+    } else if (target) targetSeq = this.#changes.seqOf(room.id, target);
+    const row = [seq, id, kind, target ?? null, targetSeq, user.id, user.name, text, ts];
+    const { changes } = this.#insert.run(room.id, ...row);
+    if (changes !== 1) return this.#known(room, draft) ?? refused("id_conflict");
+    const event = { ...draft, seq, ...(targetSeq !== null && { targetSeq }) };
+    this.#changes.apply(room.id, event);
+    return accepted({ event, epoch: room.epoch, dup: false });
+  }
+
+  /** What the log has under a draft's id already: the same, or something else. [S1] */
+  #known(room: RoomRow, { room: name, id, kind, text, target }: Draft): Appended | undefined {
+    const row = this.#byId.get(room.id, id);
+    if (!row) return undefined;
+    const event = storedEvent(name, row);
+    // A text that was erased since can no more be compared.
+    const isSame = event.kind === kind && (event.text === text || event.text === "");
+    if (!isSame || (isChange(kind) && event.target !== target)) return refused("id_conflict");
+    return accepted({ event, epoch: room.epoch, dup: true });
   }
 
   #room(name: RoomName): RoomRow | undefined {
     const row = this.#findRoom.get(name);
-    return row && { id: Number(row["id"]), epoch: String(row["epoch"]) as Epoch, head: Number(row["head"]) };
+    if (!row) return undefined;
+    const [epoch, topic] = [String(row["epoch"]) as Epoch, String(row["topic"])];
+    return { id: Number(row["id"]), epoch, head: Number(row["head"]), ...(topic && { topic }) };
   }
 
   #roomOrNew(name: RoomName): RoomRow {
@@ -121,6 +158,8 @@ export class SqliteLog {
     return this.#roomOrNew(name);
   }
 }
+
+const headOf = ({ id: _, ...head }: RoomRow): RoomHead => head;
 
 /** Takes rows until a page is full; one row more than its limit tells that there are more. */
 function page(room: RoomName, rows: Iterable<Row>, limit: number, maxBytes: number): EventPage {
@@ -136,14 +175,22 @@ function page(room: RoomName, rows: Iterable<Row>, limit: number, maxBytes: numb
 }
 
 function storedEvent(room: RoomName, row: Row): StoredEvent {
-  const event = {
+  const event: StoredEvent = {
     room,
     seq: Number(row["seq"]),
     id: String(row["id"]) as MessageId,
-    kind: "message",
+    kind: row["kind"] as EventKind,
     user: { id: String(row["user_id"]) as UserId, name: String(row["user_name"]) as DisplayName },
-    text: String(row["text"]),
+    text: String(row["new_text"] ?? row["text"]),
     ts: Number(row["ts"]),
-  } as const;
-  return row["target"] === null ? event : { ...event, replyTo: String(row["target"]) as MessageId };
+  };
+  // Most events are plain messages: they cost nothing more.
+  if (row["target"] === null && row["new_text"] == null) return event;
+  return {
+    ...event,
+    ...(row["target"] !== null && { target: String(row["target"]) as MessageId }),
+    ...(row["target_seq"] !== null && { targetSeq: Number(row["target_seq"]) }),
+    ...(row["edited_seq"] != null && { edited: { seq: Number(row["edited_seq"]), ts: Number(row["edited_ts"]) } }),
+    ...(row["deleted"] === 1 && { deleted: true }),
+  };
 }

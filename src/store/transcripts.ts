@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Bus, Clock, Log, Store } from "../core/ports.ts";
+import type { Bus, Clock, Log, Store, StoredEvent } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { transcriptEntry } from "../protocol/transcript.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -43,6 +43,13 @@ export async function keepTranscripts(options: TranscriptsOptions): Promise<Asyn
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** A line for what was said, and for what it was edited to; what is written already stays as it is. [T4] */
+function entryOf(event: StoredEvent): string {
+  if (event.text === "") return "";
+  if (event.kind === "message") return transcriptEntry(event);
+  return event.kind === "edit" ? transcriptEntry({ ...event, text: `✎ ${event.text}` }) : "";
 }
 
 /** The bus only says which rooms have more; what they have is read from the store, so that nothing waits in memory. */
@@ -113,7 +120,7 @@ class TranscriptKeeper {
     for (let more = true; more; ) {
       const read = await store.read(room, { ...page, after: file.seq });
       const last = read.events.at(-1);
-      if (last) await file.append(read.events.map(transcriptEntry).join(""), last.seq);
+      if (last) await file.append(read.events.map(entryOf).join(""), last.seq);
       more = read.more;
     }
   }

@@ -25,7 +25,7 @@ test("a tail answers with the very events of the log, or not at all, however muc
       for (const [seq, count] of asked) {
         const after = seqsOf(tail.after(seq));
         if (after) assert.deepEqual(after, range(seq + 1, last));
-        const upTo = seqsOf(tail.upTo(Math.min(seq, last), count));
+        const upTo = seqsOf(tail.messagesUpTo(Math.min(seq, last), count));
         if (upTo) assert.deepEqual(upTo, range(Math.max(1, Math.min(seq, last) - count + 1), Math.min(seq, last)));
       }
       // What it is for: a resume, and the page of who comes in, need not ask the store.

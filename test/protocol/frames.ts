@@ -4,6 +4,7 @@ import { errorStatus } from "../../src/protocol/codes.ts";
 import type { DisplayName, Epoch, MessageId, RoomName, UserId } from "../../src/protocol/ids.ts";
 import { parseDisplayName, parseRoomName } from "../../src/protocol/names.ts";
 import type { ServerFrame, ServerFrameOf, ServerFrameType } from "../../src/protocol/server-frames.ts";
+import { oneLine } from "../../src/protocol/text.ts";
 
 // Arbitraries of everything that travels, made from the types: the compiler sees to it that none is missing.
 
@@ -37,6 +38,9 @@ const epoch = from(small, 16).map((value) => value as Epoch);
 const seq = fc.maxSafeNat();
 const size = fc.nat({ max: 100 });
 const ref = fc.string({ maxLength: 64 });
+const emoji = fc.constantFrom("👍", "👍🏽", "👩‍👩‍👧‍👦", "🇺🇦", "#️⃣", "❤️");
+/** A topic as it is stored: one line, without spaces around it. */
+const topic = text.map((said) => oneLine(said).trim());
 const user = plain({ id: from(small, 20).map((value) => `u_${value}` as UserId), name });
 const ts = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
 
@@ -68,6 +72,17 @@ const clientFrames: { [T in ClientFrame["type"]]: fc.Arbitrary<FrameOf<T>> } = {
     ref: maybe(ref),
   }),
   message: frame({ type: type("message"), room: maybe(room), text, id: maybe(id), reply_to: maybe(id) }),
+  edit: frame({ type: type("edit"), room: maybe(room), target: id, text, id: maybe(id) }),
+  delete: frame({ type: type("delete"), room: maybe(room), target: id, id: maybe(id) }),
+  react: frame({
+    type: type("react"),
+    room: maybe(room),
+    target: id,
+    emoji,
+    active: maybe(fc.boolean()),
+    id: maybe(id),
+  }),
+  topic: frame({ type: type("topic"), room: maybe(room), text: topic, id: maybe(id) }),
   typing: frame({ type: type("typing"), room: maybe(room), active: maybe(fc.boolean()) }),
   rename: frame({ type: type("rename"), name, ref: maybe(ref) }),
   history: frame({
@@ -82,6 +97,7 @@ const clientFrames: { [T in ClientFrame["type"]]: fc.Arbitrary<FrameOf<T>> } = {
   ping: frame({ type: type("ping") }),
 };
 
+const change = { room, seq, id, user, ts, target: id, target_seq: seq };
 const message = frame<ServerFrameOf<"message">>({
   type: type("message"),
   room,
@@ -91,6 +107,10 @@ const message = frame<ServerFrameOf<"message">>({
   text,
   ts,
   reply_to: maybe(id),
+  reply_to_seq: maybe(seq),
+  edited: maybe(plain({ seq, ts })),
+  deleted: maybe(fc.boolean()),
+  reactions: maybe(fc.array(plain({ emoji, users: fc.array(user, { maxLength: 3 }) }), { maxLength: 3 })),
 });
 const members = fc.array(user, { maxLength: 4 });
 const limits = plain({
@@ -123,6 +143,7 @@ const serverFrames: { [T in ServerFrameType]: fc.Arbitrary<ServerFrameOf<T>> } =
     head: seq,
     recovered: fc.boolean(),
     reason: maybe(reason),
+    topic: maybe(topic),
     count: size,
     members: maybe(members),
     ref: maybe(ref),
@@ -136,6 +157,10 @@ const serverFrames: { [T in ServerFrameType]: fc.Arbitrary<ServerFrameOf<T>> } =
     ref: maybe(ref),
   }),
   message,
+  edited: frame({ type: type("edited"), ...change, text }),
+  deleted: frame({ type: type("deleted"), ...change }),
+  reacted: frame({ type: type("reacted"), ...change, emoji, active: fc.boolean() }),
+  topic: frame({ type: type("topic"), room, seq, id, user, ts, text: topic }),
   ack: frame({ type: type("ack"), id, room, seq, ts, dup: fc.boolean() }),
   heads: frame({ type: type("heads"), rooms: heads }),
   typing: frame({ type: type("typing"), room, user, active: fc.boolean() }),

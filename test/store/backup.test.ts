@@ -23,7 +23,7 @@ import { SqliteLog } from "../../src/store/sqlite-log.ts";
 import { openDatabase, tokenKey } from "../../src/store/sqlite-open.ts";
 import { draft, messageId, roomName } from "../support/drafts.ts";
 import { temporaryFolder } from "../support/server.ts";
-import { stored } from "./store-contract.ts";
+import { stored } from "./outcomes.ts";
 
 const rooms = ["general", "кухня", "ห้องครัว"].map(roomName);
 const everything = { after: 0, limit: 100_000, maxBytes: 1_000_000_000 };

@@ -8,7 +8,8 @@ import { openPostgresStore, type RemoteStore } from "../../src/store/postgres.ts
 import { draft, roomName } from "../support/drafts.ts";
 import { query, usePostgres } from "../support/postgres.ts";
 import { describeWith, freePort } from "../support/programs.ts";
-import { storeContract, stored } from "./store-contract.ts";
+import { stored } from "./outcomes.ts";
+import { storeContract } from "./store-contract.ts";
 
 const general = roomName("general");
 const everything = { after: 0, limit: 100_000, maxBytes: 100_000_000 };

@@ -72,7 +72,7 @@ export function readingContract(open: OpenStore): void {
   test("gives back names, answers and times exactly, before 1970 and far from now too", async (t) => {
     const { store } = await open(t);
     const drafts = [-1, 0, -8_640_000_000_000_000, 8_640_000_000_000_000, 2 ** 31, 2 ** 53 - 1].map((ts, index) =>
-      draft(index, { ts, ...(index % 2 === 0 && { replyTo: messageId("question") }) }),
+      draft(index, { ts, ...(index % 2 === 0 && { target: messageId("question") }) }),
     );
     await store.append(drafts);
     const { events } = await store.read(general, { after: 0, ...everything });

@@ -13,7 +13,7 @@ import { SqliteLog } from "../../src/store/sqlite-log.ts";
 import { isPassing, openDatabase, resultCode } from "../../src/store/sqlite-open.ts";
 import { draft, roomName } from "../support/drafts.ts";
 import { temporaryFolder } from "../support/server.ts";
-import { stored } from "./store-contract.ts";
+import { stored } from "./outcomes.ts";
 
 const general = roomName("general");
 const everything = { after: 0, limit: 100_000, maxBytes: 100_000_000 };

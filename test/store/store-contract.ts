@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import type { Appended, Store, StoredEvent } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports.ts";
 import { displayName, draft, messageId, roomName, userId } from "../support/drafts.ts";
+import { changesContract } from "./changes-contract.ts";
+import { refusal, stored } from "./outcomes.ts";
 import { readingContract } from "./reading-contract.ts";
 
 /** A store that is open, and the same one after its server was stopped and started. */
@@ -16,19 +18,13 @@ export type OpenStore = (t: TestContext) => Promise<OpenedStore>;
 const everything = { limit: 1_000, maxBytes: 100_000_000 };
 const general = roomName("general");
 
-export function stored(outcome: Appended | undefined): StoredEvent & { readonly dup: boolean; readonly epoch: string } {
-  assert.ok(outcome?.ok, `stored, and not ${JSON.stringify(outcome)}`);
-  return { ...outcome.value.event, dup: outcome.value.dup, epoch: outcome.value.epoch };
-}
-
-const refusal = (outcome: Appended | undefined) => (outcome?.ok === false ? outcome.error.code : undefined);
-
 /** What every store must do, whatever it is made of: the tests of the `Store` port. */
 export function storeContract(name: string, open: OpenStore): void {
   describe(`the store contract, on ${name}`, () => {
     logContract(open);
     sendingContract(open);
     readingContract(open);
+    changesContract(open);
     lifeContract(open);
   });
 }
@@ -117,7 +113,7 @@ function logContract(open: OpenStore): void {
 function sendingContract(open: OpenStore): void {
   test("[S1] answers an id stored before with the same event and dup: true, in a later batch and after a restart", async (t) => {
     const { store, reopen } = await open(t);
-    const [outcome] = await store.append([draft(1, { replyTo: messageId("q") })]);
+    const [outcome] = await store.append([draft(1, { target: messageId("q") })]);
     const { dup, ...event } = stored(outcome);
     assert.equal(dup, false);
     const later = { ts: 1, user: { id: userId("bob"), name: displayName("Bob") } };

@@ -1,16 +1,24 @@
 import { randomFillSync } from "node:crypto";
+import { changed } from "../../src/core/fold.ts";
 import type { Appended, Draft, EventPage, PageRequest, RoomHead, Store, StoredEvent } from "../../src/core/ports.ts";
 import { StoreError } from "../../src/core/ports.ts";
 import { accepted, refused } from "../../src/protocol/codes.ts";
+import { isAuthorsAlone, isChange, reactionKindsLimit, reactionsLimit } from "../../src/protocol/events.ts";
 import { type Epoch, newEpoch, type RoomName } from "../../src/protocol/ids.ts";
 
 /** What a {@link MemoryStore} keeps, so that it can be opened again. */
 export interface Memory {
   readonly rooms: Map<RoomName, { readonly epoch: Epoch; readonly events: StoredEvent[] }>;
+  /** Every event as it was stored, by room and id. */
+  readonly drafts: Map<string, StoredEvent>;
   readonly key: Uint8Array;
 }
 
-export const newMemory = (): Memory => ({ rooms: new Map(), key: randomFillSync(new Uint8Array(32)) });
+export const newMemory = (): Memory => ({
+  rooms: new Map(),
+  drafts: new Map(),
+  key: randomFillSync(new Uint8Array(32)),
+});
 
 /** What is done to the store, for a test to time or to fail: it is done once `step` resolves. */
 export type Step = (what: "openRoom" | "findRoom" | "append" | "read") => Promise<void>;
@@ -38,15 +46,14 @@ export class MemoryStore implements Store {
 
   openRoom(name: RoomName): Promise<RoomHead> {
     return this.#do("openRoom", () => {
-      const { epoch, events } = this.#roomOrNew(name);
-      return { epoch, head: events.length };
+      return headOf(this.#roomOrNew(name));
     });
   }
 
   findRoom(name: RoomName): Promise<RoomHead | undefined> {
     return this.#do("findRoom", () => {
       const room = this.#memory.rooms.get(name);
-      return room && { epoch: room.epoch, head: room.events.length };
+      return room && headOf(room);
     });
   }
 
@@ -54,7 +61,7 @@ export class MemoryStore implements Store {
     return this.#do("findRoom", () => {
       const there = names.flatMap((name) => {
         const room = this.#memory.rooms.get(name);
-        return room ? [[name, { epoch: room.epoch, head: room.events.length }] as const] : [];
+        return room ? [[name, headOf(room)] as const] : [];
       });
       return new Map(there);
     });
@@ -70,12 +77,14 @@ export class MemoryStore implements Store {
 
   read(name: RoomName, request: PageRequest): Promise<EventPage> {
     return this.#do("read", () => {
-      const events = this.#memory.rooms.get(name)?.events ?? [];
+      const log = this.#memory.rooms.get(name)?.events ?? [];
+      const wanted = (events: readonly StoredEvent[]) =>
+        request.only ? events.filter(({ kind }) => kind === request.only) : events;
       if ("after" in request) {
-        const upTo = Math.min(request.upTo ?? events.length, events.length);
-        return cut(events.slice(Math.max(0, request.after), Math.max(0, upTo)), request);
+        const upTo = Math.min(request.upTo ?? log.length, log.length);
+        return cut(wanted(log.slice(Math.max(0, request.after), Math.max(0, upTo))), request);
       }
-      const page = cut(events.slice(0, Math.max(0, request.before - 1)).toReversed(), request);
+      const page = cut(wanted(log.slice(0, Math.max(0, request.before - 1))).toReversed(), request);
       return { ...page, events: page.events.toReversed() };
     });
   }
@@ -108,10 +117,27 @@ export class MemoryStore implements Store {
 
   #appendOne(draft: Draft): Appended {
     const { epoch, events } = this.#roomOrNew(draft.room);
-    const known = events.find(({ id }) => id === draft.id);
-    if (known) return known.text === draft.text ? accepted({ event: known, epoch, dup: true }) : refused("id_conflict");
-    const event = { ...draft, seq: events.length + 1 };
+    const { kind, text, target } = draft;
+    const known = this.#memory.drafts.get(`${draft.room}/${draft.id}`);
+    if (known) {
+      const isSame = known.kind === kind && known.text === text && (!isChange(kind) || known.target === target);
+      return isSame ? accepted({ event: known, epoch, dup: true }) : refused("id_conflict");
+    }
+    const message = target && events.find((event) => event.id === target && event.kind === "message");
+    if (isChange(kind)) {
+      if (!message || message.deleted) return refused("no_such_message");
+      if (isAuthorsAlone(kind) && message.user.id !== draft.user.id) return refused("not_the_author");
+      if (kind === "react" && isFull(message, text)) return refused("too_many_reactions");
+    }
+    const event: StoredEvent = { ...draft, seq: events.length + 1, ...(message && { targetSeq: message.seq }) };
     events.push(event);
+    this.#memory.drafts.set(`${draft.room}/${draft.id}`, event);
+    if (message && isChange(kind)) events[message.seq - 1] = changed(message, event);
+    if (kind === "delete") {
+      for (const [index, { kind: was, targetSeq }] of events.entries()) {
+        if (was === "edit" && targetSeq === event.targetSeq) events[index] = { ...(events[index] ?? event), text: "" };
+      }
+    }
     return accepted({ event, epoch, dup: false });
   }
 
@@ -120,6 +146,17 @@ export class MemoryStore implements Store {
     this.#memory.rooms.set(name, room);
     return room;
   }
+}
+
+function headOf({ epoch, events }: { readonly epoch: Epoch; readonly events: readonly StoredEvent[] }): RoomHead {
+  const topic = events.findLast(({ kind }) => kind === "topic")?.text;
+  return { epoch, head: events.length, ...(topic && { topic }) };
+}
+
+function isFull({ reactions = [] }: StoredEvent, emoji: string): boolean {
+  const given = reactions.reduce((count, { users }) => count + users.length, 0);
+  const isNew = !reactions.some((reaction) => reaction.emoji === emoji);
+  return given >= reactionsLimit || (isNew && reactions.length >= reactionKindsLimit);
 }
 
 /** The first events that fit, in the order in which they are wanted. */

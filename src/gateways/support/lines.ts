@@ -11,7 +11,7 @@ export function roomLine(frame: RoomFrame, language: Language): string | undefin
   const words = serverWords[language];
   switch (frame.type) {
     case "message":
-      return `${frame.user.name} :: ${oneLine(frame.text)}`;
+      return frame.deleted ? undefined : `${frame.user.name} :: ${oneLine(frame.text)}`;
     case "user_joined":
       return `server :: ${words("joined", { name: frame.user.name })}`;
     case "user_left":
@@ -20,6 +20,28 @@ export function roomLine(frame: RoomFrame, language: Language): string | undefin
       return `server :: ${words("renamed", { was: frame.was, name: frame.user.name })}`;
     case "notice":
       return `server :: ${oneLine(frame.text)}`;
+    default: {
+      const line = changeLine(frame, language);
+      return line === undefined ? undefined : `server :: ${line}`;
+    }
+  }
+}
+
+/** What was changed in a room, in words: `ann edited: …`. A reaction that is taken back is passed over in silence. [E4] */
+export function changeLine(frame: RoomFrame, language: Language): string | undefined {
+  const words = serverWords[language];
+  switch (frame.type) {
+    case "edited":
+      // Nothing is left of the text when the message was deleted since.
+      return frame.text === "" ? undefined : words("edited", { name: frame.user.name, text: oneLine(frame.text) });
+    case "deleted":
+      return words("deleted", { name: frame.user.name });
+    case "reacted":
+      return frame.active ? words("reacted", { name: frame.user.name, emoji: frame.emoji }) : undefined;
+    case "topic":
+      return frame.text === ""
+        ? words("topic_cleared", { name: frame.user.name })
+        : words("topic_set", { name: frame.user.name, topic: oneLine(frame.text) });
     default:
       return undefined;
   }
@@ -30,7 +52,7 @@ export function personalRoomLines(frame: PersonalFrame, language: Language, ownN
   if (frame.type === "error") return errorLine(frame, language).map((text) => `server :: ${text}`);
   if (frame.type === "history") {
     const joined = `server :: ${serverWords[language]("joined", { name: ownName })}`;
-    return [...frame.messages.map((message) => roomLine(message, language) ?? ""), joined];
+    return [...frame.messages.flatMap((message) => roomLine(message, language) ?? []), joined];
   }
   const line = roomLine(frame, language);
   return line === undefined ? [] : [line];

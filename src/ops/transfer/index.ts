@@ -18,6 +18,8 @@ export async function* exportRoom(there: RoomThere, format: TransferFormat): Asy
   for await (const messages of readRoom(there)) {
     let text = opening;
     for (const message of messages) {
+      // Of what was deleted there is nothing to bring along.
+      if (message.deleted) continue;
       text += each(message, isFirst);
       isFirst = false;
     }

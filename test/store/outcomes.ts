@@ -1,0 +1,9 @@
+import assert from "node:assert/strict";
+import type { Appended, StoredEvent } from "../../src/core/ports.ts";
+
+export function stored(outcome: Appended | undefined): StoredEvent & { readonly dup: boolean; readonly epoch: string } {
+  assert.ok(outcome?.ok, `stored, and not ${JSON.stringify(outcome)}`);
+  return { ...outcome.value.event, dup: outcome.value.dup, epoch: outcome.value.epoch };
+}
+
+export const refusal = (outcome: Appended | undefined) => (outcome?.ok === false ? outcome.error.code : undefined);
