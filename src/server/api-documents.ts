@@ -115,6 +115,10 @@ const stream = (parameters: readonly JsonSchema[]) => ({
   },
 });
 
+const { message, edited, deleted, reacted, topic } = serverFrameSchemas;
+/** What a page of a room is made of. */
+const pageSchemas = { message, edited, deleted, reacted, topic };
+
 /** The plain HTTP of this server, from the schemas that parse it. https://spec.openapis.org/oas/v3.1.0 */
 export function openApiDocument() {
   const { properties } = describe(querySchema) as { properties: Readonly<Record<string, JsonSchema>> };
@@ -123,7 +127,7 @@ export function openApiDocument() {
     openapi: "3.1.0",
     info: { title: program.name, version: program.version },
     components: {
-      schemas: { message: describe(serverFrameSchemas.message), problem },
+      schemas: { ...describeAll(pageSchemas), problem },
       securitySchemes: {
         token: { type: "http", scheme: "bearer", description: "The `token` of a `welcome`." },
         key: {
