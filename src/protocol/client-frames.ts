@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { accepted, type Result, refused } from "./codes.ts";
 import {
-  emojiField,
   epochField,
   messageIdField,
+  named,
   nameField,
   optional,
   refField,
@@ -18,6 +18,12 @@ import { historyLimit } from "./limits.ts";
 /** A place in a room's log: the last event that a client has. `id` catches a log that was swapped. [L4] */
 const positionSchema = v.object({ epoch: epochField, seq: wholeNumberField, id: optional(messageIdField) });
 export type Position = v.InferOutput<typeof positionSchema>;
+
+/**
+ * One emoji, as Unicode recommends them for general interchange. Not among the fields that clients load too, some of
+ * which cannot read the expression. https://unicode.org/reports/tr51/#def_rgi_set
+ */
+const emojiField = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, named("bad_emoji")));
 
 /** A change of the message `target`; `id` makes a resend harmless. [S1] */
 const changeFields = { room: optional(roomField), target: messageIdField, id: optional(messageIdField) };

@@ -5,7 +5,7 @@ import { parseDisplayName, parseRoomName } from "./names.ts";
 import { oneLine } from "./text.ts";
 
 // The message of a failed check is the code of the error that the client reads.
-const named = (code: ErrorCode): ErrorCode => code;
+export const named = (code: ErrorCode): ErrorCode => code;
 
 const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(errorStatus, text);
 
@@ -36,9 +36,6 @@ export const textField = v.pipe(
   v.check((text) => text.isWellFormed(), named("bad_text")),
 );
 
-/** One emoji, as Unicode recommends them for general interchange. https://unicode.org/reports/tr51/#def_rgi_set */
-export const emojiField = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, named("bad_emoji")));
-
 /** What a room is about, in one line. Its length is the session's to judge. */
 export const topicField = v.pipe(
   textField,
@@ -60,6 +57,7 @@ export const refField = v.pipe(v.string(), v.maxLength(64));
 export const knownRoom = v.custom<RoomName>((value) => typeof value === "string");
 export const knownName = v.custom<DisplayName>((value) => typeof value === "string");
 const knownUserId = v.custom<UserId>((value) => typeof value === "string");
+export const knownRef = v.string();
 export const knownMessageId = v.custom<MessageId>((value) => typeof value === "string");
 export const epochField = v.custom<Epoch>((value) => typeof value === "string");
 export const userField = v.object({ id: knownUserId, name: knownName });

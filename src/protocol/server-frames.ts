@@ -4,9 +4,9 @@ import {
   epochField,
   knownMessageId,
   knownName,
+  knownRef,
   knownRoom,
   optional,
-  refField,
   userField,
   wholeNumberField,
 } from "./fields.ts";
@@ -84,12 +84,12 @@ export const serverFrameSchemas = {
     head: wholeNumberField,
     recovered: v.boolean(),
     /** Why a `since` could not be resumed from: the client starts over from the history that follows. */
-    reason: optional(v.picklist(["epoch", "ahead", "too_far"])),
+    reason: optional(v.custom<"epoch" | "ahead" | "too_far">((value) => typeof value === "string")),
     topic: optional(v.string()),
     count: wholeNumberField,
     /** Left out in a room of more than {@link presenceListLimit}. */
     members: optional(v.array(userField)),
-    ref: optional(refField),
+    ref: optional(knownRef),
   }),
   history: v.object({
     type: v.literal("history"),
@@ -98,7 +98,7 @@ export const serverFrameSchemas = {
     messages: v.array(messageSchema),
     /** Whether there are more in the direction that was asked for. */
     more: v.boolean(),
-    ref: optional(refField),
+    ref: optional(knownRef),
   }),
   message: messageSchema,
   edited: v.object({ type: v.literal("edited"), ...changeFields, text: v.string() }),
@@ -145,7 +145,7 @@ export const serverFrameSchemas = {
     type: v.literal("error"),
     code: v.custom<ErrorCode>((value) => typeof value === "string"),
     message: v.string(),
-    ref: optional(refField),
+    ref: optional(knownRef),
     id: optional(v.string()),
     retry_after_ms: optional(wholeNumberField),
     /** A free display name, with `name_taken`. */
@@ -167,11 +167,11 @@ export type EventFrame = { [T in "message" | "edited" | "deleted" | "reacted" | 
   | "reacted"
   | "topic"];
 
-/**
- * Parses one text frame of a server. `undefined` for what is not a frame, and for a `type` of a
- * later version, which a client passes over.
- */
-export function parseServerFrame(text: string): ServerFrame | undefined {
+/** Parses JSON by the schema that its `type` names. `undefined` for what has none, or is not as it says. */
+export function parseByType<S extends Readonly<Record<string, v.GenericSchema>>>(
+  schemas: S,
+  text: string,
+): v.InferOutput<S[keyof S]> | undefined {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -179,7 +179,13 @@ export function parseServerFrame(text: string): ServerFrame | undefined {
     return undefined;
   }
   const type = (json as { type?: unknown } | null)?.type;
-  if (typeof type !== "string" || !Object.hasOwn(serverFrameSchemas, type)) return undefined;
-  const parsed = v.safeParse(serverFrameSchemas[type as ServerFrameType], json);
-  return parsed.success ? parsed.output : undefined;
+  const schema = typeof type === "string" && Object.hasOwn(schemas, type) ? schemas[type] : undefined;
+  const parsed = schema && v.safeParse(schema, json);
+  return parsed?.success ? parsed.output : undefined;
 }
+
+/**
+ * Parses one text frame of a server. `undefined` for what is not a frame, and for a `type` of a
+ * later version, which a client passes over.
+ */
+export const parseServerFrame = (text: string): ServerFrame | undefined => parseByType(serverFrameSchemas, text);

@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import { knownMessageId, knownRoom, wholeNumberField } from "../protocol/fields.ts";
+import { knownMessageId, knownRoom, optional, wholeNumberField } from "../protocol/fields.ts";
 import type { MessageId } from "../protocol/ids.ts";
+import { parseByType } from "../protocol/server-frames.ts";
 import type { Outbox, Outgoing } from "./types.ts";
 
 const oldestFirst = (messages: Iterable<Outgoing>): Outgoing[] => [...messages].sort((a, b) => a.at - b.at);
@@ -24,22 +25,20 @@ export interface KeyValueStorage {
   removeItem(key: string): void;
 }
 
-const outgoingSchema = v.object({
-  id: knownMessageId,
-  room: knownRoom,
-  text: v.string(),
-  replyTo: v.exactOptional(knownMessageId),
-  at: wholeNumberField,
-});
-
-function parseOutgoing(text: string): Outgoing | undefined {
-  try {
-    const parsed = v.safeParse(outgoingSchema, JSON.parse(text));
-    return parsed.success ? parsed.output : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const sendingFields = { id: knownMessageId, room: knownRoom, at: wholeNumberField };
+const changeFields = { ...sendingFields, target: knownMessageId };
+const outgoingSchemas = {
+  message: v.object({
+    type: v.literal("message"),
+    ...sendingFields,
+    text: v.string(),
+    reply_to: optional(knownMessageId),
+  }),
+  edit: v.object({ type: v.literal("edit"), ...changeFields, text: v.string() }),
+  delete: v.object({ type: v.literal("delete"), ...changeFields }),
+  react: v.object({ type: v.literal("react"), ...changeFields, emoji: v.string(), active: v.boolean() }),
+  topic: v.object({ type: v.literal("topic"), ...sendingFields, text: v.string() }),
+} as const;
 
 /**
  * Keeps what waits across reloads, under one key a message (`{prefix}{id}`), so that two tabs do not
@@ -64,7 +63,7 @@ export function webStorageOutbox(storage: KeyValueStorage, prefix = "parlance-ou
     return keys
       .filter((key) => key.startsWith(prefix))
       .flatMap((key) => {
-        const message = parseOutgoing(storage.getItem(key) ?? "");
+        const message: Outgoing | undefined = parseByType(outgoingSchemas, storage.getItem(key) ?? "");
         if (message && key === prefix + message.id) return [message];
         storage.removeItem(key);
         return [];

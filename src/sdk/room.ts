@@ -1,5 +1,5 @@
 import type { MessageId, RoomName } from "../protocol/ids.ts";
-import type { EventFrame, ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+import type { ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
 import { Emitter } from "./emitter.ts";
 import { Membership, type PresenceFrame } from "./membership.ts";
 import { Reading } from "./reading.ts";
@@ -12,6 +12,7 @@ import {
   type Listener,
   type Outbox,
   type Outgoing,
+  type OutgoingMessage,
   type Room,
   type RoomEvents,
 } from "./types.ts";
@@ -37,6 +38,7 @@ export class JoinedRoom implements Room {
   readonly #reading: Reading;
   readonly #sending: Sending;
   readonly #requests = new Map<string, Asker>();
+  #topic: string | undefined;
   #wanted = false;
   #line: OpenLine | undefined;
   #typing = false;
@@ -52,7 +54,10 @@ export class JoinedRoom implements Room {
     this.#reading = new Reading(name, surroundings, newRef, {
       joined: (frame) => this.#enter(frame),
       reset: (page) => this.#events.emit("reset", page),
-      event: (frame) => this.#tell(frame),
+      event: (frame) => {
+        if (frame.type === "topic") this.#topic = frame.text || undefined;
+        this.#events.emit(frame.type, frame);
+      },
     });
   }
 
@@ -64,6 +69,9 @@ export class JoinedRoom implements Room {
   }
   get count(): number {
     return this.#membership.count;
+  }
+  get topic(): string | undefined {
+    return this.#topic;
   }
   get outgoing(): readonly Outgoing[] {
     return this.#sending.waiting;
@@ -77,10 +85,26 @@ export class JoinedRoom implements Room {
     return this.#events.on(event, listener);
   }
 
-  send(text: string, options: { readonly replyTo?: MessageId } = {}): Outgoing {
+  send(text: string, { replyTo }: { readonly replyTo?: MessageId } = {}): OutgoingMessage {
     // What is typed after it is a new beginning, worth telling at once.
     this.#forgetTyping();
-    return this.#sending.add(text, options.replyTo);
+    return this.#sending.add({ type: "message", text, ...(replyTo && { reply_to: replyTo }) });
+  }
+
+  edit(target: MessageId, text: string): Outgoing {
+    return this.#sending.add({ type: "edit", target, text });
+  }
+
+  delete(target: MessageId): Outgoing {
+    return this.#sending.add({ type: "delete", target });
+  }
+
+  react(target: MessageId, emoji: string, active = true): Outgoing {
+    return this.#sending.add({ type: "react", target, emoji, active });
+  }
+
+  setTopic(text: string): Outgoing {
+    return this.#sending.add({ type: "topic", text });
   }
 
   settled(message: Outgoing): Promise<{ readonly seq: number; readonly ts: string }> {
@@ -168,14 +192,10 @@ export class JoinedRoom implements Room {
       case "presence":
         return this.#count(frame);
       case "user_joined":
-        this.#count(frame);
-        return this.#events.emit("user_joined", frame);
       case "user_left":
-        this.#count(frame);
-        return this.#events.emit("user_left", frame);
       case "user_renamed":
         this.#count(frame);
-        return this.#events.emit("user_renamed", frame);
+        return this.#events.emit(frame.type, frame);
       default:
         return frame satisfies never;
     }
@@ -213,24 +233,9 @@ export class JoinedRoom implements Room {
 
   #enter(frame: ServerFrameOf<"joined">): void {
     if (this.#line) this.#sending.resume(this.#line);
+    // Else the events that were missed tell it.
+    if (!frame.recovered) this.#topic = frame.topic || undefined;
     this.#count(frame);
-  }
-
-  #tell(frame: EventFrame): void {
-    switch (frame.type) {
-      case "message":
-        return this.#events.emit("message", frame);
-      case "edited":
-        return this.#events.emit("edited", frame);
-      case "deleted":
-        return this.#events.emit("deleted", frame);
-      case "reacted":
-        return this.#events.emit("reacted", frame);
-      case "topic":
-        return this.#events.emit("topic", frame);
-      default:
-        return frame satisfies never;
-    }
   }
 
   #takeHistory(frame: ServerFrameOf<"history">): void {

@@ -3,7 +3,7 @@ import type { MessageId, RoomName } from "../protocol/ids.ts";
 import { newMessageId } from "../protocol/ids.ts";
 import type { ServerFrameOf } from "../protocol/server-frames.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { ChatRefusal, type Outbox, type Outgoing, type OutgoingState } from "./types.ts";
+import { ChatRefusal, type Draft, type Outbox, type Outgoing, type OutgoingState } from "./types.ts";
 
 /** The wait before something refused for now is tried again, when the server names none. */
 export const defaultRetryMs = 1_000;
@@ -20,10 +20,10 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-const closedError = () => new Error("The client was closed before the message was acknowledged; its outbox keeps it.");
+const closedError = () => new Error("The client was closed before this was acknowledged; its outbox keeps it.");
 
 /**
- * The messages of one room on their way, oldest first, each resent under its id until it is
+ * The messages and changes of one room on their way, oldest first, each resent under its id until it is
  * acknowledged. [S1] [K3]
  *
  * One is under way at a time. If the server refuses it for now, nothing later can overtake it,
@@ -85,11 +85,11 @@ export class Sending {
     this.#waiters.clear();
   }
 
-  add(text: string, replyTo: MessageId | undefined): Outgoing {
+  add<D extends Draft>(draft: D): Outgoing<D> {
     // Strictly increasing, whatever the clock does: an outbox restores the order by it.
     const at = Math.max(this.#surroundings.now(), (this.#waiting.at(-1)?.at ?? -1) + 1);
     const id = newMessageId(this.#surroundings.randomBytes);
-    const message: Outgoing = { id, room: this.#room, text, ...(replyTo && { replyTo }), at };
+    const message: Outgoing<D> = { ...draft, id, room: this.#room, at };
     this.#outbox.add(message);
     this.#waiting = [...this.#waiting, message];
     this.#changed(message, { at: "sending" });
@@ -134,14 +134,13 @@ export class Sending {
   #next(): void {
     const [message] = this.#waiting;
     if (!message || !this.#line || this.#underWay || this.#cancelPause) return;
-    const { id, room, text, replyTo } = message;
-    const frame: ClientFrameInput = { type: "message", room, text, id, ...(replyTo && { reply_to: replyTo }) };
+    const { at: _, ...frame } = message;
     if (tooLarge(frame, this.#line.maxFrame)) {
       // Sent, it would end the line for good (1009), and again after every reload.
       this.#settle(message, { at: "refused", code: "too_long", message: "The message is too long." });
       return;
     }
-    this.#underWay = id;
+    this.#underWay = message.id;
     this.#line.send(frame);
   }
 

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { MessageId, RoomName } from "../protocol/ids.ts";
-import type { MessageFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+import type { EventFrame, MessageFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
 
 /** What carries the line: a WebSocket or, where none can be had, server-sent events or long polls, with posts. */
 export type Over = "websocket" | "events" | "poll";
@@ -15,24 +15,35 @@ export type LinkState =
   /** Over for good: by `close()`, or by a close code that is final. */
   | { readonly at: "closed"; readonly code: number };
 
-/** A message on its way: kept until the server has acknowledged it, and resent under its id until then. [S1] [K3] */
-export interface Outgoing {
+/** What may be told a room: something said, or a change there, as its frame has it. [E1] */
+export type Draft =
+  | { readonly type: "message"; readonly text: string; readonly reply_to?: MessageId | null | undefined }
+  | { readonly type: "edit"; readonly target: MessageId; readonly text: string }
+  | { readonly type: "delete"; readonly target: MessageId }
+  | { readonly type: "react"; readonly target: MessageId; readonly emoji: string; readonly active: boolean }
+  | { readonly type: "topic"; readonly text: string };
+
+/** A message or a change on its way: kept until the server has acknowledged it, and resent under its id until then. [S1] [K3] */
+export type Outgoing<D extends Draft = Draft> = D & {
   readonly id: MessageId;
   readonly room: RoomName;
-  readonly text: string;
-  readonly replyTo?: MessageId;
   /** Milliseconds since 1970, by this machine's clock. */
   readonly at: number;
-}
+};
+/** A message on its way; its later `message` event has the same `id`. */
+export type OutgoingMessage = Outgoing<Extract<Draft, { type: "message" }>>;
+
+/** A change of a message that was said before. */
+export type ChangeFrame = Extract<EventFrame, { target: MessageId }>;
 
 /** What became of an {@link Outgoing} message. */
 export type OutgoingState =
   | { readonly at: "sending" }
   | { readonly at: "sent"; readonly seq: number; readonly ts: string }
-  /** The server refused it: it is out of the outbox. `send` it again as a new message, or not. */
+  /** The server refused it: it is out of the outbox. `send` it again as a new one, or not. */
   | { readonly at: "refused"; readonly code: ErrorCode; readonly message: string };
 
-/** Where messages wait until they are acknowledged. Calls are synchronous, so that none is lost to a reload. */
+/** Where messages and changes wait until they are acknowledged. Calls are synchronous, so that none is lost to a reload. */
 export interface Outbox {
   /** Everything that waits, oldest first. */
   all(): readonly Outgoing[];
@@ -62,7 +73,7 @@ export interface ClientEvents {
   welcome: ServerFrameOf<"welcome">;
   /** The operator speaks, to one room or to all. */
   notice: ServerFrameOf<"notice">;
-  /** A refusal that belongs to no message of the outbox: a taken name, a room that may not be joined. */
+  /** A refusal that belongs to nothing in the outbox: a taken name, a room that may not be joined. */
   error: ServerFrameOf<"error">;
 }
 
@@ -74,10 +85,14 @@ export interface RoomEvents {
   reset: { readonly messages: readonly MessageFrame[]; readonly more: boolean };
   /** One message, the own ones too: each exactly once, by increasing `seq`, without a hole. [R1] [R2] [R4] */
   message: MessageFrame;
-  /** Changes of messages, in the same order: each changes what the listener holds, or nothing if it was in it already. [E2] */
+  /**
+   * Changes of messages, the own ones too, each once and in the same order as messages. {@link changed} makes them in
+   * the message that the listener holds; what was in it already changes nothing. [E2]
+   */
   edited: ServerFrameOf<"edited">;
   deleted: ServerFrameOf<"deleted">;
   reacted: ServerFrameOf<"reacted">;
+  /** The room is about something else from now on, or nothing. */
   topic: ServerFrameOf<"topic">;
   typing: ServerFrameOf<"typing">;
   /** Who is here changed. `members` is unknown in a room of more than 200, and over HTTP, where `count` may lag. */
@@ -87,7 +102,7 @@ export interface RoomEvents {
   user_renamed: ServerFrameOf<"user_renamed">;
   /** The server does not let this client in. The room is not tried again until it is joined again. */
   refused: ServerFrameOf<"error">;
-  /** A message of this client changed its state. `sent` comes before or after its `message` event. */
+  /** A message or a change of this client's changed its state. `sent` comes before or after the event that it became. */
   outgoing: { readonly message: Outgoing; readonly state: OutgoingState };
 }
 
@@ -110,15 +125,25 @@ export interface Room {
   readonly joined: boolean;
   readonly members: readonly User[] | undefined;
   readonly count: number;
+  /** What the room is about, if that was said. */
+  readonly topic: string | undefined;
   /** What waits in the outbox for this room, oldest first. */
   readonly outgoing: readonly Outgoing[];
   /** Listens; the answer ends it. */
   on<E extends keyof RoomEvents>(event: E, listener: Listener<RoomEvents[E]>): () => void;
   /** Puts a message into the outbox and sends it as soon as there is a line. Follow it by `outgoing` events. */
-  send(text: string, options?: { readonly replyTo?: MessageId }): Outgoing;
+  send(text: string, options?: { readonly replyTo?: MessageId }): OutgoingMessage;
+  /** Gives one's own message another text. Like all that follow it goes the way of messages, in their order. [E1] */
+  edit(target: MessageId, text: string): Outgoing;
+  /** Takes one's own message back: its text is erased. [E3] */
+  delete(target: MessageId): Outgoing;
+  /** Gives an emoji to a message, or takes it back. */
+  react(target: MessageId, emoji: string, active?: boolean): Outgoing;
+  /** Says what the room is about; nothing: nothing any more. */
+  setTopic(text: string): Outgoing;
   /**
-   * Resolves with the message's place once acknowledged; rejects with a {@link ChatRefusal} if refused,
-   * and with an Error if the client closes first: then the outbox keeps the message.
+   * Resolves with its place in the log once acknowledged; rejects with a {@link ChatRefusal} if refused,
+   * and with an Error if the client closes first: then the outbox keeps it.
    */
   settled(message: Outgoing): Promise<{ readonly seq: number; readonly ts: string }>;
   /** Tells the others that this person types, at most every 3 s; `false` takes it back. */
@@ -149,7 +174,7 @@ export interface Client {
   close(): void;
 }
 
-/** Why the server refused a message. */
+/** Why the server refused a message or a change. */
 export class ChatRefusal extends Error {
   override readonly name = "ChatRefusal";
   readonly code: ErrorCode;

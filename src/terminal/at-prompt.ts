@@ -1,5 +1,6 @@
 import { terminalWords } from "../locales/terminal.ts";
 import { oneLine } from "../protocol/text.ts";
+import { asTyped } from "./as-typed.ts";
 import { parseInput } from "./commands.ts";
 import type { Conversation } from "./conversation.ts";
 import { Prompt } from "./prompt.ts";
@@ -34,7 +35,7 @@ export async function talkAtPrompt({ client, talk, converse, left, leave, termin
     if (code !== undefined) prompt.print(speak("line.ended", { code: String(code) }));
     else await part(client, conversation);
     const { unsent } = conversation;
-    for (const { message } of unsent) prompt.print(speak("message.unsent", { text: oneLine(message.text) }));
+    for (const { message } of unsent) prompt.print(speak("message.unsent", { text: asTyped(message) }));
     if (code === undefined) prompt.print(speak("exiting"));
     return code === undefined && unsent.length === 0;
   } finally {

@@ -2,22 +2,15 @@ import { serverWords } from "../locales/server.ts";
 import { type TerminalSpeak, terminalWords } from "../locales/terminal.ts";
 import { parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
-import type { Client, MessageFrame, MessageId, Outgoing, RoomName, User } from "../sdk/index.ts";
+import type { Client, MessageFrame, MessageId, Outgoing, OutgoingMessage, RoomName, User } from "../sdk/index.ts";
+import { asTyped } from "./as-typed.ts";
 import type { Input } from "./commands.ts";
 import type { Known } from "./completion.ts";
 import type { Lines } from "./lines.ts";
 import { Place, type PlaceListener } from "./place.ts";
 import { explain } from "./reach.ts";
+import type { Screen } from "./screen.ts";
 import type { Talk } from "./talk.ts";
-
-/** Where a conversation is shown. */
-export interface Screen {
-  print(line: string): void;
-  /** The room that is written to, where it needs saying. */
-  showRoom(room: string | undefined): void;
-  /** Who types there; `""` for nobody. */
-  showTyping(text: string): void;
-}
 
 export interface ConversationOptions {
   readonly client: Client;
@@ -144,13 +137,14 @@ export class Conversation implements PlaceListener {
     else this.#printMessage(place, message, false);
   }
 
-  sent(place: Place, message: Outgoing, ts: string): void {
+  sent(place: Place, message: OutgoingMessage, ts: string): void {
     this.#printOwn(place, message.id, { user: { name: this.#name ?? "" }, text: message.text, ts });
   }
 
-  notSent(_place: Place, { text }: Outgoing, refusal: Parameters<PlaceListener["notSent"]>[2]): void {
-    const reason = explain(refusal, this.#options.talk);
-    this.#print(this.#speak("message.refused", { text: oneLine(text), reason }));
+  notSent(_place: Place, message: Outgoing, refusal: Parameters<PlaceListener["notSent"]>[2]): void {
+    this.#print(
+      this.#speak("message.refused", { text: asTyped(message), reason: explain(refusal, this.#options.talk) }),
+    );
   }
 
   came(place: Place, user: User): void {
@@ -207,9 +201,8 @@ export class Conversation implements PlaceListener {
   #tellWho(): void {
     if (!this.#current) return this.#problem(this.#speak("room.none"));
     const { name: room, members, count } = this.#current.room;
-    const names = members
-      ?.map(({ name }) => oneLine(name))
-      .sort(new Intl.Collator(this.#options.talk.language).compare);
+    const { compare } = new Intl.Collator(this.#options.talk.language);
+    const names = members?.map(({ name }) => oneLine(name)).sort(compare);
     if (names) this.#print(this.#speak("who.names", { count, room, names: names.join(", ") }));
     else this.#print(this.#speak("who.count", { count, room }));
   }

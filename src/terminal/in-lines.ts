@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { terminalWords } from "../locales/terminal.ts";
-import { oneLine } from "../protocol/text.ts";
+import { asTyped } from "./as-typed.ts";
 import { parseInput } from "./commands.ts";
 import type { Conversation } from "./conversation.ts";
 import { deliver } from "./delivery.ts";
@@ -26,7 +26,7 @@ export async function talkInLines(session: ChatSession): Promise<boolean> {
     const sent = typed ? obey(input, conversation) : deliver(room, input).then((unsent) => unsent.length === 0);
     const outcome = await Promise.race([sent, refused, left.then(() => "left" as const), over]);
     if (typed && typeof outcome !== "number") await part(client, conversation);
-    for (const { message } of conversation.unsent) complain(speak("message.unsent", { text: oneLine(message.text) }));
+    for (const { message } of conversation.unsent) complain(speak("message.unsent", { text: asTyped(message) }));
     if (typeof outcome === "number") complain(speak("line.ended", { code: String(outcome) }));
     if (outcome === "left" || (typed && outcome === true)) print(speak("exiting"));
     return outcome === true || (outcome === "left" && conversation.unsent.length === 0);

@@ -1,4 +1,4 @@
-import type { ErrorCode, MessageFrame, Outgoing, Room, User } from "../sdk/index.ts";
+import type { ErrorCode, MessageFrame, Outgoing, OutgoingMessage, Room, User } from "../sdk/index.ts";
 import { Typists } from "./typists.ts";
 
 /** What a person in a room is told of. */
@@ -6,7 +6,7 @@ export interface PlaceListener {
   /** The newest page of the room: at the entry (`first`), and again where the log could not be followed. */
   page(place: Place, messages: readonly MessageFrame[], first: boolean): void;
   message(place: Place, message: MessageFrame): void;
-  sent(place: Place, message: Outgoing, ts: string): void;
+  sent(place: Place, message: OutgoingMessage, ts: string): void;
   notSent(place: Place, message: Outgoing, refusal: { readonly code: ErrorCode; readonly message: string }): void;
   came(place: Place, user: User): void;
   went(place: Place, user: User): void;
@@ -41,7 +41,7 @@ export class Place {
         listener.message(this, message);
       }),
       room.on("outgoing", ({ message, state }) => {
-        if (state.at === "sent") listener.sent(this, message, state.ts);
+        if (state.at === "sent" && message.type === "message") listener.sent(this, message, state.ts);
         if (state.at === "refused") listener.notSent(this, message, state);
       }),
       room.on("user_joined", ({ user }) => listener.came(this, user)),

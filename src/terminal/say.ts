@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { terminalWords } from "../locales/terminal.ts";
-import { oneLine } from "../protocol/text.ts";
+import { asTyped } from "./as-typed.ts";
 import { deliver } from "./delivery.ts";
 import { explain, reach } from "./reach.ts";
 import type { Talk } from "./talk.ts";
@@ -42,7 +42,7 @@ export async function runSay(
   });
   room.on("outgoing", ({ message, state }) => {
     if (state.at !== "refused") return;
-    complain(speak("message.refused", { text: oneLine(message.text), reason: explain(state, talk) }));
+    complain(speak("message.refused", { text: asTyped(message), reason: explain(state, talk) }));
   });
   const lines = text === "-" ? createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY }) : [text];
   // A client that is closed has nobody to read for.
@@ -52,7 +52,7 @@ export async function runSay(
   const unsent = await deliver(room, lines);
   // Those that were refused have been explained; the others are still in the outbox.
   if (!reasonTold) {
-    for (const message of room.outgoing) complain(speak("message.unsent", { text: oneLine(message.text) }));
+    for (const message of room.outgoing) complain(speak("message.unsent", { text: asTyped(message) }));
   }
   clearTimeout(patience);
   client.close();

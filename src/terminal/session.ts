@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../sdk/index.ts";
-import type { Conversation, Screen } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Screen } from "./screen.ts";
 import type { Talk } from "./talk.ts";
 
 /** How long somebody who leaves waits for what they said last to be acknowledged. */

@@ -63,6 +63,7 @@ export class SdkMember implements Member {
     });
     this.#room.on("message", (message) => recorder.reads(name, message));
     this.#room.on("outgoing", ({ message, state }) => {
+      if (message.type !== "message") return;
       if (state.at === "sending") return recorder.sends(name, message);
       if (state.at === "refused") throw new Error(`refused: ${state.code}`);
       recorder.acknowledges(message.id, { seq: state.seq });

@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageId, RoomName } from "../../src/protocol/ids.ts";
-import { type KeyValueStorage, memoryOutbox, type Outgoing, webStorageOutbox } from "../../src/sdk/index.ts";
+import {
+  type Draft,
+  type KeyValueStorage,
+  memoryOutbox,
+  type Outgoing,
+  type OutgoingMessage,
+  webStorageOutbox,
+} from "../../src/sdk/index.ts";
 
 const room = "кухня" as RoomName;
-const outgoing = (number: number, text: string): Outgoing => ({
+const outgoing = (number: number, text: string): OutgoingMessage => ({
+  type: "message",
   id: `outgoing-id-${String(number).padStart(8, "0")}` as MessageId,
   room,
   text,
@@ -48,11 +56,23 @@ for (const [name, open] of [
   });
 }
 
-test("[K3] what waits outlives a reload, a reply's target too", () => {
+test("[K3] what waits outlives a reload, whatever it is", () => {
   const storage = new Storage();
-  const message = { ...outgoing(1, "line\nbreak"), replyTo: outgoing(0, "").id };
-  webStorageOutbox(storage).add(message);
-  assert.deepEqual(webStorageOutbox(storage).all(), [message]);
+  const message = { ...outgoing(1, "line\nbreak"), reply_to: outgoing(0, "").id };
+  const target = message.id;
+  const drafts: readonly Draft[] = [
+    { type: "edit", target, text: "רוח" },
+    { type: "react", target, emoji: "👍🏽", active: false },
+    { type: "delete", target },
+    { type: "topic", text: "" },
+  ];
+  const stamped = drafts.map((draft, index): Outgoing => {
+    const { type: _, text: __, ...stamp } = outgoing(2 + index, "");
+    return { ...draft, ...stamp };
+  });
+  const all = [message, ...stamped];
+  for (const waiting of all) webStorageOutbox(storage).add(waiting);
+  assert.deepEqual(webStorageOutbox(storage).all(), all);
 });
 
 test("two tabs do not overwrite each other's messages, and prefixes keep chats apart", () => {
@@ -76,6 +96,7 @@ test("entries that are no messages are dropped, and what belongs to others stays
     ["b", "null"],
     ["c", '{"id":"c"}'],
     [id, JSON.stringify({ ...outgoing(2, "text"), at: "yesterday" })],
+    [id, JSON.stringify({ ...outgoing(2, "text"), type: "edit" })],
     ["e", JSON.stringify(outgoing(3, "under another's key"))],
   ]) {
     storage.setItem(`parlance-outbox:${key}`, `${value}`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ChatRefusal, memoryOutbox, type OutgoingState, type Room } from "../../src/sdk/index.ts";
 import { enter } from "./support/enter.ts";
+import { textOf } from "./support/recorder.ts";
 import { epoch, messageAt, startScriptedServer } from "./support/scripted-server.ts";
 import { become, connectInSetTime, heard, next } from "./support/set-time.ts";
 
@@ -10,7 +11,7 @@ function outcomes(room: Room): string[] {
   const seen: string[] = [];
   const detail = (state: OutgoingState) =>
     state.at === "sent" ? ` ${state.seq}` : state.at === "refused" ? ` ${state.code}` : "";
-  room.on("outgoing", ({ message, state }) => seen.push(`${message.text}: ${state.at}${detail(state)}`));
+  room.on("outgoing", ({ message, state }) => seen.push(`${textOf(message)}: ${state.at}${detail(state)}`));
   return seen;
 }
 
@@ -77,10 +78,7 @@ test("[K3] what an earlier program left in the outbox is sent when its room is j
   early.close();
   const { client } = connectInSetTime(t, server.url, { outbox });
   const room = client.join("кухня");
-  assert.deepEqual(
-    room.outgoing.map(({ text }) => text),
-    ["раз", "два"],
-  );
+  assert.deepEqual(room.outgoing.map(textOf), ["раз", "два"]);
   const [left] = room.outgoing;
   const line = await server.accept();
   await line.admit();
@@ -91,11 +89,8 @@ test("[K3] what an earlier program left in the outbox is sent when its room is j
   }
   assert.ok(left);
   assert.equal((await room.settled(left)).seq, 1);
-  await next(room, "outgoing", ({ message, state }) => message.text === "два" && state.at === "sent");
-  assert.deepEqual(
-    outbox.all().map(({ text }) => text),
-    ["elsewhere"],
-  );
+  await next(room, "outgoing", ({ message, state }) => textOf(message) === "два" && state.at === "sent");
+  assert.deepEqual(outbox.all().map(textOf), ["elsewhere"]);
 });
 
 for (const [code, retry, waits] of [
@@ -222,10 +217,7 @@ test("messages of one moment, or of a clock that goes back, keep their order in 
     room.send(text);
     time.now = () => Date.UTC(2025, 0, 1);
   }
-  assert.deepEqual(
-    outbox.all().map(({ text }) => text),
-    texts,
-  );
+  assert.deepEqual(outbox.all().map(textOf), texts);
 });
 
 test("nobody waits for a message that is not there", async (t) => {

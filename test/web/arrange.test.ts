@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MessageFrame, User } from "../../src/protocol/server-frames.ts";
-import type { Outgoing } from "../../src/sdk/index.ts";
+import type { OutgoingMessage } from "../../src/sdk/index.ts";
 import { type Aside, arrange, type Entry, type Row, type View } from "../../src/web/logic/arrange.ts";
 import { createTimeline, messageEntry } from "../../src/web/logic/timeline.ts";
 import { lapse, startTyping, stopTyping, typistLapseMs } from "../../src/web/logic/typists.ts";
@@ -104,7 +104,7 @@ test("a stretch that did not change is the very same, and goes on from the one b
     [false, true, true, true],
   );
   const pending = {
-    message: { id: "p", room: "general", text: "mine", at: start } as unknown as Outgoing,
+    message: { id: "p", room: "general", text: "mine", at: start } as unknown as OutgoingMessage,
     state: { at: "sending" as const },
   };
   const after = layOut([...messages, messageEntry(message(101, olya, start))], [], [pending], here);

@@ -1,10 +1,10 @@
 import type { MessageId } from "../../protocol/ids.ts";
 import type { MessageFrame, User } from "../../protocol/server-frames.ts";
-import type { Outgoing, OutgoingState } from "../../sdk/types.ts";
+import type { OutgoingMessage, OutgoingState } from "../../sdk/types.ts";
 
 /** A message of this person that the log does not have yet. */
 export interface Pending {
-  readonly message: Outgoing;
+  readonly message: OutgoingMessage;
   readonly state: OutgoingState;
 }
 

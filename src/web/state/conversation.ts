@@ -1,5 +1,5 @@
 import { batch, computed, type ReadonlySignal, signal, untracked } from "@preact/signals";
-import type { MessageFrame, Outgoing, Room, RoomName, User } from "../../sdk/index.ts";
+import type { MessageFrame, OutgoingMessage, Room, RoomName, User } from "../../sdk/index.ts";
 import type { Aside, Pending, View } from "../logic/arrange.ts";
 import { createTimeline, type MessageEntry, type Stretch } from "../logic/timeline.ts";
 import { lapse, startTyping, stopTyping, type Typists, typistLapseMs } from "../logic/typists.ts";
@@ -43,8 +43,8 @@ export interface Conversation {
   readonly latest: ReadonlySignal<MessageFrame | undefined>;
   send(text: string): void;
   /** Sends a refused message again, as a new one. */
-  retry(refused: Pick<Outgoing, "id" | "text">): void;
-  discard(refused: Pick<Outgoing, "id">): void;
+  retry(refused: Pick<OutgoingMessage, "id" | "text">): void;
+  discard(refused: Pick<OutgoingMessage, "id">): void;
   type(isTyping: boolean): void;
   /** Marks the message at a place, with the messages around it; without a place, none. */
   mark(seq: number | undefined): Promise<void>;
@@ -71,7 +71,11 @@ export function createConversation(
   const marked = signal<Marked>();
   const returns = signal(0);
   const asides = signal<readonly Aside[]>([]);
-  const pending = signal<readonly Pending[]>(room.outgoing.map((message) => ({ message, state: { at: "sending" } })));
+  const pending = signal<readonly Pending[]>(
+    room.outgoing.flatMap((message) =>
+      message.type === "message" ? [{ message, state: { at: "sending" } as const }] : [],
+    ),
+  );
   const isReady = signal(room.joined);
   const members = signal(room.members);
   const count = signal(room.count);
@@ -152,6 +156,7 @@ export function createConversation(
       }),
     ),
     room.on("outgoing", ({ message, state }) => {
+      if (message.type !== "message") return;
       const isHere = pending.peek().some((other) => other.message.id === message.id);
       // Its `message` may have come before the acknowledgement.
       if (!isHere && messages.peek().some((entry) => entry.message.id === message.id)) return;

@@ -1,4 +1,4 @@
-import type { Room } from "../../../src/sdk/index.ts";
+import type { Outgoing, Room } from "../../../src/sdk/index.ts";
 import { next } from "./set-time.ts";
 
 /** What a room's listeners were shown, as one line an event: `reset 1,2`, `message 3`. */
@@ -20,3 +20,6 @@ export class Recorder {
   /** Waits for the next `reset`, and gives back its page. */
   reset = () => next(this.#room, "reset");
 }
+
+/** What somebody said who is yet to be heard; of what has no text, what it is. */
+export const textOf = (outgoing: Outgoing): string => ("text" in outgoing ? outgoing.text : outgoing.type);

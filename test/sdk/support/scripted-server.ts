@@ -104,7 +104,7 @@ export class ScriptedLine {
     this.send(messageAt(seq, text));
   }
 
-  ack({ id, room }: Sent<"message">, seq: number, dup = false): void {
+  ack({ id, room }: Sent<"message" | "edit" | "delete" | "react" | "topic">, seq: number, dup = false): void {
     this.send({ type: "ack", id, room, seq, ts: "2026-01-02T03:04:05.678Z", dup });
   }
 
@@ -119,14 +119,22 @@ export class ScriptedLine {
 }
 
 /** The message at a `seq` of the room `general`. */
-export const messageAt = (seq: number, text = `message ${seq}`) => ({
-  type: "message",
+export const messageAt = (seq: number, text = `message ${seq}`) => ({ type: "message", ...stampAt(seq), text });
+
+/** What every event of a log has. */
+const stampAt = (seq: number) => ({
   room: "general",
   seq,
   id: `message-id-${String(seq).padStart(8, "0")}`,
   user: olya,
-  text,
   ts: "2026-01-02T03:04:05.678Z",
+});
+
+/** What every change has that follows the message at `target` in the room `general`. */
+export const changeAt = (seq: number, target: number) => ({
+  ...stampAt(seq),
+  target: messageAt(target).id,
+  target_seq: target,
 });
 
 /** A server of the native gateway that says what the test tells it to, also what a right one never says. */
