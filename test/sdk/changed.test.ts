@@ -39,6 +39,12 @@ const changes = fc
 
 const fold = (message: MessageFrame, frames: readonly ChangeFrame[]) => frames.reduce(changed, message);
 
+/** A message with its reactions as a set: one that is taken back and given again in a replay moves to the end. */
+const inNoOrder = ({ reactions, ...rest }: MessageFrame) => ({
+  ...rest,
+  reactions: new Set(reactions?.flatMap(({ emoji, users }) => users.map(({ id }) => `${emoji} ${id}`))),
+});
+
 test("[E2] who folds the changes has what the server tells later, from wherever they begin", () => {
   fc.assert(
     fc.property(changes, fc.nat({ max: 25 }), fc.nat({ max: 25 }), (stored, read, replayed) => {
@@ -49,7 +55,8 @@ test("[E2] who folds the changes has what the server tells later, from wherever 
       assert.deepEqual(fold(asOf(0), frames), asOf(stored.length));
       // Read with more changes in it than the place that it is replayed from.
       const later = Math.max(read, replayed);
-      assert.deepEqual(fold(asOf(later), frames.slice(Math.min(read, replayed))), asOf(stored.length));
+      const refolded = fold(asOf(later), frames.slice(Math.min(read, replayed)));
+      assert.deepEqual(inNoOrder(refolded), inNoOrder(asOf(stored.length)));
     }),
     { numRuns: 300 },
   );
