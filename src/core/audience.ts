@@ -50,6 +50,12 @@ const passing: ReadonlySet<RoomFrame["type"]> = new Set(["typing", "presence", "
 export const gatherMs = 5;
 
 /**
+ * A turn with so many bytes for each reader is written without waiting any longer. What a write costs whatever is in it
+ * is small beside what so many bytes cost: to gather more of them would save little, and keep everybody waiting.
+ */
+export const fullTurnBytes = 16 * 1024;
+
+/**
  * A room's fan-out. A frame is encoded once for each format, whoever reads it; the frames of a turn
  * become one buffer that all seats of the format share, and each connection gets one write a turn.
  * What is meant for one seat alone goes in at its place in the order, as slices around it.
@@ -209,11 +215,18 @@ export class Audience {
   }
 
   #schedule(): void {
-    if (this.#flushing) return;
+    if (this.#flushing && !(this.#cancelFlush && this.#isTurnFull)) return;
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
     this.#flushing = true;
-    const wait = this.#nextFlush - this.#clock.monotonic();
+    const wait = this.#isTurnFull ? 0 : this.#nextFlush - this.#clock.monotonic();
     if (wait <= 0) this.#clock.soon(() => this.#flushing && this.flush());
     else this.#cancelFlush = this.#clock.after(wait, () => this.flush());
+  }
+
+  get #isTurnFull(): boolean {
+    for (const { bytes } of this.#rows.values()) if (bytes >= fullTurnBytes) return true;
+    return false;
   }
 
   #hand(seat: Seat, shared: Uint8Array): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { Audience, gatherMs, Seat } from "../../src/core/audience.ts";
+import { Audience, fullTurnBytes, gatherMs, Seat } from "../../src/core/audience.ts";
 import type { Connection, Format, RoomFrame } from "../../src/core/ports.ts";
 import { roomName } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -113,6 +113,24 @@ describe("an audience", () => {
     await Promise.resolve();
     assert.equal(lines[0]?.writes, 3, "idle again");
     assert.equal(clock.pending, 0);
+  });
+
+  test("writes a turn at once when it is large enough that to gather more would save nothing", async () => {
+    const clock = new FakeClock();
+    const audience = new Audience(clock, uncounted, () => {});
+    const line = new KeptLine(new CountingFormat(words));
+    audience.add(new Seat(line));
+    audience.send(notice("first"));
+    await Promise.resolve();
+    const quarter = "ก".repeat(fullTurnBytes / 12);
+    for (const part of [quarter, quarter, quarter]) audience.send(notice(part));
+    await Promise.resolve();
+    assert.equal(line.writes, 1, "it wrote within the last moment");
+    audience.send(notice(quarter));
+    audience.send(notice("and what came with it"));
+    await Promise.resolve();
+    assert.deepEqual([line.writes, line.read], [2, `first${quarter.repeat(4)}and what came with it`]);
+    assert.equal(clock.pending, 0, "the wait is called off");
   });
 
   test("shares one buffer among all who read a format alike", async () => {
