@@ -1,7 +1,29 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
+
+const source = (file: string) => fileURLToPath(new URL(`src/web/${file}`, import.meta.url));
+
+/** Tells the service worker what the page consists of, pictures of the system's apart. It has another name whenever any of it changes. */
+const listFiles: Plugin = {
+  name: "list-files",
+  apply: "build",
+  writeBundle({ dir = "" }) {
+    const files = readdirSync(dir, { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.(html|js|css|svg|webmanifest)$/.test(file) && file !== "worker.js")
+      .toSorted();
+    const hash = createHash("sha256");
+    for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(dir, file)));
+    const paths = files.map((file) => JSON.stringify(file === "index.html" ? "/" : `/${file}`));
+    const worker = readFileSync(join(dir, "worker.js"), "utf8")
+      .replace(/["'`]__FILES__["'`]/, () => paths.join(","))
+      .replace("__VERSION__", hash.digest("hex").slice(0, 16));
+    writeFileSync(join(dir, "worker.js"), worker);
+  },
+};
 
 /** Lays a brotli and a gzip copy beside every text file, so that the server never compresses. */
 const compress: Plugin = {
@@ -21,7 +43,17 @@ const compress: Plugin = {
 export default defineConfig({
   root: "src/web",
   base: "/",
-  plugins: [compress],
+  plugins: [listFiles, compress],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  build: { outDir: "../../dist/page", emptyOutDir: true, target: "es2022", modulePreload: { polyfill: false } },
+  build: {
+    outDir: "../../dist/page",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: source("index.html"), worker: source("worker/worker.ts") },
+      // A service worker is known by its address, and rules what lies beside and below it.
+      output: { entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js") },
+    },
+  },
 });

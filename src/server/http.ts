@@ -94,6 +94,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
         connectSrc: ["'self'"],
         imgSrc: ["'self'", "data:"],
         manifestSrc: ["'self'"],
+        workerSrc: ["'self'"],
         fontSrc: ["'self'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],

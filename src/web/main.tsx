@@ -6,12 +6,14 @@ import { createAlerts } from "./state/alerts.ts";
 import { pageClock } from "./state/clock.ts";
 import { createIdentity } from "./state/identity.ts";
 import { keptIn } from "./state/kept.ts";
+import { keptPagesIn } from "./state/kept-pages.ts";
 import { type Page, PageContext } from "./state/page.ts";
 import { createPreferences } from "./state/preferences.ts";
 import { createRoute } from "./state/route.ts";
 import { createVisit } from "./state/visit.ts";
-import { dressPage, fitAboveKeyboard, followWidth, transition } from "./surroundings.ts";
+import { dressPage, fitAboveKeyboard, followWidth, isApp, transition } from "./surroundings.ts";
 import { teller } from "./teller.ts";
+import { startWorker } from "./worker/start.ts";
 
 const kept = keptIn(() => localStorage, window);
 const preferences = await createPreferences(kept, navigator.languages);
@@ -41,9 +43,12 @@ const visit = createVisit({
   identity,
   route,
   kept,
+  pages: keptPagesIn("caches" in window ? caches : undefined),
   clock: pageClock,
   transition,
+  isApp: isApp(),
 });
+startWorker(pageClock, (room) => visit.goTo(room));
 
 const { language, theme, density } = preferences;
 effect(() => dressPage(language.value, theme.chosen.value, density.chosen.value));

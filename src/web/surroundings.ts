@@ -32,6 +32,9 @@ export function transition(change: () => void): void {
   finished.catch(() => {});
 }
 
+/** Whether the page is installed, and was opened as a program of its own. */
+export const isApp = (): boolean => matchMedia("(display-mode: standalone)").matches;
+
 /** `narrow` under 640 px, `middle` under 900 px. It follows as long as the page lives. */
 export function followWidth(): ReadonlySignal<"narrow" | "middle" | "wide"> {
   const narrow = matchMedia("(max-width: 639.98px)");

@@ -14,18 +14,22 @@ export const askForNotifications = async (): Promise<Permission> =>
 
 /** The system's notifications and the loudspeaker. */
 export const teller: Teller = {
-  notify({ title, text, tag, onClick }) {
+  notify({ title, text, room, onClick }) {
     if (!("Notification" in window) || Notification.permission !== "granted") return;
+    // A later one of the same room takes its place. The page has a sound of its own.
+    const look = { body: text, tag: `parlance-${room}`, icon: "/icon-192.png", silent: true };
     try {
-      // The page has a sound of its own.
-      const shown = new Notification(title, { body: text, tag, icon: "/icon.svg", silent: true });
+      const shown = new Notification(title, look);
       shown.addEventListener("click", () => {
         window.focus();
         onClick();
         shown.close();
       });
     } catch {
-      // Chrome on Android shows those of service workers only.
+      // Chrome on Android shows those of service workers only; a click on one is told to worker/worker.ts.
+      void navigator.serviceWorker
+        .getRegistration()
+        .then((worker) => worker?.showNotification(title, { ...look, data: { room } }));
     }
   },
   chime() {

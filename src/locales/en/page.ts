@@ -75,6 +75,7 @@ export default {
 
   "conversation.label": "Conversation",
   "conversation.loading": "Fetching the conversation…",
+  "conversation.recalled": "This is what was here the last time.",
   "conversation.further": "Fetching messages…",
   "conversation.further_failed": "These messages did not come.",
   "conversation.try_again": "Try again",

@@ -87,6 +87,7 @@ export default {
 
   "conversation.label": "Беседа",
   "conversation.loading": "Загружаем беседу…",
+  "conversation.recalled": "Так здесь было в прошлый раз.",
   "conversation.further": "Загружаем сообщения…",
   "conversation.further_failed": "Сообщения не загрузились.",
   "conversation.try_again": "Ещё раз",

@@ -77,6 +77,7 @@ export default {
 
   "conversation.label": "บทสนทนา",
   "conversation.loading": "กำลังโหลดบทสนทนา…",
+  "conversation.recalled": "ข้อความจากครั้งล่าสุดที่คุณอยู่ที่นี่",
   "conversation.further": "กำลังโหลดข้อความ…",
   "conversation.further_failed": "โหลดข้อความไม่ได้",
   "conversation.try_again": "ลองใหม่",

@@ -87,6 +87,7 @@ export default {
 
   "conversation.label": "Розмова",
   "conversation.loading": "Завантажуємо розмову…",
+  "conversation.recalled": "Так тут було минулого разу.",
   "conversation.further": "Завантажуємо повідомлення…",
   "conversation.further_failed": "Повідомлення не завантажилися.",
   "conversation.try_again": "Ще раз",

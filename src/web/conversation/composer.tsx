@@ -12,12 +12,12 @@ import { EmojiButton } from "./emoji-button.tsx";
 /** How much may be left before it is told. */
 const fewLeft = 200;
 
-/** Where one writes. A draft is kept for each room as long as this tab. */
+/** Where one writes. A draft is kept for each room: this tab's own, else the last of this device. */
 export function Composer({ chat, conversation }: { readonly chat: Chat; readonly conversation: Conversation }) {
   const say = useSay();
-  const { keptInTab } = usePage();
+  const { kept, keptInTab } = usePage();
   const draftKey = `draft-${conversation.name}`;
-  const text = useSignal(keptInTab.read(draftKey) ?? "");
+  const text = useSignal(keptInTab.read(draftKey) ?? kept.read(draftKey) ?? "");
   const input = useRef<HTMLTextAreaElement>(null);
   const max = chat.maxText.value;
   const left = max > 0 ? max - codePoints(text.value.trim()) : Number.POSITIVE_INFINITY;
@@ -37,7 +37,8 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
 
   const write = (next: string) => {
     text.value = next;
-    keptInTab.write(draftKey, next || undefined);
+    keptInTab.write(draftKey, next);
+    kept.write(draftKey, next || undefined);
   };
   /** In place of what is selected, or at the caret. */
   const put = (more: string) => {

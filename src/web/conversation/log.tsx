@@ -10,7 +10,8 @@ import { useScroll } from "./scroll.ts";
 /** The conversation itself. */
 export function ConversationLog({ conversation }: { readonly conversation: Conversation }) {
   const say = useSay();
-  if (!conversation.isReady.value) {
+  const isReady = conversation.isReady.value;
+  if (!isReady && !conversation.isRecalled.value) {
     return (
       <div class="log log-waiting" role="status">
         <span class="aside">{say("conversation.loading")}</span>
@@ -18,7 +19,8 @@ export function ConversationLog({ conversation }: { readonly conversation: Conve
       </div>
     );
   }
-  return <ReadyLog conversation={conversation} />;
+  // What comes after what this device kept is another visit.
+  return <ReadyLog key={`${isReady}`} conversation={conversation} />;
 }
 
 function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
@@ -34,7 +36,10 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
 
   const place = route.place.value;
   const seq = place.at === "room" && place.room === conversation.name ? place.seq : undefined;
-  useEffect(() => void conversation.mark(seq), [conversation, seq]);
+  const isReady = conversation.isReady.value;
+  useEffect(() => {
+    if (isReady) void conversation.mark(seq);
+  }, [conversation, seq]);
   const returns = conversation.returns.value;
   const lastReturn = useRef(returns);
   useEffect(() => {
@@ -57,8 +62,8 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
         ref={scroll.log}
         onKeyDown={moveByKey}
       >
-        <div class="log-body" ref={scroll.body}>
-          <Top conversation={conversation} />
+        <div class="log-body">
+          {isReady ? <Top conversation={conversation} /> : <p class="beginning">{say("conversation.recalled")}</p>}
           {stretches.map(({ key, rows }) => (
             <Rows key={key} rows={rows} conversation={conversation} />
           ))}

@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { Component } from "preact";
 import type { Row } from "../logic/arrange.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Avatar, Name } from "../parts/person.tsx";
@@ -7,18 +7,29 @@ import { useFormats, usePage, useSay } from "../state/page.ts";
 import { Message, MessageMoment, Moment } from "./message.tsx";
 import { Presence } from "./presence.tsx";
 
-/** A stretch of the conversation; drawn again only when its rows are others. */
-export function Rows({ rows, conversation }: { readonly rows: readonly Row[]; readonly conversation: Conversation }) {
-  return useMemo(
-    () => (
+interface RowsProps {
+  readonly rows: readonly Row[];
+  readonly conversation: Conversation;
+}
+
+/**
+ * A stretch of the conversation; drawn again only when its rows are others. A class: what `useMemo` keeps of a drawing
+ * leads to everything that was drawn beside it, and so on back to the first message.
+ */
+export class Rows extends Component<RowsProps> {
+  override shouldComponentUpdate(next: RowsProps): boolean {
+    return next.rows !== this.props.rows || next.conversation !== this.props.conversation;
+  }
+
+  override render({ rows, conversation }: RowsProps) {
+    return (
       <div class="stretch">
         {rows.map((row) => (
           <OneRow key={row.key} row={row} conversation={conversation} />
         ))}
       </div>
-    ),
-    [rows, conversation],
-  );
+    );
+  }
 }
 
 function OneRow({ row, conversation }: { readonly row: Row; readonly conversation: Conversation }) {

@@ -14,8 +14,7 @@ export interface Teller {
   notify(notification: {
     readonly title: string;
     readonly text: string;
-    /** A later one of the same room takes its place. */
-    readonly tag: string;
+    readonly room: string;
     readonly onClick: () => void;
   }): void;
   chime(): void;
@@ -60,7 +59,7 @@ export function createAlerts({ visit, preferences, isSeen, clock, teller }: Aler
       teller.notify({
         title: `${message.user.name} · ${conversation.name}`,
         text: message.text.slice(0, shownCharacters),
-        tag: `parlance-${conversation.name}`,
+        room: conversation.name,
         onClick: () => visit.goTo(conversation.name),
       });
     }

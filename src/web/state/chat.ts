@@ -5,6 +5,7 @@ import type { Client, LinkState, RoomName, ServerFrameOf, User } from "../../sdk
 import type { Clock } from "./clock.ts";
 import { type Conversation, createConversation } from "./conversation.ts";
 import { type Kept, readList } from "./kept.ts";
+import type { KeptPages } from "./kept-pages.ts";
 
 type Refusal = ServerFrameOf<"error">;
 
@@ -38,9 +39,17 @@ export interface Chat {
   close(): void;
 }
 
-export function createChat(client: Client, clock: Clock, kept: Kept): Chat {
+interface ChatParts {
+  readonly clock: Clock;
+  readonly kept: Kept;
+  readonly pages: KeptPages;
+  /** Who comes back, as far as this browser knows. */
+  readonly me: User | undefined;
+}
+
+export function createChat(client: Client, { clock, kept, pages, me: known }: ChatParts): Chat {
   const link = signal(client.state);
-  const me = signal(client.user);
+  const me = signal(client.user ?? known);
   const maxText = signal(0);
   const conversations = signal<readonly Conversation[]>([]);
   const refusal = signal<{ room: RoomName; error: Refusal }>();
@@ -100,7 +109,7 @@ export function createChat(client: Client, clock: Clock, kept: Kept): Chat {
           leave(name);
         }),
       );
-      const conversation = createConversation(room, { me, clock, kept });
+      const conversation = createConversation(room, { me, clock, kept, pages });
       refusal.value = undefined;
       conversations.value = [...conversations.peek(), conversation];
       keep();

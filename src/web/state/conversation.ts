@@ -1,15 +1,19 @@
 import { batch, computed, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { MessageFrame, OutgoingMessage, Room, RoomName, User } from "../../sdk/index.ts";
 import type { Aside, Pending, View } from "../logic/arrange.ts";
-import { createTimeline, type MessageEntry, type Stretch } from "../logic/timeline.ts";
+import { createTimeline, type Stretch } from "../logic/timeline.ts";
 import { lapse, startTyping, stopTyping, type Typists, typistLapseMs } from "../logic/typists.ts";
 import type { Clock } from "./clock.ts";
 import { createHistory, type History } from "./history.ts";
 import type { Kept } from "./kept.ts";
+import { type KeptPages, keepPage } from "./kept-pages.ts";
 import { createPeople, type People } from "./people.ts";
+import { createUnread } from "./unread.ts";
 
 /** What is kept of who came, who left and what the operator said. */
 const asidesKept = 200;
+/** Messages that are kept on this device. */
+const pageKept = 50;
 
 /** A message that somebody's link leads to. */
 interface Marked {
@@ -22,6 +26,8 @@ export interface Conversation {
   readonly name: RoomName;
   /** Whether the first page is here. */
   readonly isReady: ReadonlySignal<boolean>;
+  /** Whether what is shown until then is the page that this device kept. */
+  readonly isRecalled: ReadonlySignal<boolean>;
   readonly stretches: ReadonlySignal<readonly Stretch[]>;
   readonly isEmpty: ReadonlySignal<boolean>;
   /** What is shown of the log; it may be an earlier part, which does not go on to what is said now. */
@@ -52,6 +58,8 @@ export interface Conversation {
   return(): void;
   /** Somebody comes to look: what came meanwhile stands under a line. */
   come(): void;
+  /** Whether somebody looks at a place above the end. */
+  hold(isHeld: boolean): void;
   /** Everything that is here has been seen. */
   read(): void;
   notice(text: string): void;
@@ -60,12 +68,15 @@ export interface Conversation {
   close(): void;
 }
 
+interface ConversationParts {
+  readonly me: ReadonlySignal<User | undefined>;
+  readonly clock: Clock;
+  readonly kept: Kept;
+  readonly pages: KeptPages;
+}
+
 /** Follows a room from its join on. */
-export function createConversation(
-  room: Room,
-  { me, clock, kept }: { me: ReadonlySignal<User | undefined>; clock: Clock; kept: Kept },
-): Conversation {
-  const readKey = `read-${room.name}`;
+export function createConversation(room: Room, { me, clock, kept, pages }: ConversationParts): Conversation {
   const history = createHistory(room, clock);
   const messages = history.end;
   const marked = signal<Marked>();
@@ -83,23 +94,17 @@ export function createConversation(
   const latest = signal<MessageFrame>();
   const oldUpTo = signal(0);
   const newAfter = signal<number>();
-  const readUpTo = signal<number | undefined>(parsePlace(kept.read(readKey)));
   const view = computed<View>(() => ({ me: me.value, oldUpTo: oldUpTo.value, newAfter: newAfter.value }));
   const layOut = createTimeline();
   const people = createPeople(members, me);
+  const unread = createUnread(room.name, { messages, me, people, kept });
+  const isRecalled = signal(false);
   let asideNumber = 0;
   let cancelLapse = () => {};
   let wasReady = false;
 
   const head = () => messages.peek().at(-1)?.message.seq ?? 0;
   const isMine = (user: User) => user.id === me.peek()?.id;
-  const unread = () => unreadAfter(readUpTo.value ?? 0, messages.value, me.value);
-
-  function read(): void {
-    if (!isReady.peek() || history.isEarlier.peek() || readUpTo.peek() === head()) return;
-    readUpTo.value = head();
-    kept.write(readKey, `${head()}`);
-  }
 
   function goToEnd(): void {
     history.toEnd();
@@ -132,7 +137,20 @@ export function createConversation(
     }
   }
 
+  function recall(page: readonly MessageFrame[]): void {
+    if (isReady.peek() || page.length === 0) return;
+    batch(() => {
+      history.begin({ messages: page, more: false });
+      settle(new Set(page.map(({ id }) => id)));
+      oldUpTo.value = head();
+      isRecalled.value = true;
+    });
+  }
+  const lastPage = computed(() => (isReady.value ? messages.value.slice(-pageKept).map(({ message }) => message) : []));
+
   const endings = [
+    unread.close,
+    keepPage(room.name, lastPage, recall, { pages, clock }),
     room.on("reset", (page) =>
       batch(() => {
         history.begin(page);
@@ -141,14 +159,15 @@ export function createConversation(
         asides.value = [];
         // The first page is from before this visit; a later one also brings what was missed.
         if (!wasReady || head() < oldUpTo.peek()) oldUpTo.value = head();
-        if (readUpTo.peek() === undefined || (readUpTo.peek() ?? 0) > head()) readUpTo.value = head();
+        unread.begin(head());
         wasReady = true;
         isReady.value = true;
+        isRecalled.value = false;
       }),
     ),
     room.on("message", (message) =>
       batch(() => {
-        history.add(message);
+        unread.letGo(history.add(message));
         people.meet([message]);
         settle(new Set([message.id]));
         noType(message.user);
@@ -188,12 +207,7 @@ export function createConversation(
     room.on("user_renamed", ({ user, was }) => putAside({ is: "renamed", user, was })),
   ];
 
-  const endWatch = kept.watch(readKey, (place) => {
-    readUpTo.value = Math.max(readUpTo.peek() ?? 0, parsePlace(place) ?? 0);
-  });
-
   function close(): void {
-    endWatch();
     cancelLapse();
     for (const end of endings) end();
   }
@@ -201,6 +215,7 @@ export function createConversation(
   return {
     name: room.name,
     isReady,
+    isRecalled,
     stretches: computed(() =>
       history.isEarlier.value
         ? layOut(history.shown.value, [], [], view.value)
@@ -215,9 +230,9 @@ export function createConversation(
     typists,
     latest,
     people,
-    readUpTo: computed(() => readUpTo.value ?? 0),
-    unread: computed(() => unread().length),
-    unreadMentions: computed(() => unread().filter(({ text }) => people.mentions.value.isOfMe(text)).length),
+    readUpTo: unread.upTo,
+    unread: unread.count,
+    unreadMentions: unread.mentions,
     send(text) {
       newAfter.value = undefined;
       room.send(text);
@@ -242,31 +257,21 @@ export function createConversation(
     return: goToEnd,
     come: () =>
       untracked(() => {
-        newAfter.value = unread().length > 0 ? readUpTo.value : undefined;
+        newAfter.value = unread.count.value > 0 ? unread.upTo.value : undefined;
       }),
-    read,
+    hold: history.hold,
+    read() {
+      if (isReady.peek() && !history.isEarlier.peek()) unread.readTo(head());
+    },
     notice: (text) => putAside({ is: "notice", text }),
     leave() {
       close();
-      kept.write(readKey, undefined);
+      unread.forget();
+      void pages.forget(room.name);
       room.leave();
     },
     close,
   };
 }
 
-const parsePlace = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : Number(text) || 0;
-
 type Omitted<T> = T extends unknown ? Omit<T, "key" | "after" | "at"> : never;
-
-/** Others' messages after a place, newest first. */
-function unreadAfter(place: number, messages: readonly MessageEntry[], me: User | undefined): readonly MessageFrame[] {
-  const unread: MessageFrame[] = [];
-  for (let at = messages.length - 1; at >= 0; at--) {
-    const message = messages[at]?.message;
-    if (!message || message.seq <= place) break;
-    if (message.user.id !== me?.id) unread.push(message);
-  }
-  return unread;
-}

@@ -6,6 +6,8 @@ import type { Clock } from "./clock.ts";
 const pageSize = 100;
 /** Messages on either side of one that was looked up. */
 const aroundSize = 50;
+/** So many messages are held, and drawn; what goes beyond is fetched again by whoever goes there. */
+const heldMost = 600;
 /** Between two pages, so that fast scrolling stays within the frames a connection may send (else 4102). */
 const pageRestMs = 80;
 
@@ -31,7 +33,10 @@ export interface History {
   readonly newer: ReadonlySignal<Further>;
   /** Starts over from the newest page. */
   begin(page: HistoryPage): void;
-  add(message: MessageFrame): void;
+  /** Goes on by a message; answers with those, oldest first, that the end no longer holds because of it. */
+  add(message: MessageFrame): readonly MessageEntry[];
+  /** Whether somebody looks at a place above the end: then nothing of what is shown goes away. */
+  hold(isHeld: boolean): void;
   fetch(direction: Direction): Promise<void>;
   /** Shows the part of the log around a message, if there is one at this place. */
   find(seq: number): Promise<"here" | "missing" | "failed">;
@@ -43,10 +48,17 @@ export interface History {
 
 const has = (entries: readonly MessageEntry[], seq: number) => entries.some(({ message }) => message.seq === seq);
 
-export function createHistory(room: Room, clock: Clock): History {
-  const end: Part = { entries: signal([]), older: signal("none"), newer: signal("none") };
+const partOf = (entries: readonly MessageEntry[], older: Further, newer: Further): Part => ({
+  entries: signal(entries),
+  older: signal(older),
+  newer: signal(newer),
+});
+
+export function createHistory(room: Pick<Room, "history">, clock: Clock): History {
+  const end = partOf([], "none", "none");
   const earlier = signal<Part>();
   const part = computed(() => earlier.value ?? end);
+  let isHeld = false;
 
   /** An earlier part that reaches the end becomes part of it. */
   function join(from: Part, isWhole: boolean): boolean {
@@ -54,17 +66,36 @@ export function createHistory(room: Room, clock: Clock): History {
     const last = from.entries.peek().at(-1)?.message.seq ?? 0;
     if (from === end || (!isWhole && last < first - 1)) return false;
     const before = from.entries.peek().filter(({ message }) => message.seq < first);
-    end.entries.value = [...before, ...end.entries.peek()];
     end.older.value = from.older.peek();
+    putNewer(end, [...before, ...end.entries.peek()]);
     earlier.value = undefined;
     return true;
   }
 
+  /** Goes on downwards: what is too much goes at the top. */
+  function putNewer(to: Part, entries: readonly MessageEntry[]): void {
+    to.entries.value = entries.slice(-heldMost);
+    if (entries.length > heldMost) to.older.value = "there";
+  }
+
+  /** Goes on upwards: what is too much goes at the bottom, and what was the end is an earlier part then. */
+  function putOlder(to: Part, entries: readonly MessageEntry[]): void {
+    if (entries.length <= heldMost) to.entries.value = entries;
+    else if (to !== end) {
+      to.entries.value = entries.slice(0, heldMost);
+      to.newer.value = "there";
+    } else {
+      earlier.value = partOf(entries.slice(0, heldMost), end.older.peek(), "there");
+      end.older.value = "there";
+    }
+  }
+
   async function fetch(direction: Direction): Promise<void> {
-    const { entries, [direction]: further } = part.peek();
     const from = part.peek();
+    const { entries, [direction]: further } = from;
     const edge = direction === "older" ? entries.peek()[0] : entries.peek().at(-1);
     if (!edge || further.peek() === "coming" || further.peek() === "none") return;
+    if (direction === "newer" && batch(() => join(from, false))) return;
     further.value = "coming";
     const { seq } = edge.message;
     try {
@@ -74,16 +105,23 @@ export function createHistory(room: Room, clock: Clock): History {
       });
       // Started over meanwhile: this page belongs to what is no longer shown.
       const isSame = direction === "older" ? entries.peek()[0] === edge : entries.peek().at(-1) === edge;
-      if (!isSame || part.peek() !== from) return;
+      if (!isSame || part.peek() !== from) {
+        if (further.peek() === "coming") further.value = "there";
+        return;
+      }
       const fetched = page.messages.map(messageEntry);
       batch(() => {
-        entries.value = direction === "older" ? [...fetched, ...entries.peek()] : [...entries.peek(), ...fetched];
         if (!page.more) further.value = "none";
-        if (direction === "newer") join(from, !page.more);
+        if (direction === "older") putOlder(from, [...fetched, ...entries.peek()]);
+        else {
+          putNewer(from, [...entries.peek(), ...fetched]);
+          join(from, !page.more);
+        }
       });
       if (!page.more) return;
+      const { [direction]: next } = part.peek();
       clock.after(pageRestMs, () => {
-        if (further.peek() === "coming") further.value = "there";
+        if (next.peek() === "coming") next.value = "there";
       });
     } catch {
       if (further.peek() === "coming") further.value = "failed";
@@ -105,11 +143,8 @@ export function createHistory(room: Room, clock: Clock): History {
         room.history({ after: seq, limit: aroundSize }),
       ]);
       if (before.messages.at(-1)?.seq !== seq) return "missing";
-      const found: Part = {
-        entries: signal([...before.messages, ...after.messages].map(messageEntry)),
-        older: signal<Further>(before.more ? "there" : "none"),
-        newer: signal<Further>("there"),
-      };
+      const around = [...before.messages, ...after.messages].map(messageEntry);
+      const found = partOf(around, before.more ? "there" : "none", "there");
       batch(() => {
         if (!join(found, !after.more)) earlier.value = found;
       });
@@ -131,7 +166,21 @@ export function createHistory(room: Room, clock: Clock): History {
       end.older.value = page.more ? "there" : "none";
     },
     add(message) {
-      end.entries.value = [...end.entries.peek(), messageEntry(message)];
+      const entries = [...end.entries.peek(), messageEntry(message)];
+      // A page at a time: what goes at the top is laid out anew.
+      if (entries.length < heldMost + pageSize) {
+        end.entries.value = entries;
+        return [];
+      }
+      if (isHeld && !earlier.peek()) {
+        const older = end.older.peek();
+        earlier.value = partOf(end.entries.peek(), older === "coming" ? "there" : older, "there");
+      }
+      putNewer(end, entries);
+      return entries.slice(0, -heldMost);
+    },
+    hold(isNow) {
+      isHeld = isNow;
     },
     fetch,
     find,

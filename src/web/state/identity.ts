@@ -1,11 +1,13 @@
 import { generatedNameForm } from "../../protocol/names.ts";
-import type { ServerFrameOf } from "../../sdk/index.ts";
+import type { ServerFrameOf, User } from "../../sdk/index.ts";
 import type { Kept } from "./kept.ts";
 
 /** Who this browser was the last time. */
 export interface Identity {
   /** The name to offer; empty for who had none of their own. */
   readonly name: string;
+  /** Who one was, as the server knew them. */
+  readonly user: User | undefined;
   /** Whether this browser can come back as who it was, without asking. */
   readonly isKnown: boolean;
   /** How to come in under `name` (empty: without one): as who one was if that is the same name. */
@@ -31,6 +33,11 @@ export function createIdentity(kept: Kept): Identity {
     get name() {
       return ownName();
     },
+    get user() {
+      const id = kept.read("id") as User["id"] | undefined;
+      const name = kept.read("name") as User["name"] | undefined;
+      return id !== undefined && name !== undefined ? { id, name } : undefined;
+    },
     get isKnown() {
       return kept.read("token") !== undefined && kept.read("away") === undefined;
     },
@@ -40,6 +47,7 @@ export function createIdentity(kept: Kept): Identity {
     },
     comeBack,
     remember(welcome) {
+      kept.write("id", welcome.user.id);
       kept.write("name", welcome.user.name);
       kept.write("token", welcome.token);
       kept.write("away", undefined);

@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Identity } from "./identity.ts";
 import type { Kept } from "./kept.ts";
+import type { KeptPages } from "./kept-pages.ts";
 import type { Route } from "./route.ts";
 
 /** Why one is not in. `message` is in the server's words; without it the page has its own for `field`. */
@@ -42,12 +43,16 @@ export interface VisitParts {
   readonly identity: Identity;
   readonly route: Route;
   readonly kept: Kept;
+  readonly pages: KeptPages;
   readonly clock: Clock;
   /** Shows a change of scene; calls `change` once. */
   readonly transition: (change: () => void) => void;
+  /** Whether the page is installed, and was opened as a program of its own. */
+  readonly isApp: boolean;
 }
 
-export function createVisit({ connect, identity, route, kept, clock, transition }: VisitParts): Visit {
+export function createVisit(parts: VisitParts): Visit {
+  const { connect, identity, route, kept, pages, clock, transition } = parts;
   const stage = signal<Stage>({ at: "outside" });
   const obstacle = signal<Obstacle>();
 
@@ -70,6 +75,7 @@ export function createVisit({ connect, identity, route, kept, clock, transition 
     client.on("welcome", identity.remember);
     client.on("error", ({ code, message, suggestion }) => {
       // The key has changed since the page was loaded: loading it again asks for it. [D6]
+      if (code === "key_required") void pages.forget();
       if (code === "key_required" && stage.peek().at === "door") turnBack({ field: "line", message });
       const now = stage.peek();
       // Whoever is in stays who they were.
@@ -77,7 +83,8 @@ export function createVisit({ connect, identity, route, kept, clock, transition 
       if (isIn || (code !== "name_taken" && code !== "bad_name")) return;
       turnBack({ field: "name", message, ...(suggestion && { suggestion }) });
     });
-    const chat = createChat(client, clock, kept);
+    const me = introduction.token === undefined ? undefined : identity.user;
+    const chat = createChat(client, { clock, kept, pages, me });
     chat.refusal.subscribe((refused) => {
       const place = route.place.peek();
       if (!refused || place.at !== "room" || place.room !== refused.room || stage.peek().at !== "inside") return;
@@ -114,11 +121,15 @@ export function createVisit({ connect, identity, route, kept, clock, transition 
       transition(() => goTo(room.value));
       return;
     }
-    const { client, chat, first } = setOut(identity.introduce(name?.value ?? ""), room.value);
+    const introduction = identity.introduce(name?.value ?? "");
+    const { client, chat, first } = setOut(introduction, room.value);
     stage.value = { at: "door", chat };
     const isHere = () => stage.peek().at === "door";
-    const ended = first.isReady.subscribe((isReady) => {
-      if (!isReady || !isHere()) return;
+    // Whoever comes back while there is no line finds what this device kept.
+    const isAway = computed(() => introduction.token !== undefined && chat.link.value.at === "waiting");
+    const isOpen = computed(() => first.isReady.value || (isAway.value && first.isRecalled.value));
+    const ended = isOpen.subscribe((isNow) => {
+      if (!isNow || !isHere()) return;
       transition(() => {
         stage.value = { at: "inside", chat };
         const place = route.place.peek();
@@ -135,6 +146,14 @@ export function createVisit({ connect, identity, route, kept, clock, transition 
       if (at === "open" && isHere()) obstacle.value = undefined;
     });
   }
+
+  // An app opens where it was closed.
+  const lastRoom = kept.read("room");
+  if (parts.isApp && route.place.peek().at === "entrance" && lastRoom)
+    route.go({ at: "room", room: lastRoom }, "replace");
+  effect(() => {
+    if (stage.value.at === "inside" && route.place.value.at === "room") kept.write("room", route.place.value.room);
+  });
 
   // Somebody who was here before and opens a room's address goes straight in.
   const start = route.place.peek();
@@ -176,6 +195,7 @@ export function createVisit({ connect, identity, route, kept, clock, transition 
     },
     leave() {
       identity.leave();
+      void pages.forget();
       transition(() => {
         end();
         stage.value = { at: "outside" };

@@ -1,0 +1,100 @@
+import type { ReadonlySignal } from "@preact/signals";
+import { type MessageFrame, parseServerFrame } from "../../protocol/server-frames.ts";
+import type { RoomName } from "../../sdk/index.ts";
+import type { Clock } from "./clock.ts";
+
+const cacheName = "parlance-rooms";
+const roomsMost = 20;
+/** Of one room. */
+const charactersMost = 100_000;
+
+/** The last page of each open room, for when there is no line. */
+export interface KeptPages {
+  /** Oldest first. */
+  read(room: RoomName): Promise<readonly MessageFrame[]>;
+  /** Keeps these, or the newest of them if they are too long; rooms that were not spoken in for longest go. */
+  write(room: RoomName, messages: readonly MessageFrame[]): Promise<void>;
+  /** One room's page, or all. */
+  forget(room?: RoomName): Promise<void>;
+}
+
+/**
+ * Keeps pages in a cache that the service worker can throw away. [D6] Without one, as everywhere without TLS, nothing
+ * is kept: nothing would open without a line either.
+ */
+export function keptPagesIn(storage: CacheStorage | undefined): KeptPages {
+  const addressOf = (room: RoomName) => `/r/${encodeURIComponent(room)}`;
+
+  /** A storage that refuses (private mode, full) keeps nothing. */
+  async function attempt<T>(use: (cache: Cache) => Promise<T>): Promise<T | undefined> {
+    try {
+      return storage && (await use(await storage.open(cacheName)));
+    } catch {
+      return undefined;
+    }
+  }
+
+  return {
+    async read(room) {
+      const text = await attempt(async (cache) => (await cache.match(addressOf(room)))?.text());
+      return (text ?? "").split("\n").flatMap((line) => {
+        const frame = parseServerFrame(line);
+        return frame?.type === "message" && frame.room === room ? [frame] : [];
+      });
+    },
+    async write(room, messages) {
+      const lines: string[] = [];
+      let characters = 0;
+      for (const message of messages.toReversed()) {
+        const line = JSON.stringify(message);
+        characters += line.length;
+        if (characters > charactersMost) break;
+        lines.unshift(line);
+      }
+      await attempt(async (cache) => {
+        // Written anew it is the last of all.
+        await cache.delete(addressOf(room));
+        await cache.put(addressOf(room), new Response(lines.join("\n")));
+        const rooms = await cache.keys();
+        await Promise.all(rooms.slice(0, -roomsMost).map((oldest) => cache.delete(oldest)));
+      });
+    },
+    async forget(room) {
+      if (room === undefined) await storage?.delete(cacheName).catch(() => {});
+      else await attempt((cache) => cache.delete(addressOf(room)));
+    },
+  };
+}
+
+/** Between two writings of one room's page, in ms. */
+const restMs = 2_000;
+
+interface PagePlace {
+  readonly pages: KeptPages;
+  readonly clock: Clock;
+}
+
+/**
+ * Hands `recall` what was kept of a room, and keeps its `page`, whenever that changes and is not empty. The answer
+ * ends it.
+ */
+export function keepPage(
+  room: RoomName,
+  page: ReadonlySignal<readonly MessageFrame[]>,
+  recall: (messages: readonly MessageFrame[]) => void,
+  { pages, clock }: PagePlace,
+): () => void {
+  let cancel: (() => void) | undefined;
+  void pages.read(room).then(recall);
+  const end = page.subscribe((messages) => {
+    if (messages.length === 0) return;
+    cancel ??= clock.after(restMs, () => {
+      cancel = undefined;
+      void pages.write(room, page.peek());
+    });
+  });
+  return () => {
+    end();
+    cancel?.();
+  };
+}

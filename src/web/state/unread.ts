@@ -1,0 +1,83 @@
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { MessageFrame, RoomName, User } from "../../sdk/index.ts";
+import type { MessageEntry } from "../logic/timeline.ts";
+import type { Kept } from "./kept.ts";
+import type { People } from "./people.ts";
+
+/** How far a room has been read, in this tab or in another, and what of others has not. */
+export interface Unread {
+  readonly upTo: ReadonlySignal<number>;
+  readonly count: ReadonlySignal<number>;
+  /** Those that mention the reader. */
+  readonly mentions: ReadonlySignal<number>;
+  /** The log starts over, up to a place. */
+  begin(head: number): void;
+  readTo(seq: number): void;
+  /** These are no longer held, and still count. */
+  letGo(entries: readonly MessageEntry[]): void;
+  /** Keeps nothing of it. */
+  forget(): void;
+  close(): void;
+}
+
+interface UnreadParts {
+  readonly messages: ReadonlySignal<readonly MessageEntry[]>;
+  readonly me: ReadonlySignal<User | undefined>;
+  readonly people: Pick<People, "mentions">;
+  readonly kept: Kept;
+}
+
+const parsePlace = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text) || 0;
+
+export function createUnread(room: RoomName, { messages, me, people, kept }: UnreadParts): Unread {
+  const key = `read-${room}`;
+  const upTo = signal(parsePlace(kept.read(key)));
+  const gone = signal({ count: 0, mentions: 0 });
+  const held = computed(() => unreadAfter(upTo.value ?? 0, messages.value, me.value));
+  const ofMe = (unread: readonly MessageFrame[]) =>
+    unread.filter(({ text }) => people.mentions.value.isOfMe(text)).length;
+
+  function set(seq: number): void {
+    upTo.value = seq;
+    // What is gone is older than anything that is held.
+    if (gone.peek().count > 0 && seq + 1 >= (messages.peek()[0]?.message.seq ?? 0))
+      gone.value = { count: 0, mentions: 0 };
+  }
+
+  const endWatch = kept.watch(key, (place) => set(Math.max(upTo.peek() ?? 0, parsePlace(place) ?? 0)));
+  return {
+    upTo: computed(() => upTo.value ?? 0),
+    count: computed(() => held.value.length + gone.value.count),
+    mentions: computed(() => ofMe(held.value) + gone.value.mentions),
+    begin(head) {
+      gone.value = { count: 0, mentions: 0 };
+      const before = upTo.peek();
+      if (before === undefined || before > head) upTo.value = head;
+    },
+    readTo(seq) {
+      if (upTo.peek() === seq) return;
+      set(seq);
+      kept.write(key, `${seq}`);
+    },
+    letGo(entries) {
+      const unread = unreadAfter(upTo.peek() ?? 0, entries, me.peek());
+      if (unread.length === 0) return;
+      const { count, mentions } = gone.peek();
+      gone.value = { count: count + unread.length, mentions: mentions + ofMe(unread) };
+    },
+    forget: () => kept.write(key, undefined),
+    close: endWatch,
+  };
+}
+
+/** Others' messages after a place, newest first. */
+function unreadAfter(place: number, messages: readonly MessageEntry[], me: User | undefined): readonly MessageFrame[] {
+  const unread: MessageFrame[] = [];
+  for (let at = messages.length - 1; at >= 0; at--) {
+    const message = messages[at]?.message;
+    if (!message || message.seq <= place) break;
+    if (message.user.id !== me?.id) unread.push(message);
+  }
+  return unread;
+}
