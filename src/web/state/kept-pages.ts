@@ -84,14 +84,18 @@ export function keepPage(
   recall: (messages: readonly MessageFrame[]) => void,
   { pages, clock }: PagePlace,
 ): () => void {
+  let written: readonly MessageFrame[] = [];
   let cancel: (() => void) | undefined;
+  const write = () => {
+    cancel = undefined;
+    if (page.peek() === written || page.peek().length === 0) return;
+    written = page.peek();
+    void pages.write(room, written);
+    cancel = clock.after(restMs, write);
+  };
   void pages.read(room).then(recall);
-  const end = page.subscribe((messages) => {
-    if (messages.length === 0) return;
-    cancel ??= clock.after(restMs, () => {
-      cancel = undefined;
-      void pages.write(room, page.peek());
-    });
+  const end = page.subscribe(() => {
+    if (!cancel) write();
   });
   return () => {
     end();
