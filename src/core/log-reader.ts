@@ -3,6 +3,7 @@ import type { RoomName } from "../protocol/ids.ts";
 import { pageBytes } from "../protocol/limits.ts";
 import type { Hub } from "./hub.ts";
 import type { EventPage, RoomHead, Store } from "./ports.ts";
+import type { Room } from "./room.ts";
 import { somethingSaid } from "./waiting.ts";
 
 /** Reads rooms for those without a line. Makes none. */
@@ -20,10 +21,12 @@ export class LogReader {
 
   /** Whether there is such a room, and where its log stands. Refusals: `no_such_room`, `unavailable`. */
   async find(room: RoomName): Promise<Result<RoomHead>> {
-    return this.#answer("a room could not be found", async () => {
-      const found = await this.#store.findRoom(room);
-      return found ? accepted(found) : refused("no_such_room");
+    const found = await this.#answer("a room could not be found", async () => {
+      const head = await this.#store.findRoom(room);
+      return head ? accepted(head) : refused("no_such_room");
     });
+    const open = this.#open(room);
+    return isAway(found) && open ? accepted({ epoch: open.epoch, head: open.delivered }) : found;
   }
 
   /** Reads a page of a room: forwards every event, backwards the messages. Refusals: `no_such_room`, `unavailable`. */
@@ -32,33 +35,58 @@ export class LogReader {
     range: { after: number } | { before: number | undefined },
     limit: number,
   ): Promise<Result<RoomHead & EventPage>> {
-    return this.#answer("a room could not be read", async () => {
+    const read = await this.#answer("a room could not be read", async () => {
       const found = await this.#store.findRoom(room);
       if (!found) return refused("no_such_room");
-      const open = this.#hub.rooms.get(room);
-      const isSame = open?.isOpen === true && open.epoch === found.epoch;
+      const open = this.#open(room);
+      const isSame = open?.epoch === found.epoch;
       if (isSame && "after" in range) await open.reach(Math.min(range.after, found.head));
       // What is committed but not delivered here yet is nobody's to see. [R4]
       const head = isSame ? open.delivered : found.head;
       const page = { limit, maxBytes: pageBytes };
-      const read =
+      const reading =
         "after" in range
           ? this.#store.read(room, { ...page, after: range.after, upTo: head })
           : this.#store.read(room, { ...page, only: "message", before: Math.min(range.before ?? head + 1, head + 1) });
-      return accepted({ epoch: found.epoch, head, ...(await read) });
+      return accepted({ epoch: found.epoch, head, ...(await reading) });
     });
+    const kept = isAway(read) ? this.#kept(room, range, limit) : undefined;
+    return kept ? accepted(kept) : read;
   }
 
-  /** Resolves when a room has more than `after`, after `ms`, when `signal` says so, or when the server stops. */
+  /** Resolves when a room has more than `after`, after `ms`, when `signal` says so, when the server stops, or cannot tell. */
   async waitBeyond(room: RoomName, after: number, ms: number, signal: AbortSignal): Promise<void> {
     const held = this.#hub.hold(room);
     try {
-      await held.open();
+      const opened = await this.#answer("a room could not be opened", async () => accepted(await held.open()));
+      if (!opened.ok) return;
       if (held.delivered > after || this.#stopping.aborted) return;
       await somethingSaid(held, this.#hub.clock, ms, AbortSignal.any([signal, this.#stopping]));
     } finally {
       this.#hub.release(held);
     }
+  }
+
+  /** A room that somebody is in. */
+  #open(name: RoomName): Room | undefined {
+    const room = this.#hub.rooms.get(name);
+    return room?.isOpen ? room : undefined;
+  }
+
+  /** A page, if it is in memory: what there is to read while the store is away. [N3] */
+  #kept(
+    name: RoomName,
+    range: { after: number } | { before: number | undefined },
+    limit: number,
+  ): (RoomHead & EventPage) | undefined {
+    const room = this.#open(name);
+    if (!room) return undefined;
+    const { epoch, delivered: head } = room;
+    // What was read from another node, and has not come to this one, only the store could tell of.
+    if ("after" in range && range.after > head) return undefined;
+    const page =
+      "after" in range ? room.keptAfter(range.after, limit) : room.keptMessagesBefore(range.before ?? head + 1, limit);
+    return page && { epoch, head, ...page };
   }
 
   async #answer<T>(trouble: string, ask: () => Promise<Result<T>>): Promise<Result<T>> {
@@ -70,3 +98,5 @@ export class LogReader {
     }
   }
 }
+
+const isAway = (answer: Result<unknown>): boolean => !answer.ok && answer.error.code === "unavailable";

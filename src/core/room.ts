@@ -147,19 +147,33 @@ export class Room {
 
   /** Reads a page of the log after `seq`, up to what has been delivered. At once if memory has it. */
   pageAfter(seq: number, limit: number, only?: "message"): EventPage | Promise<EventPage> {
-    const kept = this.#tail.after(seq);
-    if (kept) return firstPage(only ? kept.filter(isMessage) : kept, limit);
     const range = { after: seq, upTo: this.#delivered };
-    return this.#store.read(this.name, { ...range, limit, maxBytes: pageBytes, ...(only && { only }) });
+    return (
+      this.keptAfter(seq, limit, only) ??
+      this.#store.read(this.name, { ...range, limit, maxBytes: pageBytes, ...(only && { only }) })
+    );
   }
 
   /** Reads the page of messages before `seq`. At once if memory has it. */
   messagesBefore(seq: number, limit: number): EventPage | Promise<EventPage> {
+    const before = Math.min(seq, this.#delivered + 1);
+    return (
+      this.keptMessagesBefore(seq, limit) ??
+      this.#store.read(this.name, { before, limit, maxBytes: pageBytes, only: "message" })
+    );
+  }
+
+  /** The same page as {@link pageAfter}, if memory has it. */
+  keptAfter(seq: number, limit: number, only?: "message"): EventPage | undefined {
+    const kept = this.#tail.after(seq);
+    return kept && firstPage(only ? kept.filter(isMessage) : kept, limit);
+  }
+
+  /** The same page as {@link messagesBefore}, if memory has it. */
+  keptMessagesBefore(seq: number, limit: number): EventPage | undefined {
     const last = Math.max(0, Math.min(seq - 1, this.#delivered));
     const kept = this.#tail.messagesUpTo(last, limit + 1);
-    if (!kept) {
-      return this.#store.read(this.name, { before: last + 1, limit, maxBytes: pageBytes, only: "message" });
-    }
+    if (!kept) return undefined;
     const { events } = firstPage(kept.slice(-limit).toReversed(), limit);
     return { events: events.toReversed(), more: kept.length > events.length };
   }

@@ -14,8 +14,8 @@ import { OwnScope, type Scope } from "./scope.ts";
 /** Somebody who talks and reads, comes back after every break, and has everything noted. */
 export interface Member {
   readonly name: string;
-  /** Keeps so many messages under way, a new one for each that is acknowledged, until {@link hush}. */
-  talk(underWay: number): void;
+  /** Keeps so many messages under way, a new one `thinkMs` after each that is acknowledged, until {@link hush}. */
+  talk(underWay: number, thinkMs?: number): void;
   hush(): void;
 }
 
@@ -45,17 +45,60 @@ const hastySurroundings: typeof realSurroundings = {
   after: (ms, callback) => realSurroundings.after(ms / haste, callback),
 };
 
+/** How many messages a member keeps under way. */
+class Talk {
+  readonly #say: () => void;
+  #wanted = 0;
+  #thinkMs = 0;
+  /** Under way, or thought of. */
+  #taken = 0;
+
+  constructor(say: () => void) {
+    this.#say = say;
+  }
+
+  begin(underWay: number, thinkMs = 0): void {
+    this.#wanted = underWay;
+    this.#thinkMs = thinkMs;
+    this.fill();
+  }
+
+  end(): void {
+    this.#wanted = 0;
+  }
+
+  /** One of them was acknowledged. */
+  goOn(): void {
+    const free = () => {
+      this.#taken--;
+      this.fill();
+    };
+    if (this.#thinkMs === 0) free();
+    else setTimeout(free, this.#thinkMs).unref();
+  }
+
+  fill(): void {
+    while (this.#taken < this.#wanted) {
+      this.#taken++;
+      this.#say();
+    }
+  }
+}
+
 /** A member by the project's own SDK. */
 export class SdkMember implements Member {
   readonly name: string;
   readonly #room: Room;
+  readonly #talk = new Talk(() => this.#room.send(textOf(this.name, ++this.#n)));
   #n = 0;
-  #isTalking = false;
 
   constructor(scope: Scope, recorder: Recorder, { url, name }: { readonly url: string; readonly name: string }) {
     this.name = name;
     const client: Client = connectIn(hastySurroundings, url);
-    scope.after(() => client.close());
+    scope.after(() => {
+      this.hush();
+      client.close();
+    });
     this.#room = client.join("general");
     this.#room.on("reset", ({ messages, more }) => {
       // No page and nothing before it: the log was empty.
@@ -67,21 +110,16 @@ export class SdkMember implements Member {
       if (state.at === "sending") return recorder.sends(name, message);
       if (state.at === "refused") throw new Error(`refused: ${state.code}`);
       recorder.acknowledges(message.id, { seq: state.seq });
-      if (this.#isTalking) this.#say();
+      this.#talk.goOn();
     });
   }
 
-  talk(underWay: number): void {
-    this.#isTalking = true;
-    for (let n = 0; n < underWay; n++) this.#say();
+  talk(underWay: number, thinkMs?: number): void {
+    this.#talk.begin(underWay, thinkMs);
   }
 
   hush(): void {
-    this.#isTalking = false;
-  }
-
-  #say(): void {
-    this.#room.send(textOf(this.name, ++this.#n));
+    this.#talk.end();
   }
 }
 
@@ -97,9 +135,9 @@ export class HandMember implements Member {
   readonly #url: string;
   /** Sent and not acknowledged, in order: to be sent again first of all on the next line. [S1] */
   readonly #unsettled = new Map<string, string>();
+  readonly #talk = new Talk(() => this.#say());
   #line: RawClient | undefined;
   #position: { epoch: string; seq: number; id?: string } | undefined;
-  #wanted = 0;
   #n = 0;
   #isOver = false;
 
@@ -109,18 +147,18 @@ export class HandMember implements Member {
     this.#url = url;
     scope.after(() => {
       this.#isOver = true;
+      this.hush();
       this.#line?.socket.terminate();
     });
     void this.#come();
   }
 
-  talk(underWay: number): void {
-    this.#wanted = underWay;
-    if (this.#line) this.#fill(this.#line);
+  talk(underWay: number, thinkMs?: number): void {
+    this.#talk.begin(underWay, thinkMs);
   }
 
   hush(): void {
-    this.#wanted = 0;
+    this.#talk.end();
   }
 
   async #come(): Promise<void> {
@@ -149,7 +187,6 @@ export class HandMember implements Member {
     }
     this.#line = client;
     for (const [id, text] of this.#unsettled) client.send({ type: "message", id, text });
-    this.#fill(client);
     for (;;) {
       const frame = await client.take();
       if (frame.type === "message") {
@@ -158,18 +195,17 @@ export class HandMember implements Member {
       }
       if (frame.type === "ack" && this.#unsettled.delete(frame.id)) {
         this.#recorder.acknowledges(frame.id, frame);
-        this.#fill(client);
+        this.#talk.goOn();
       }
       if (frame.type === "error") throw new Error(`refused: ${frame.code}`);
     }
   }
 
-  #fill(client: RawClient): void {
-    while (this.#unsettled.size < this.#wanted) {
-      const message = { id: newMessageId(randomFillSync), text: textOf(this.name, ++this.#n) };
-      this.#unsettled.set(message.id, message.text);
-      this.#recorder.sends(this.name, message);
-      client.send({ type: "message", ...message });
-    }
+  /** Without a line it is sent first of all on the next one. */
+  #say(): void {
+    const message = { id: newMessageId(randomFillSync), text: textOf(this.name, ++this.#n) };
+    this.#unsettled.set(message.id, message.text);
+    this.#recorder.sends(this.name, message);
+    this.#line?.send({ type: "message", ...message });
   }
 }

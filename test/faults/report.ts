@@ -53,18 +53,40 @@ export function asLines(result: Result): string {
   return [line, ...told, ...(rest > 0 ? [`    ✖ and ${rest} more`] : [])].join("\n");
 }
 
+/** What a page is called, and what it is about. */
+interface Page {
+  readonly title: string;
+  readonly about: string;
+}
+
+export const serverPage: Page = {
+  title: "What was done to Parlance, and what held",
+  about: `Faults are injected into a real server process under load, and everything that its clients saw is held against its log:
+whatever was acknowledged is in it exactly once, nothing is in it that was not sent, each sender's order is kept, and
+what every reader got has no hole and equals the log. A violation of any of it is said below, and ends
+the run with a status other than 0. The faults stand in \`test/faults/scenarios\`, the rules in [SPEC.md](SPEC.md).`,
+};
+
+export const clusterPage: Page = {
+  title: "What was done to several nodes, and what held",
+  about: `Three nodes on one Postgres and one NATS, each a process of its own, with two who talk and one who only reads at
+each of them; a fault at a time, under load. Everything that the clients saw is held against the log as each node
+reads it: whatever was acknowledged is in it exactly once, nothing is in it that was not sent, each sender's order is
+kept, and what every reader got has no hole and equals the log. The longest gap is the longest time in which
+one of the nine readers got nothing, while others went on talking. A violation of anything but times is said below, and ends the
+run with a status other than 0. The faults stand in \`test/faults/cluster\`, the rules in [SPEC.md](SPEC.md); what one
+node goes through is in [FAULTS.md](FAULTS.md).`,
+};
+
 /** A page with everything, for people. */
-export function asMarkdown(results: readonly Result[], circumstances: readonly string[]): string {
+export function asMarkdown(page: Page, results: readonly Result[], circumstances: readonly string[]): string {
   const rows = results.map(
     (result) =>
       `| ${result.fault} | ${timesOf(result)} | ${verdictOf(result)} | ${figuresOf(result).replaceAll("; ", "<br>")} |`,
   );
-  return `# What was done to Parlance, and what held
+  return `# ${page.title}
 
-Faults are injected into a real server process under load, and everything that its clients saw is held against its log:
-whatever was acknowledged is in it exactly once, nothing is in it that was not sent, each sender's order is kept, and
-what every reader got has no hole and equals the log. A violation of any of it is said below, and ends
-the run with a status other than 0. The faults stand in \`test/faults/scenarios\`, the rules in [SPEC.md](SPEC.md).
+${page.about}
 
 ${circumstances.map((line) => `- ${line}`).join("\n")}
 

@@ -119,6 +119,13 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
     const joined = await late.next("joined");
     assert.deepEqual((await late.next("history")).messages.length, 1, "from memory");
     assert.ok(joined.head >= (acknowledged.at(-1) ?? 0));
+    const poll = await fetch(`${here.url}/rooms/kill/messages?after=0&limit=1`);
+    const page = (await poll.json()) as {
+      readonly head: number;
+      readonly messages: readonly { readonly seq: number }[];
+    };
+    assert.deepEqual([poll.status, page.head, page.messages[0]?.seq], [200, joined.head, 1], "over HTTP, too");
+    assert.equal((await fetch(`${here.url}/rooms/nobody-is-here/messages`)).status, 503);
     await postgres().start();
     while ((await readiness(here.url)) !== 200);
     while ((await readiness(there.url)) !== 200);

@@ -5,6 +5,7 @@ import { postgres as postgresProgram } from "../../scripts/servers.mjs";
 import { StoreError } from "../../src/core/ports.ts";
 import { DatabaseRefused } from "../../src/store/database-refused.ts";
 import { openPostgresStore, type RemoteStore } from "../../src/store/postgres.ts";
+import { TcpProxy } from "../faults/tcp-proxy.ts";
 import { draft, roomName } from "../support/drafts.ts";
 import { query, usePostgres } from "../support/postgres.ts";
 import { describeWith, freePort } from "../support/programs.ts";
@@ -117,6 +118,31 @@ describeWith([postgresProgram], "Postgres", () => {
     assert.equal(read.status, "fulfilled");
     await other.end();
     assert.equal(stored((await store.append([draft(2)]))[0]).seq, 2);
+  });
+
+  test("[N3] a node that falls silent in the midst of a transaction does not keep others out of its rooms", async (t) => {
+    const address = await postgres().newDatabase();
+    const proxy = await TcpProxy.start(t, address);
+    const bad = new URL(address);
+    bad.port = new URL(proxy.url).port;
+    const other = await openPostgresStore(address, { statementMs: 600 });
+    t.after(() => other.close());
+    await other.append([draft(1)]);
+    proxy.weather = { latencyMs: 0, bytesPerSecond: 20_000, sliceBytes: 100 };
+    const silent = await openPostgresStore(bad.href, { statementMs: 600 });
+    t.after(() => silent.close());
+    // So slow that it has locked the room before what it writes there has come.
+    const half = silent.append([draft(2)]);
+    half.catch(() => {});
+    const watch = new pg.Client(address);
+    await watch.connect();
+    const isHeld = "SELECT FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%FOR UPDATE'";
+    while ((await watch.query(isHeld)).rowCount === 0);
+    proxy.stall();
+    assert.equal(stored((await other.append([draft(3)]))[0]).seq, 2);
+    proxy.reset();
+    await assert.rejects(half, StoreError);
+    await watch.end();
   });
 
   test("[N4] [L4] a standby that lacks the last commits takes over with a new epoch for every room", async (t) => {

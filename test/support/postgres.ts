@@ -7,25 +7,33 @@ import pg from "pg";
 import { postgres as postgresProgram } from "../../scripts/servers.mjs";
 import { freePort, Running, unprivileged } from "./programs.ts";
 
+interface PostgresOptions {
+  /** The folder that its own one is made in. */
+  readonly parent?: string;
+  /** Whether what is committed is on the disk, as it must be where times are measured. */
+  readonly isDurable?: boolean;
+}
+
 /** A Postgres of a test's own, in a temporary folder and on a free port, so that it can be killed. */
 export class TestPostgres {
   readonly #folder: string;
+  readonly #isDurable: boolean;
   readonly #port: number;
   #running: Running | undefined;
   #databases = 0;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, isDurable: boolean) {
     this.#folder = folder;
     this.#port = port;
+    this.#isDurable = isDurable;
   }
 
-  static async start(): Promise<TestPostgres> {
-    const folder = mkdtempSync(join(tmpdir(), "parlance-postgres-"));
+  static async start({ parent = tmpdir(), isDurable = false }: PostgresOptions = {}): Promise<TestPostgres> {
+    const folder = mkdtempSync(join(parent, "parlance-postgres-"));
     if (unprivileged.uid !== undefined && unprivileged.gid !== undefined) {
       chownSync(folder, unprivileged.uid, unprivileged.gid);
     }
-    const postgres = new TestPostgres(folder, await freePort());
-    // The machine is not what dies here, so nothing needs to reach its disk.
+    const postgres = new TestPostgres(folder, await freePort(), isDurable);
     const words = ["-D", postgres.#data, "-U", "parlance", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"];
     execFileSync(programAt("initdb"), words, { ...unprivileged, cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
     await postgres.start();
@@ -38,7 +46,12 @@ export class TestPostgres {
 
   /** Starts it, again or for the first time; resolves when it takes connections. */
   async start(): Promise<void> {
-    const settings = ["fsync=off", "listen_addresses=127.0.0.1", `unix_socket_directories=${this.#folder}`];
+    const settings = [
+      // The machine is not what dies in a test, so nothing needs to reach its disk.
+      `fsync=${this.#isDurable ? "on" : "off"}`,
+      "listen_addresses=127.0.0.1",
+      `unix_socket_directories=${this.#folder}`,
+    ];
     const words = ["-D", this.#data, "-p", String(this.#port), ...settings.flatMap((setting) => ["-c", setting])];
     const options = { ready: /ready to accept (read-only )?connections/, cwd: this.#folder, ...unprivileged };
     for (let tries = 1; !this.#running; tries++) {
