@@ -19,8 +19,8 @@ async function bundleSdk(): Promise<void> {
     build: {
       lib: { entry: "src/sdk/index.ts", formats: ["es"], fileName: "sdk" },
       outDir: "dist/sdk-bundle",
-      // Vite leaves the white space in a library; the page that it ends up in does not.
-      rolldownOptions: { output: { minify: true } },
+      // Vite leaves the white space and the bundlers' notes in a library; the page that it ends up in does not.
+      rolldownOptions: { output: { minify: true, comments: { annotation: false } } },
     },
   });
 }

@@ -1,8 +1,10 @@
+import type { AccountFrame } from "../protocol/account-frames.ts";
 import type { ClientFrame } from "../protocol/client-frames.ts";
 import { type Result, refused, unreachable } from "../protocol/codes.ts";
 import type { DisplayName, RoomName } from "../protocol/ids.ts";
 import { historyDefault, protocolVersion } from "../protocol/limits.ts";
 import { defaultRoom } from "../protocol/names.ts";
+import { answerAccountFrame } from "./account-commands.ts";
 import type { Hub, Post } from "./hub.ts";
 import { joinRoom } from "./join.ts";
 import { messageFrame, timeOf } from "./messages.ts";
@@ -47,6 +49,13 @@ export function carryOut(hub: Hub, session: Session, command: ClientFrame): void
       return leave(hub, session, command);
     case "ping":
       return session.send({ type: "pong" });
+    case "claim":
+    case "login":
+    case "change_passphrase":
+    case "unclaim":
+    case "sessions":
+    case "end_session":
+      return identify(hub, session, command);
     default:
       return unreachable(command);
   }
@@ -60,7 +69,7 @@ function greet(hub: Hub, session: Session, hello: FrameOf<"hello">): void {
   if (hello.lang) session.connection.setLanguage(hello.lang);
   if (!session.person) session.introduce(hello, {});
   else if (hello.name) rename(hub, session, hello.name, {});
-  else session.send(welcomeFrame(hub, session.person));
+  else sendWelcome(hub, session, {});
 }
 
 function join(hub: Hub, session: Session, command: FrameOf<"join">): void | Promise<void> {
@@ -110,7 +119,27 @@ function type(session: Session, typing: FrameOf<"typing">): void {
 
 function rename(hub: Hub, session: Session, name: DisplayName, marks: Marks): void {
   if (!session.person) return session.refuse({ code: "not_joined" }, marks);
-  if (renamed(hub, session, name, marks)) session.send(welcomeFrame(hub, session.person));
+  if (renamed(hub, session, name, marks)) sendWelcome(hub, session, marks);
+}
+
+function sendWelcome(hub: Hub, session: Session, { ref }: Marks): void {
+  if (session.person && session.id) session.send(welcomeFrame(hub, session.person, session.id, ref));
+}
+
+/** What is asked about the own name and sessions; who has not said who they are is somebody new. */
+async function identify(hub: Hub, session: Session, frame: AccountFrame): Promise<void> {
+  const { agent = "", address } = session.connection;
+  if (frame.type === "login") {
+    const token = await hub.identity.login(frame, { agent, address });
+    if (session.ended) return;
+    return token.ok ? session.become(token.value, frame) : session.refuse(token.error, frame);
+  }
+  const name = frame.type === "claim" ? frame.name : undefined;
+  const person = session.person ?? session.introduce({ name }, {});
+  if (!person || !session.id) return;
+  const answer = await answerAccountFrame(hub, person, { session: session.id, agent, address }, frame);
+  if (session.ended) return;
+  return answer.ok ? session.send(answer.value) : session.refuse(answer.error, frame);
 }
 
 function renamed(hub: Hub, session: Session, name: DisplayName, marks: Marks): boolean {

@@ -14,6 +14,7 @@ import { codePoints, isBlank } from "../protocol/text.ts";
 import type { Seat } from "./audience.ts";
 import { type Bounds, createBounds } from "./bounds.ts";
 import { Delay } from "./delay.ts";
+import type { Identity } from "./identity.ts";
 import { LogReader } from "./log-reader.ts";
 import { LogWriter } from "./log-writer.ts";
 import { People, type Person } from "./people.ts";
@@ -39,6 +40,8 @@ export interface HubOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly tokens: Tokens;
+  /** Keeps names for people, and tells and ends their sessions. */
+  readonly identity: Identity;
   readonly randomBytes: RandomBytes;
   readonly limits: Limits;
   /** What the server calls itself in `welcome`. */
@@ -75,6 +78,7 @@ const noEpoch = "" as Epoch;
 /** The chat of one node: every room that somebody is in, everybody who is here, and the way into the log. */
 export class Hub {
   readonly people: People;
+  readonly identity: Identity;
   readonly limits: Limits;
   readonly server: HubOptions["server"];
   readonly clock: Clock;
@@ -102,8 +106,9 @@ export class Hub {
     this.#options = options;
     this.limits = options.limits;
     this.server = options.server;
-    const { tokens, randomBytes, clock } = options;
-    this.people = new People({ tokens, randomBytes, reserved: options.reservedNames });
+    const { tokens, randomBytes, clock, identity } = options;
+    this.identity = identity;
+    this.people = new People({ tokens, accounts: identity.accounts, randomBytes, reserved: options.reservedNames });
     this.#writer = new LogWriter(options);
     this.metrics = options.metrics;
     this.clock = clock;
@@ -115,9 +120,9 @@ export class Hub {
     this.#cancelQuiet = clock.after(graceMs, () => this.#endQuiet());
   }
 
-  /** How many clients have a line. */
-  get lines(): number {
-    return this.#sessions.size;
+  /** Every client that has a line. */
+  get sessions(): ReadonlySet<Session> {
+    return this.#sessions;
   }
 
   /** The rooms that somebody is in. */

@@ -1,9 +1,10 @@
 import { accepted, type Result, refused } from "../protocol/codes.ts";
-import { type DisplayName, newUserId, type RandomBytes, type UserId } from "../protocol/ids.ts";
+import { type DisplayName, newUserId, type RandomBytes, type SessionId, type UserId } from "../protocol/ids.ts";
 import { generateDisplayName, generatedNameForm, maxNameCodePoints } from "../protocol/names.ts";
 import type { User } from "../protocol/server-frames.ts";
+import type { Accounts } from "./accounts.ts";
 import { looksGenerated, type NameKey, nameKeys } from "./name-keys.ts";
-import type { Tokens } from "./ports.ts";
+import type { Bearer, Tokens } from "./ports.ts";
 
 /** Somebody who is here: one person, however many lines and tabs they come by. */
 export interface Person {
@@ -31,11 +32,13 @@ export class People {
   readonly #holders = new Map<NameKey, UserId>();
   readonly #reserved: ReadonlySet<NameKey>;
   readonly #tokens: Tokens;
+  readonly #accounts: Accounts;
   readonly #randomBytes: RandomBytes;
 
   /** `reserved`: names nobody may take, such as the operator's in every language. */
-  constructor(options: { tokens: Tokens; randomBytes: RandomBytes; reserved: readonly string[] }) {
+  constructor(options: { tokens: Tokens; accounts: Accounts; randomBytes: RandomBytes; reserved: readonly string[] }) {
     this.#tokens = options.tokens;
+    this.#accounts = options.accounts;
     this.#randomBytes = options.randomBytes;
     this.#reserved = new Set(options.reserved.flatMap(nameKeys));
   }
@@ -43,10 +46,13 @@ export class People {
   /**
    * Lets somebody in: back as themselves by their token, else as a new guest. A guest's name that is
    * taken or reserved is refused (`name_taken`); somebody who comes back to find their name taken
-   * meanwhile gets the free suggestion instead. Hold the person, and let go in the end.
+   * meanwhile gets the free suggestion instead. `session_ended` for a token of a session that was ended. Hold the
+   * person, and let go in the end.
    */
   enter(introduction: Introduction): Result<Person> {
-    const returning = introduction.token ? this.#tokens.verify(introduction.token) : undefined;
+    const proven = this.prove(introduction.token);
+    if (!proven.ok) return proven;
+    const returning = proven.value?.user;
     const here = returning && this.#byId.get(returning.id);
     if (here) return accepted(here);
     const id = returning?.id ?? newUserId(this.#randomBytes);
@@ -71,7 +77,9 @@ export class People {
 
   /** Who a message without a line is from: a token's owner, or a name nobody else is using, or a generated one. */
   author(introduction: Introduction): Result<User> {
-    const returning = introduction.token ? this.#tokens.verify(introduction.token) : undefined;
+    const proven = this.prove(introduction.token);
+    if (!proven.ok) return proven;
+    const returning = proven.value?.user;
     if (returning) {
       const here = this.#byId.get(returning.id);
       if (here) return accepted(here.user);
@@ -106,20 +114,27 @@ export class People {
     this.#release(person.user.name);
   }
 
-  /** Whether a token proves who somebody is. */
-  knows(token: string): boolean {
-    return this.#tokens.verify(token) !== undefined;
+  /** Who bears a token; nobody without one, or with one that does not verify. Refused: `session_ended`. [I3] */
+  prove(token: string | null | undefined): Result<Bearer | undefined> {
+    const bearer = token ? this.#tokens.verify(token) : undefined;
+    return bearer && this.#accounts.isEnded(bearer.session) ? refused("session_ended") : accepted(bearer);
   }
 
-  tokenFor(person: Person): string {
-    return this.#tokens.issue(person.user);
+  tokenFor(person: Person, session: SessionId): string {
+    return this.#tokens.issue(person.user, session);
+  }
+
+  /** Everybody else who is using a name of which this one has a key. */
+  othersWith(name: DisplayName, owner: UserId): readonly Person[] {
+    const holders = new Set(nameKeys(name).map((key) => this.#holders.get(key)));
+    return [...holders].flatMap((id) => (id !== undefined && id !== owner && this.#byId.get(id)) || []);
   }
 
   /** The name, if `id` may have it; a returning person's second best; else a refusal with a free one. */
   #claim(name: DisplayName, id: UserId, returning: User | undefined): Result<DisplayName> {
     if (this.#isFree(name, id) || (returning?.name === name && this.#isOwnGeneratedName(name, id)))
       return accepted(name);
-    const suggestion = this.#suggest(name);
+    const suggestion = this.suggest(name);
     return returning ? accepted(suggestion) : refused("name_taken", { suggestion, params: { suggestion } });
   }
 
@@ -136,8 +151,9 @@ export class People {
     return this.#areUnused(keys, id) && !looksGenerated(keys) && !keys.some((key) => this.#reserved.has(key));
   }
 
+  /** Whether nobody else is using such a name, and it is kept for nobody else. [I2] */
   #areUnused(keys: readonly NameKey[], id: UserId): boolean {
-    return keys.every((key) => (this.#holders.get(key) ?? id) === id);
+    return keys.every((key) => (this.#holders.get(key) ?? id) === id) && this.#accounts.mayUse(keys, id);
   }
 
   /** A generated name may not be chosen, but whoever was given it keeps it. */
@@ -145,7 +161,8 @@ export class People {
     return generatedNameForm.test(name) && this.#areUnused(nameKeys(name), id);
   }
 
-  #suggest(name: DisplayName): DisplayName {
+  /** A free name like this one. */
+  suggest(name: DisplayName): DisplayName {
     for (let number = 2; ; number++) {
       // Counting through very many who have the name would keep everybody waiting. [B2]
       const ending = String(number < countedSuggestions ? number : this.#randomNumber());

@@ -1,7 +1,8 @@
 import type { ChatError, CloseReason, ErrorCode, Result } from "../protocol/codes.ts";
 import type { EventKind } from "../protocol/events.ts";
-import type { Epoch, MessageId, RoomName } from "../protocol/ids.ts";
+import type { Epoch, MessageId, RoomName, SessionId } from "../protocol/ids.ts";
 import type { Reaction, ServerFrame, User } from "../protocol/server-frames.ts";
+import type { AccountStore } from "./account-store.ts";
 
 /** An event of a room's log that is not stored yet: something said, or a change. */
 export interface Draft {
@@ -93,6 +94,8 @@ export interface Store {
   read(room: RoomName, request: PageRequest): Promise<EventPage>;
   /** The key that signs tokens, made with the database: 32 random bytes. [D7] */
   tokenKey(): Promise<Uint8Array>;
+  /** Whose names are kept, and where they are signed in. */
+  readonly accounts: AccountStore;
   /** Resolves with the reason when the store has failed for good and the server must stop. [L3] */
   readonly failed: Promise<StoreError>;
   /** Ends it after what was asked of it before. */
@@ -184,6 +187,8 @@ export interface Connection {
    * address. `undefined` for a program on this machine, which is counted by itself.
    */
   readonly address: string | undefined;
+  /** What the client said it is, in a few words: `Firefox, Windows`. */
+  readonly agent?: string;
   /** Whether its messages are acknowledged. Past the rate they are refused then, and else not read for a while. */
   readonly acknowledges: boolean;
   /** Whether so much waits that what passes by anyway, typing and presence, should be left out. [B1] */
@@ -225,9 +230,15 @@ export interface Metrics {
   closed(reason: CloseReason): void;
 }
 
+/** Whose token it is, with the name they had when it was issued, and the session that it belongs to. */
+export interface Bearer {
+  readonly user: User;
+  readonly session: SessionId;
+}
+
 /** Signs and reads the tokens by which people come back as themselves. [D7] */
 export interface Tokens {
-  issue(user: User): string;
-  /** Whose token it is, and the name they had when it was issued; `undefined` if it does not verify. */
-  verify(token: string): User | undefined;
+  issue(user: User, session: SessionId): string;
+  /** Who bears it; `undefined` if it does not verify, or is too old. Whether the session has ended is not its matter. [I3] */
+  verify(token: string): Bearer | undefined;
 }

@@ -1,6 +1,6 @@
 import type { ClientFrame, Position } from "../protocol/client-frames.ts";
 import type { ChatError, CloseReason } from "../protocol/codes.ts";
-import type { RoomName } from "../protocol/ids.ts";
+import type { RoomName, SessionId } from "../protocol/ids.ts";
 import { badFrameLimit } from "../protocol/limits.ts";
 import type { Seat } from "./audience.ts";
 import { carryOut, isForTheLog, marksOf } from "./commands.ts";
@@ -22,7 +22,10 @@ export interface Place {
   readonly seat: Seat;
 }
 
-type State = { readonly at: "greeting" } | { readonly at: "open"; readonly person: Person } | { readonly at: "ended" };
+type State =
+  | { readonly at: "greeting" }
+  | { readonly at: "open"; readonly person: Person; readonly id: SessionId }
+  | { readonly at: "ended" };
 
 /**
  * One client's line, from greeting to goodbye: takes its commands one after the other, in the order
@@ -54,6 +57,11 @@ export class Session {
 
   get person(): Person | undefined {
     return this.#state.at === "open" ? this.#state.person : undefined;
+  }
+
+  /** The session of the person that this line belongs to, which may have several lines: the one their token names. [I3] */
+  get id(): SessionId | undefined {
+    return this.#state.at === "open" ? this.#state.id : undefined;
   }
 
   get ended(): boolean {
@@ -199,18 +207,39 @@ export class Session {
 
   /** Finds out who this is and says so; whether it went well. */
   introduce(introduction: Introduction, marks: Marks): Person | undefined {
-    const entered = this.#hub.people.enter(introduction);
+    const { people, identity } = this.#hub;
+    const entered = people.enter(introduction);
     if (!entered.ok) {
       this.refuse(entered.error, marks);
+      // To come back as somebody else is theirs to decide. [I3]
+      if (entered.error.code === "session_ended") this.close("removed");
       return undefined;
     }
     const person = entered.value;
-    this.#hub.people.hold(person);
-    this.#state = { at: "open", person };
-    this.#isProven = introduction.token ? this.#hub.people.knows(introduction.token) : false;
+    const proven = people.prove(introduction.token);
+    const bearer = proven.ok ? proven.value : undefined;
+    const id = bearer?.session ?? identity.newSession();
+    people.hold(person);
+    this.#state = { at: "open", person, id };
+    this.#isProven = bearer !== undefined;
+    if (bearer) identity.saw(bearer);
     // Somebody who is here by another line already, and now asks for another name.
     if (introduction.name && introduction.name !== person.user.name) this.#hub.rename(person, introduction.name);
-    this.send(welcomeFrame(this.#hub, person));
+    this.send(welcomeFrame(this.#hub, person, id, marks.ref));
     return person;
+  }
+
+  /** Goes on as who bears a token: they come into every room of this line, and who it was leaves. [I2] */
+  become(token: string, marks: Marks): void {
+    const before = this.person;
+    const person = this.introduce({ token }, marks);
+    if (!before || !person) return;
+    for (const { room, seat } of before === person ? [] : this.places.values()) {
+      this.#hub.enter(room, person, seat);
+      this.#hub.vacate(room, before, seat, true);
+      room.audience.add(seat);
+      this.send(room.presence.rollFrame(), room.name);
+    }
+    this.#hub.people.letGo(before);
   }
 }

@@ -6,11 +6,11 @@ import { welcomeFrame } from "../core/welcome.ts";
 import type { Language } from "../locales/words.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
 import { accepted, type Result, refused } from "../protocol/codes.ts";
-import { refusalOf, roomField } from "../protocol/fields.ts";
-import type { DisplayName } from "../protocol/ids.ts";
+import { roomField } from "../protocol/fields.ts";
+import type { DisplayName, SessionId } from "../protocol/ids.ts";
 import { protocolVersion } from "../protocol/limits.ts";
 import type { ServerFrameOf } from "../protocol/server-frames.ts";
-import { bearerToken } from "./support/http.ts";
+import { bearerToken, readFields } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
 
 /**
@@ -58,39 +58,36 @@ const renameSchema = v.omit(clientFrameSchemas.rename, ["type"]);
 type Hello = v.InferOutput<typeof helloSchema>;
 type Welcome = Result<ServerFrameOf<"welcome">>;
 
-function readFields<T>(schema: v.GenericSchema<unknown, T>, body: unknown): Result<T> {
-  try {
-    const text = body instanceof Uint8Array ? new TextDecoder("utf-8", { fatal: true }).decode(body) : "";
-    const parsed = v.safeParse(schema, JSON.parse(text || "{}"), { abortEarly: true });
-    return parsed.success ? accepted(parsed.output) : refusalOf(parsed.issues);
-  } catch {
-    return refused("bad_json");
-  }
-}
-
 /** Finds out who this is, as a line's first frame would. */
 function greet(hub: Hub, { name, token, v: version }: Hello): Welcome {
   if (version != null && version !== protocolVersion) return refused("bad_frame", { params: { field: "v" } });
-  return withPerson(hub, { name, token }, (person) => {
+  return withPerson(hub, { name, token }, (person, session) => {
     // Here by another line already, and now asking for another name: who comes back takes what there is.
     if (name) hub.rename(person, name);
-    return accepted(welcomeFrame(hub, person));
+    return accepted(welcomeFrame(hub, person, session));
   });
 }
 
 function rename(hub: Hub, token: string | undefined, name: DisplayName): Welcome {
-  return withPerson(hub, { token }, (person) => {
+  return withPerson(hub, { token }, (person, session) => {
     const renamed = hub.rename(person, name);
-    return renamed.ok ? accepted(welcomeFrame(hub, person)) : renamed;
+    return renamed.ok ? accepted(welcomeFrame(hub, person, session)) : renamed;
   });
 }
 
-function withPerson(hub: Hub, introduction: Introduction, answer: (person: Person) => Welcome): Welcome {
+function withPerson(
+  hub: Hub,
+  introduction: Introduction,
+  answer: (person: Person, session: SessionId) => Welcome,
+): Welcome {
   const entered = hub.people.enter(introduction);
   if (!entered.ok) return entered;
+  const proven = hub.people.prove(introduction.token);
+  const bearer = proven.ok ? proven.value : undefined;
+  if (bearer) hub.identity.saw(bearer);
   hub.people.hold(entered.value);
   try {
-    return answer(entered.value);
+    return answer(entered.value, bearer?.session ?? hub.identity.newSession());
   } finally {
     hub.people.letGo(entered.value);
   }

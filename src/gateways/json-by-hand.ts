@@ -27,11 +27,12 @@ export function createJsonByHand(hub: Hub, language: Language): Gateway {
   };
   return {
     name: "json_by_hand",
-    accept(line, { address }) {
+    accept(line, { address, agent }) {
       const connection = new WebSocketConnection(hub, line, {
         format: jsonFormat,
         encode,
         address,
+        agent,
         speaksFrames: true,
       });
       return readNativeFrames(hub.connect(connection), lineHistory);

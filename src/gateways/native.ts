@@ -21,11 +21,12 @@ export function createNativeGateway({ hub, language }: NativeGatewayOptions): Ga
   return {
     name: "native",
     keyedBy: () => ["hello", "join"],
-    accept(line, { address }) {
+    accept(line, { address, agent }) {
       const connection = new WebSocketConnection(hub, line, {
         format: jsonFormat,
         encode,
         address,
+        agent,
         speaksFrames: true,
       });
       const session = hub.connect(connection);

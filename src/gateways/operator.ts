@@ -14,7 +14,7 @@ export function createOperator(hub: Hub): (line: string) => Broadcast {
   return (line) => {
     if (isBlank(line)) return refused("empty");
     if (maxText > 0 && codePoints(line) > maxText) return refused("too_long", { params: { max: maxText } });
-    const clients = hub.lines;
+    const clients = hub.sessions.size;
     hub.notice(line);
     return accepted({ clients });
   };

@@ -40,8 +40,10 @@ export function addPostGateway(
     const token = bearerToken(request);
     const author = hub.people.author({ name, token });
     if (!author.ok) return sendProblem(request, reply, author.error, language);
-    const isKnown = token !== undefined && hub.people.knows(token);
-    const countedAs = isKnown ? author.value.id : (addressOf(request.raw) ?? request.raw.socket);
+    const proven = hub.people.prove(token);
+    const bearer = proven.ok ? proven.value : undefined;
+    if (bearer) hub.identity.saw(bearer);
+    const countedAs = bearer ? author.value.id : (addressOf(request.raw) ?? request.raw.socket);
     const outcome = await new Promise<Appended>((resolve) =>
       hub.post({ room: room.output, user: author.value, text, id, target, countedAs }, resolve),
     );

@@ -88,7 +88,8 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
     connection.since = since?.seq;
     const token = bearerToken(request);
     // Whoever cannot prove who they are listens, as everybody may; only a member is seen.
-    if (token && hub.people.knows(token)) session.handle({ type: "join", room, token, since, history: 0 });
+    const proven = hub.people.prove(token);
+    if (token && proven.ok && proven.value) session.handle({ type: "join", room, token, since, history: 0 });
     else session.listen(room, { history: 0, ...(since && { since }) });
     session.requirePlace();
   };

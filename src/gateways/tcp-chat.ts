@@ -6,6 +6,7 @@ import { serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import type { ChatError, CloseReason, Result } from "../protocol/codes.ts";
 import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.ts";
+import { parsePassphrase } from "../protocol/passphrase.ts";
 import { oneLine } from "../protocol/text.ts";
 import { LineDecoder } from "./support/line-decoder.ts";
 import { personalRoomLines, roomLine } from "./support/lines.ts";
@@ -36,10 +37,14 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
     lineBytes,
   );
   return (socket, address) => {
-    const personal = (frame: PersonalFrame): readonly string[] =>
-      personalRoomLines(frame, language, session.person?.user.name ?? "");
+    const personal = (frame: PersonalFrame): readonly string[] => {
+      if (frame.type === "welcome" && frame.ref === "claim") return [`server :: ${words("claimed", frame.user)}`];
+      if (frame.type === "welcome" && frame.ref === "login") return [`server :: ${words("logged_in", frame.user)}`];
+      return personalRoomLines(frame, language, session.person?.user.name ?? "");
+    };
     const connection = new TcpConnection(hub, socket, address, formats[language], personal);
     const session: Session = hub.connect(connection);
+    const words = serverWords[language];
     const tell = (text: string) => connection.write(lineBytes(`server :: ${text}`));
     const refuse = (error: ChatError) => session.refuse(error);
     let isFirst = true;
@@ -75,7 +80,22 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
         if (!room.ok) return refuse(room.error);
         session.handle({ type: "leave" });
         session.handle({ type: "join", room: room.value, history: 0 });
-      } else tell(serverWords[language]("unknown_command", { command: oneLine(`/${name}`) }));
+      } else if (name === "claim") {
+        const passphrase = parsePassphrase(argument);
+        if (passphrase.ok) session.handle({ type: "claim", passphrase: passphrase.value, ref: "claim" });
+        else refuse(passphrase.error);
+      } else if (name === "login") login(argument);
+      else tell(words("unknown_command", { command: oneLine(`/${name}`) }));
+    };
+
+    const login = (argument: string) => {
+      // A name of several words stands in quotes, as the passphrase may have several, too.
+      const [, quoted, plain = "", rest = ""] = /^(?:"([^"]+)"|(\S+))\s+(.+)$/su.exec(argument) ?? [];
+      const wanted = parseDisplayName(quoted ?? plain);
+      const passphrase = parsePassphrase(rest);
+      if (!wanted.ok) refuse(wanted.error);
+      else if (!passphrase.ok) refuse(passphrase.error);
+      else session.handle({ type: "login", name: wanted.value, passphrase: passphrase.value, ref: "login" });
     };
 
     const lines = new LineDecoder({ clock, maxBytes: hub.limits.maxFrame, onLine: take });
@@ -114,6 +134,7 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
 
 class TcpConnection extends Outbound implements Connection {
   readonly gateway = "tcp_chat";
+  readonly agent = "TCP";
   readonly format;
   readonly address: string | undefined;
   readonly acknowledges = false;

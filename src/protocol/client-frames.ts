@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { accountFrameSchemas } from "./account-frames.ts";
 import { accepted, type Result, refused } from "./codes.ts";
 import {
   epochField,
@@ -85,6 +86,7 @@ export const clientFrameSchemas = {
   }),
   leave: v.object({ type: v.literal("leave"), room: optional(roomField) }),
   ping: v.object({ type: v.literal("ping") }),
+  ...accountFrameSchemas,
 } as const;
 
 type ClientFrameSchemas = typeof clientFrameSchemas;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type ErrorCode, errorStatus, type Result, refused } from "./codes.ts";
-import type { DisplayName, Epoch, MessageId, RoomName, UserId } from "./ids.ts";
+import type { DisplayName, Epoch, MessageId, RoomName, SessionId, UserId } from "./ids.ts";
 import { parseDisplayName, parseRoomName } from "./names.ts";
 import { oneLine } from "./text.ts";
 
@@ -16,7 +16,7 @@ export function refusalOf([issue]: [v.BaseIssue<unknown>, ...v.BaseIssue<unknown
 }
 
 /** A string that a domain rule turns into its stored form, or refuses by name. */
-const parsedBy = <T extends string>(parse: (text: string) => Result<T>) =>
+export const parsedBy = <T extends string>(parse: (text: string) => Result<T>) =>
   v.pipe(
     v.string(),
     v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
@@ -60,6 +60,7 @@ const knownUserId = v.custom<UserId>((value) => typeof value === "string");
 export const knownRef = v.string();
 export const knownMessageId = v.custom<MessageId>((value) => typeof value === "string");
 export const epochField = v.custom<Epoch>((value) => typeof value === "string");
+export const knownSessionId = v.custom<SessionId>((value) => typeof value === "string");
 export const userField = v.object({ id: knownUserId, name: knownName });
 
 /** What a person would leave out may be left out, or be `null`. */

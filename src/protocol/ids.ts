@@ -6,6 +6,8 @@ export type DisplayName = string & { readonly brand: "DisplayName" };
 export type UserId = string & { readonly brand: "UserId" };
 /** Names a message within its room: 16–64 URL-safe characters, chosen by its sender. [S1] */
 export type MessageId = string & { readonly brand: "MessageId" };
+/** Names one way in which a person is signed in, a device or a program: `s_` and 20 of `[a-z0-9]`. [I3] */
+export type SessionId = string & { readonly brand: "SessionId" };
 /** Names one life of a room's log: `[a-z0-9]{16}`; a restored backup gets a new one. [L1] [L4] */
 export type Epoch = string & { readonly brand: "Epoch" };
 
@@ -27,5 +29,6 @@ function randomText(length: number, randomBytes: RandomBytes): string {
 }
 
 export const newUserId = (randomBytes: RandomBytes) => `u_${randomText(20, randomBytes)}` as UserId;
+export const newSessionId = (randomBytes: RandomBytes) => `s_${randomText(20, randomBytes)}` as SessionId;
 export const newMessageId = (randomBytes: RandomBytes) => randomText(22, randomBytes) as MessageId;
 export const newEpoch = (randomBytes: RandomBytes) => randomText(16, randomBytes) as Epoch;

@@ -6,6 +6,7 @@ import {
   knownName,
   knownRef,
   knownRoom,
+  knownSessionId,
   optional,
   userField,
   wholeNumberField,
@@ -58,6 +59,18 @@ const headsField = v.custom<Record<string, v.InferOutput<typeof headSchema>>>(
     Object.values(value).every((head) => v.is(headSchema, head)),
 );
 
+const sessionSchema = v.object({
+  id: knownSessionId,
+  /** What it came by, as far as it told: `Firefox, Windows`. */
+  agent: v.string(),
+  /** RFC 3339, UTC; `seen` to the hour or so. */
+  created: v.string(),
+  seen: v.string(),
+  /** Whether it is the one that asks. */
+  current: v.boolean(),
+});
+export type SessionInfo = v.InferOutput<typeof sessionSchema>;
+
 /** Every frame that the native gateway sends, by its `type`. */
 export const serverFrameSchemas = {
   welcome: v.object({
@@ -76,6 +89,15 @@ export const serverFrameSchemas = {
       send_burst: wholeNumberField,
     }),
     heartbeat_ms: wholeNumberField,
+    /** The name that is kept for this person, if one is. [I2] */
+    claimed: optional(knownName),
+    ref: optional(knownRef),
+  }),
+  /** Where this person is signed in, the latest first. [I3] */
+  sessions: v.object({
+    type: v.literal("sessions"),
+    sessions: v.array(sessionSchema),
+    ref: optional(knownRef),
   }),
   joined: v.object({
     type: v.literal("joined"),

@@ -1,27 +1,22 @@
 import { closeIsFinal } from "../protocol/codes.ts";
 import type { RoomName } from "../protocol/ids.ts";
-import { protocolVersion } from "../protocol/limits.ts";
 import { parseRoomName } from "../protocol/names.ts";
 import { parseServerFrame, type ServerFrame, type ServerFrameOf, type User } from "../protocol/server-frames.ts";
 import { gatewayAddress } from "./address.ts";
 import { Backoff } from "./backoff.ts";
 import { done, goingAway, positionLost } from "./close-codes.ts";
 import { Emitter } from "./emitter.ts";
+import { type Asker, type Greeting, helloFrame } from "./hello.ts";
 import { type Line, type LineListener, Link } from "./link.ts";
 import { memoryOutbox } from "./outbox.ts";
-import { JoinedRoom } from "./room.ts";
+import { JoinedRoom, openRooms } from "./room.ts";
 import { defaultRetryMs, type OpenLine } from "./sending.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
-import type { Client, ClientEvents, ConnectOptions, LinkState, Listener, Outbox, Room } from "./types.ts";
+import type { Account, Client, ClientEvents, ConnectOptions, LinkState, Listener, Outbox, Room } from "./types.ts";
+import { ChatRefusal } from "./types.ts";
 
 /** A line that held this long was no failed attempt. [K3] */
 const stableMs = 60_000;
-/**
- * A connection may send 200 frames at once and 20 a second after that (else 4102): so many rooms are
- * joined at once, and the further ones at this distance.
- */
-const joinsAtOnce = 64;
-const joinIntervalMs = 60;
 
 /**
  * Connects to a server's native gateway and keeps coming back until {@link Client.close}, or until
@@ -37,13 +32,6 @@ export function connect(url: string, options: ConnectOptions = {}): Client {
 export function connectIn(surroundings: Surroundings, url: string, options: ConnectOptions = {}): Client {
   return new ReturningClient(surroundings, gatewayAddress(url), options);
 }
-
-/** Where the greeting of the present line stands. */
-type Greeting =
-  | { readonly at: "none" }
-  | { readonly at: "asked"; readonly name: string | undefined }
-  /** The server did not take the name: it waits for another one. */
-  | { readonly at: "refused" };
 
 class ReturningClient implements Client {
   readonly #surroundings: Surroundings;
@@ -129,6 +117,16 @@ class ReturningClient implements Client {
     else if (this.#greeting.at === "refused") this.#greet();
   }
 
+  async account(): Promise<Account> {
+    const { HttpAccount } = await import("./account.ts");
+    return new HttpAccount(this.#address, this.#surroundings, {
+      asker: () => this.#asker(),
+      adopt: (welcome) => this.#adopt(welcome),
+      parse: parseServerFrame,
+      Refusal: ChatRefusal,
+    });
+  }
+
   setLanguage(lang: string): void {
     this.#options = { ...this.#options, lang };
     // Greeted once more, the server only takes the language; a refused greeting waits for a name.
@@ -167,18 +165,13 @@ class ReturningClient implements Client {
   }
 
   #greet(): void {
-    const { key, lang } = this.#options;
-    const token = this.#welcome?.token ?? this.#options.token;
     const name = this.#wish ?? this.#name;
     this.#greeting = { at: "asked", name };
-    this.#link?.send({
-      type: "hello",
-      v: protocolVersion,
-      ...(token !== undefined && { token }),
-      ...(name !== undefined && { name }),
-      ...(key !== undefined && { key }),
-      ...(lang !== undefined && { lang }),
-    });
+    this.#link?.send(helloFrame(this.#asker(), name));
+  }
+
+  #asker(): Asker {
+    return { ...this.#options, token: this.#welcome?.token ?? this.#options.token };
   }
 
   #take(frame: ServerFrame): void {
@@ -194,6 +187,7 @@ class ReturningClient implements Client {
         this.#restartMs = frame.delay_ms;
         return;
       case "pong":
+      case "sessions":
         return;
       case "error":
         return this.#takeError(frame);
@@ -218,6 +212,18 @@ class ReturningClient implements Client {
     this.#events.emit("welcome", welcome);
   }
 
+  /** Goes on as somebody, on a line of their own if that is another person. */
+  #adopt(welcome: ServerFrameOf<"welcome">): void {
+    const isAnother = welcome.user.id !== this.user?.id;
+    this.#welcome = welcome;
+    this.#name = welcome.user.name;
+    this.#wish = undefined;
+    if (!isAnother) return this.#events.emit("welcome", welcome);
+    this.#link?.close(done);
+    this.#halt();
+    if (this.#state.at !== "closed") this.#attempt();
+  }
+
   /** Renamed through another tab or device: to come back with the old name would undo it. */
   #takeOwnName(user: User): void {
     if (!this.#welcome || user.id !== this.user?.id || user.name === this.#name) return;
@@ -235,10 +241,7 @@ class ReturningClient implements Client {
     if (link.over === "websocket") this.#chances = 2;
     this.#cancelTimer();
     this.#cancelTimer = this.#surroundings.after(stableMs, () => this.#backoff.reset());
-    const wanted = [...this.#rooms.values()].filter((room) => room.wanted);
-    for (const [index, room] of wanted.entries()) {
-      room.open(line, Math.max(0, index + 1 - joinsAtOnce) * joinIntervalMs);
-    }
+    openRooms([...this.#rooms.values()], line);
     this.#become({ at: "open", over: link.over });
   }
 
@@ -259,7 +262,7 @@ class ReturningClient implements Client {
     if (this.#wish === undefined && error.suggestion) return this.rename(error.suggestion);
     this.#events.emit("error", error);
     // Coming back would ask the same. [D6]
-    if (error.code === "key_required") this.close();
+    if (error.code === "key_required" || error.code === "session_ended") this.close();
   }
 
   #lose(code: number): void {

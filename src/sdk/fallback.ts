@@ -23,9 +23,15 @@ const furtherRetryMs = 60_000;
 const shortStreams = 2;
 /** Rooms that keep a connection of their own: a browser opens six a host, over all tabs, and posts need some. */
 const roomsHeld = 2;
-const nativePath = "/api/v1/ws";
 /** Refusals of a greeting that the client knows what to do about; after any other the line cannot be had. */
-const mendable: readonly ErrorCode[] = ["name_taken", "bad_name", "rate_limited", "unavailable", "key_required"];
+const mendable: readonly ErrorCode[] = [
+  "name_taken",
+  "bad_name",
+  "rate_limited",
+  "unavailable",
+  "key_required",
+  "session_ended",
+];
 
 /**
  * A line for where no WebSocket can be had: it turns the client's frames into HTTP requests, and their
@@ -53,10 +59,7 @@ export class Fallback implements Line {
   #cancelRetry = () => {};
   #cancelBeat = () => {};
 
-  /**
-   * `address` is that of the native gateway: the HTTP gateways stand beside what it ends in. `Socket`
-   * and `parse` are the SDK's own, handed over.
-   */
+  /** `address` is that of the native gateway. `Socket` and `parse` are the SDK's own, handed over. */
   constructor(
     address: string,
     surroundings: Surroundings,
@@ -67,10 +70,7 @@ export class Fallback implements Line {
     this.#surroundings = surroundings;
     this.#listener = listener;
     this.#openSocket = (candidate) => new Socket(address, surroundings, candidate);
-    const { host, pathname, protocol } = new URL(address);
-    const path = pathname.endsWith(nativePath) ? pathname.slice(0, -nativePath.length) : pathname;
-    const scheme = protocol === "wss:" ? "https:" : "http:";
-    this.#requests = new HttpRequests(`${scheme}//${host}${path}`, surroundings, parse);
+    this.#requests = new HttpRequests(address, surroundings, parse);
     queueMicrotask(() => this.#ended || listener.opened());
   }
 
@@ -100,6 +100,13 @@ export class Fallback implements Line {
       case "topic":
       case "typing":
       case "ping":
+      // An account is asked by requests of its own.
+      case "claim":
+      case "login":
+      case "change_passphrase":
+      case "unclaim":
+      case "sessions":
+      case "end_session":
         return;
       default:
         frame satisfies never;

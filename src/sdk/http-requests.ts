@@ -5,6 +5,8 @@ import type { Surroundings } from "./surroundings.ts";
 /** How long an answer may take that waits for nothing but the server. */
 const patienceMs = 8_000;
 
+const nativePath = "/api/v1/ws";
+
 /** A refusal by the server. What is no answer of a Parlance server at all is thrown: the line is broken. */
 interface Problem {
   readonly code: ErrorCode;
@@ -35,8 +37,11 @@ export class HttpRequests {
   readonly #surroundings: Surroundings;
   readonly #parse: typeof parseServerFrame;
 
-  constructor(base: string, surroundings: Surroundings, parse: typeof parseServerFrame) {
-    this.#base = base;
+  /** `address` is that of the native gateway: the HTTP gateways stand beside what it ends in. */
+  constructor(address: string, surroundings: Surroundings, parse: typeof parseServerFrame) {
+    const { host, pathname, protocol } = new URL(address);
+    const path = pathname.endsWith(nativePath) ? pathname.slice(0, -nativePath.length) : pathname;
+    this.#base = `${protocol === "wss:" ? "https:" : "http:"}//${host}${path}`;
     this.#surroundings = surroundings;
     this.#parse = parse;
   }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { MessageId, RoomName } from "../protocol/ids.ts";
-import type { EventFrame, MessageFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
+import type { EventFrame, MessageFrame, ServerFrameOf, SessionInfo, User } from "../protocol/server-frames.ts";
 
 /** What carries the line: a WebSocket or, where none can be had, server-sent events or long polls, with posts. */
 export type Over = "websocket" | "events" | "poll";
@@ -154,6 +154,28 @@ export interface Room {
   leave(): void;
 }
 
+/**
+ * The name and the sessions of who is connected. Everything rejects with a {@link ChatRefusal} (`name_taken`,
+ * `wrong_passphrase`, `rate_limited` …), or when the server does not answer: asking again is harmless.
+ */
+export interface Account {
+  /**
+   * Keeps a name for this person alone: from now on nobody else can use it, and by {@link login} it brings them back on
+   * any device. `welcome.claimed` tells it from then on.
+   */
+  claim(name: string, passphrase: string): Promise<void>;
+  /** Goes on as who has this name, on a new line: every room that is joined is joined again. */
+  login(name: string, passphrase: string): Promise<void>;
+  /** Every other session of this person ends. */
+  changePassphrase(passphrase: string, newPassphrase: string): Promise<void>;
+  /** Gives the name up. */
+  unclaim(passphrase: string): Promise<void>;
+  /** Where this person is signed in, the present session first. */
+  sessions(): Promise<readonly SessionInfo[]>;
+  /** Ends a session by its id, or all `others`; answers those that are left. Ending the present one closes the client. */
+  endSession(session: string): Promise<readonly SessionInfo[]>;
+}
+
 export interface Client {
   readonly state: LinkState;
   /** Who this is; unknown before the first `welcome`. */
@@ -166,6 +188,8 @@ export interface Client {
   join(room: string, options?: { readonly history?: number }): Room;
   /** Asks for another display name; answered by `welcome` or by `error` (`name_taken`, `bad_name`). */
   rename(name: string): void;
+  /** The own name and sessions; its code is loaded when it is first asked for. */
+  account(): Promise<Account>;
   /** Has the server's texts in this language from now on; the server says `welcome` once more. */
   setLanguage(lang: string): void;
   /** Ends a wait before the next attempt. */
@@ -174,7 +198,7 @@ export interface Client {
   close(): void;
 }
 
-/** Why the server refused a message or a change. */
+/** Why the server refused a message, a change, or something else that was asked. */
 export class ChatRefusal extends Error {
   override readonly name = "ChatRefusal";
   readonly code: ErrorCode;

@@ -1,8 +1,9 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
-import type * as v from "valibot";
+import * as v from "valibot";
 import { importSchema } from "../gateways/import.ts";
 import { querySchema } from "../gateways/poll.ts";
 import { postSchema } from "../gateways/post.ts";
+import { type AccountFrameType, accountFrameSchemas } from "../protocol/account-frames.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
 import { errorStatus } from "../protocol/codes.ts";
 import { serverFrameSchemas } from "../protocol/server-frames.ts";
@@ -115,9 +116,29 @@ const stream = (parameters: readonly JsonSchema[]) => ({
   },
 });
 
-const { message, edited, deleted, reacted, topic } = serverFrameSchemas;
+const { message, edited, deleted, reacted, topic, welcome, sessions } = serverFrameSchemas;
 /** What a page of a room is made of. */
 const pageSchemas = { message, edited, deleted, reacted, topic };
+
+const accountSummaries: Readonly<Record<AccountFrameType, string>> = {
+  claim: "Keeps a name for who asks; without a token, for somebody new",
+  login: "Gives a token of a new session to who knows a name's passphrase",
+  change_passphrase: "Another passphrase; every other session ends",
+  unclaim: "Gives a name up",
+  sessions: "Where this person is signed in",
+  end_session: "Ends one session, or all others",
+};
+
+const accountPaths = Object.fromEntries(
+  Object.entries(accountSummaries).map(([type, summary]) => {
+    const { type: _, ...entries } = accountFrameSchemas[type as AccountFrameType].entries;
+    const answer = type === "sessions" || type === "end_session" ? "sessions" : "welcome";
+    const content = json(reference(answer));
+    const requestBody = { required: true, content: json(describe(v.object(entries))) };
+    const responses = { 200: { description: `The frame \`${answer}\`.`, content }, default: refusal };
+    return [`/api/v1/${type}`, { post: { summary, requestBody, responses } }];
+  }),
+);
 
 /** The plain HTTP of this server, from the schemas that parse it. https://spec.openapis.org/oas/v3.1.0 */
 export function openApiDocument() {
@@ -127,7 +148,7 @@ export function openApiDocument() {
     openapi: "3.1.0",
     info: { title: program.name, version: program.version },
     components: {
-      schemas: { ...describeAll(pageSchemas), problem },
+      schemas: { ...describeAll({ ...pageSchemas, welcome, sessions }), problem },
       securitySchemes: {
         token: { type: "http", scheme: "bearer", description: "The `token` of a `welcome`." },
         key: {
@@ -157,6 +178,7 @@ export function openApiDocument() {
       },
       "/rooms/{room}/events": stream([room]),
       "/events": stream([]),
+      ...accountPaths,
       "/api/v1/import/{room}": {
         post: {
           summary: "Puts messages into a room as they were elsewhere; for programs on the server's own machine only",

@@ -2,11 +2,13 @@ import fastifyHelmet from "@fastify/helmet";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Hub } from "../core/hub.ts";
 import type { Clock, GatewayName, Log } from "../core/ports.ts";
+import { addAccountGateway } from "../gateways/accounts.ts";
 import { addHelloGateway } from "../gateways/hello.ts";
 import { addImportGateway } from "../gateways/import.ts";
 import { addPollGateway } from "../gateways/poll.ts";
 import { addPostGateway } from "../gateways/post.ts";
 import { addSseGateway } from "../gateways/sse.ts";
+import { bearerToken } from "../gateways/support/http.ts";
 import { sendProblem } from "../gateways/support/problem.ts";
 import type { Language } from "../locales/words.ts";
 import type { ChatError } from "../protocol/codes.ts";
@@ -113,6 +115,12 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   const { access, visitors } = options;
   if (access) addKeyPrompt(app, { access, visitors, language });
 
+  // On every route, also on those that anybody may use. [I3]
+  app.addHook("onRequest", async (request, reply) => {
+    const proven = hub.people.prove(bearerToken(request));
+    if (!proven.ok) return sendProblem(request, reply, proven.error, language);
+  });
+
   // Bodies come in as bytes: the gateway that takes them knows what they are.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -136,6 +144,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   });
   addMetricsPage(app, options.metrics, language);
   addHelloGateway(app, hub, language);
+  addAccountGateway(app, hub, language, options.visitors.addressOf);
   const openApi = openApiDocument();
   const asyncApi = asyncApiDocument();
   app.get("/api/v1/openapi.json", async () => openApi);

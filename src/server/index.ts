@@ -1,3 +1,4 @@
+import { watchAccounts } from "../core/account-watch.ts";
 import { watchHeads } from "../core/head-watch.ts";
 import { Hub } from "../core/hub.ts";
 import type { GatewayName, Log } from "../core/ports.ts";
@@ -17,6 +18,7 @@ import { isLoopback } from "./entrance.ts";
 import { createGuard } from "./guard.ts";
 import { createHeartbeat } from "./heartbeat.ts";
 import { createHttp } from "./http.ts";
+import { openIdentity } from "./identity.ts";
 import { Lines } from "./lines.ts";
 import { listen } from "./listener.ts";
 import { program } from "./program.ts";
@@ -24,7 +26,6 @@ import { createRandomBytes } from "./random.ts";
 import { takeReadings } from "./readings.ts";
 import { createRoutes } from "./routes.ts";
 import { listenTcp } from "./tcp.ts";
-import { createTokens } from "./tokens.ts";
 import { openTranscripts } from "./transcripts.ts";
 import { createUpgrades, type Observer } from "./upgrades.ts";
 import { createVisitors } from "./visitors.ts";
@@ -72,7 +73,9 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   const key = config.accessKey;
   const tokenKey = await store.tokenKey();
   const proofs = key === undefined ? undefined : proofsOf(key, tokenKey);
-  const tokens = createTokens(tokenKey, proofs?.mark);
+  const randomBytes = createRandomBytes();
+  const { tokens, identity } = await openIdentity({ store: store.accounts, tokenKey, mark: proofs?.mark, randomBytes });
+  opened.defer(() => identity.close());
   const metrics = opened.use(
     createMetrics({ version: program.version, clock: systemClock, hasDisk: data.folder !== undefined }),
   );
@@ -85,7 +88,8 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
       log,
       metrics,
       tokens,
-      randomBytes: createRandomBytes(),
+      identity,
+      randomBytes,
       limits: config.limits,
       server: program,
       reservedNames: ["server", ...languages.map((language) => serverWords[language]("operator"))],
@@ -95,7 +99,9 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   );
 
   // What is in a folder is this server's alone, and nobody else changes it.
-  if (data.folder === undefined) opened.use(watchHeads({ hub, store, bus, clock: systemClock, log }));
+  const isShared = data.folder === undefined;
+  opened.use(watchAccounts({ hub, accounts: identity.accounts, clock: systemClock, log, isShared }));
+  if (isShared) opened.use(watchHeads({ hub, store, bus, clock: systemClock, log }));
 
   let state: "running" | "stopping" | "failed" = "running";
   const failed = store.failed.then((error) => {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
-import type { Tokens } from "../core/ports.ts";
-import type { DisplayName, UserId } from "../protocol/ids.ts";
+import type { Clock, Tokens } from "../core/ports.ts";
+import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
 import { parseDisplayName } from "../protocol/names.ts";
 
 const payloadSchema = v.tuple([
@@ -15,21 +15,42 @@ const payloadSchema = v.tuple([
     v.check((name) => parseDisplayName(name).ok),
     v.transform((name) => name as DisplayName),
   ),
+  v.pipe(
+    v.string(),
+    v.regex(/^s_[a-z0-9]{20}$/),
+    v.transform((id) => id as SessionId),
+  ),
+  /** When it was issued, in seconds since 1970. */
+  v.number(),
   v.optional(v.string()),
 ]);
 
+/** How long a token is good, in milliseconds: half a year. Each `welcome` brings a new one. [I3] */
+export const tokenMs = 180 * 24 * 60 * 60 * 1_000;
+
 /** Tokens that also tell whether their owner gave the present access key. */
 export interface MarkedTokens extends Tokens {
-  /** Whether a token verifies and has the present mark. A token without it still says who its owner is. [D6] */
+  /**
+   * Whether a token verifies, has the present mark, and its session goes on. A token without the mark still says who its
+   * owner is. [D6]
+   */
   isMarked(token: string): boolean;
 }
 
+export interface TokenOptions {
+  /** The database's own key. */
+  readonly key: Uint8Array;
+  readonly clock: Pick<Clock, "now">;
+  readonly isEnded: (session: SessionId) => boolean;
+  /** What goes into every token that is issued. */
+  readonly mark?: string | undefined;
+}
+
 /**
- * Tokens that say who somebody is: the id and the name, signed with the database's own key
- * (HMAC-SHA-256), so that they hold over a restart and on every node without being kept anywhere.
- * `mark` goes into every token that is issued.
+ * Tokens that say who somebody is: the id, the name, and the session, signed with the database's own key (HMAC-SHA-256),
+ * so that they hold over a restart and on every node without being kept anywhere.
  */
-export function createTokens(key: Uint8Array, mark?: string): MarkedTokens {
+export function createTokens({ key, clock, isEnded, mark }: TokenOptions): MarkedTokens {
   const sign = (payload: string) => createHmac("sha256", key).update(payload).digest();
   const read = (token: string) => {
     const [payload = "", signature = "", ...rest] = token.split(".");
@@ -37,19 +58,25 @@ export function createTokens(key: Uint8Array, mark?: string): MarkedTokens {
     const expected = sign(payload);
     if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
     const parsed = v.safeParse(payloadSchema, JSON.parse(Buffer.from(payload, "base64url").toString()));
-    return parsed.success ? parsed.output : undefined;
+    if (!parsed.success) return undefined;
+    const [id, name, session, issued, marked] = parsed.output;
+    return clock.now() - issued * 1_000 > tokenMs ? undefined : { user: { id, name }, session, marked };
   };
   return {
-    issue({ id, name }) {
-      const payload = Buffer.from(JSON.stringify(mark === undefined ? [id, name] : [id, name, mark])).toString(
-        "base64url",
-      );
+    issue({ id, name }, session) {
+      const issued = Math.floor(clock.now() / 1_000);
+      const fields = [id, name, session, issued, ...(mark === undefined ? [] : [mark])];
+      const payload = Buffer.from(JSON.stringify(fields)).toString("base64url");
       return `${payload}.${sign(payload).toString("base64url")}`;
     },
     verify(token) {
-      const [id, name] = read(token) ?? [];
-      return id && name && { id, name };
+      const { user, session } = read(token) ?? {};
+      return user && session && { user, session };
     },
-    isMarked: (token) => mark !== undefined && read(token)?.[2] === mark,
+    isMarked(token) {
+      if (mark === undefined) return false;
+      const found = read(token);
+      return found?.marked === mark && !isEnded(found.session);
+    },
   };
 }

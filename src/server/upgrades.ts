@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { GatewayName, Log, Metrics } from "../core/ports.ts";
 import type { Rate } from "../core/rate.ts";
+import { agentOf } from "../gateways/support/agent.ts";
 import { problem } from "../gateways/support/problem.ts";
 import { type Gateway, type Line, read } from "../gateways/support/websocket.ts";
 import type { Language } from "../locales/words.ts";
@@ -97,7 +98,8 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     }
     const [path = "", query] = (request.url ?? "").split("?", 2);
     const address = visitors.addressOf(request);
-    const visit = { path, query: new URLSearchParams(query), origin: request.headers.origin, address };
+    const { origin, "user-agent": userAgent } = request.headers;
+    const visit = { path, query: new URLSearchParams(query), origin, address, agent: agentOf(userAgent) };
     const found = options.gatewayAt(path);
     const admitted = options.guard?.(request, visit, found) ?? accepted(found);
     if (!admitted.ok) return refuse(request, socket, admitted.error, found?.name ?? "http");

@@ -190,7 +190,7 @@ export class PostgresLog {
 }
 
 /** Waits for every answer, also where one is a refusal: nothing of this call is under way any more. Rejects with the first. */
-async function allOf<T extends readonly unknown[]>(
+export async function allOf<T extends readonly unknown[]>(
   answers: {
     readonly [K in keyof T]: Promise<T[K]> | undefined;
   },

@@ -56,4 +56,39 @@ export const postgresMigrations: readonly string[] = [
     PRIMARY KEY (room_id, seq, emoji, user_id)
   );
   `,
+  `
+  CREATE TABLE parlance.account_version (
+    version bigint NOT NULL
+  );
+
+  INSERT INTO parlance.account_version (version) VALUES (0);
+
+  CREATE TABLE parlance.account (
+    user_id text PRIMARY KEY,
+    name    text,
+    proof   text,
+    version bigint NOT NULL
+  );
+
+  CREATE INDEX account_by_version ON parlance.account (version);
+
+  CREATE TABLE parlance.account_key (
+    key     text PRIMARY KEY,
+    user_id text NOT NULL
+  );
+
+  CREATE INDEX account_key_by_user ON parlance.account_key (user_id);
+
+  CREATE TABLE parlance.session (
+    id      text PRIMARY KEY,
+    user_id text NOT NULL,
+    agent   text NOT NULL,
+    created bigint NOT NULL,
+    seen    bigint NOT NULL,
+    version bigint
+  );
+
+  CREATE INDEX session_by_user ON parlance.session (user_id);
+  CREATE INDEX session_by_version ON parlance.session (version) WHERE version IS NOT NULL;
+  `,
 ];

@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { AccountStore } from "../core/account-store.ts";
 import {
   type Appended,
   type Draft,
@@ -10,6 +11,7 @@ import {
 } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { DatabaseRefused } from "./database-refused.ts";
+import { PostgresAccounts } from "./postgres-accounts.ts";
 import { PostgresLog } from "./postgres-log.ts";
 import { explainPostgres, prepare } from "./postgres-open.ts";
 
@@ -49,12 +51,24 @@ const graceMs = 3_000;
 interface Reached {
   readonly client: pg.Client;
   readonly log: PostgresLog;
+  readonly accounts: PostgresAccounts;
 }
 
 /** One connection, on which everything is asked in turn; made again when it broke. */
 class PostgresStore implements RemoteStore {
   /** A database that is away comes back, and what it was asked meanwhile was refused: nothing here is for good. */
   readonly failed = new Promise<StoreError>(() => {});
+  readonly accounts: AccountStore = {
+    changes: (since) => this.#askAccounts((accounts) => accounts.changes(since)),
+    keepName: (kept) => this.#askAccounts((accounts) => accounts.keepName(kept)),
+    dropName: (user) => this.#askAccounts((accounts) => accounts.dropName(user)),
+    proofOf: (user) => this.#askAccounts((accounts) => accounts.proofOf(user)),
+    addSession: (session) => this.#askAccounts((accounts) => accounts.addSession(session)),
+    sessionsOf: (user) => this.#askAccounts((accounts) => accounts.sessionsOf(user)),
+    endSessions: (user, ids, at) => this.#askAccounts((accounts) => accounts.endSessions(user, ids, at)),
+    touchSessions: (seen) => this.#askAccounts((accounts) => accounts.touchSessions(seen)),
+    forgetSessions: (before) => this.#askAccounts((accounts) => accounts.forgetSessions(before)),
+  };
   readonly #address: string;
   readonly #statementMs: number;
   #reaching: Promise<Reached> | undefined;
@@ -124,9 +138,17 @@ class PostgresStore implements RemoteStore {
   }
 
   /** What failed is refused and never fatal: whether a commit that broke was one, the client's resend finds out. [L3] */
-  async #ask<T>(question: (log: PostgresLog) => Promise<T>): Promise<T> {
+  #ask<T>(question: (log: PostgresLog) => Promise<T>): Promise<T> {
+    return this.#answered(({ log }) => question(log));
+  }
+
+  #askAccounts<T>(question: (accounts: PostgresAccounts) => Promise<T>): Promise<T> {
+    return this.#answered(({ accounts }) => question(accounts));
+  }
+
+  async #answered<T>(question: (reached: Reached) => Promise<T>): Promise<T> {
     if (this.#closing) throw new StoreError("the store is closed", { fatal: true });
-    const answer = this.reach().then(({ log }) => question(log));
+    const answer = this.reach().then(question);
     this.#underWay.add(answer);
     try {
       return await answer;
@@ -159,6 +181,6 @@ class PostgresStore implements RemoteStore {
       throw error;
     }
     this.#isReachable = true;
-    return { client, log: new PostgresLog(client) };
+    return { client, log: new PostgresLog(client), accounts: new PostgresAccounts(client) };
   }
 }

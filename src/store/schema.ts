@@ -61,6 +61,43 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (room_id, seq, emoji, user_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Names that are kept for people, by what they are unique by, and the sessions that must outlive something. A session
+  // with a version has ended. Versions tell in which order accounts changed and sessions ended.
+  `
+  CREATE TABLE account_version (
+    version INTEGER NOT NULL
+  ) STRICT;
+
+  INSERT INTO account_version (version) VALUES (0);
+
+  CREATE TABLE account (
+    user_id TEXT PRIMARY KEY,
+    name    TEXT,
+    proof   TEXT,
+    version INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX account_by_version ON account (version);
+
+  CREATE TABLE account_key (
+    key     TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX account_key_by_user ON account_key (user_id);
+
+  CREATE TABLE session (
+    id      TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    agent   TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    seen    INTEGER NOT NULL,
+    version INTEGER
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX session_by_user ON session (user_id);
+  CREATE INDEX session_by_version ON session (version) WHERE version IS NOT NULL;
+  `,
 ];
 
 /** Marks a database file as Parlance's own: "Parl" in ASCII. https://www.sqlite.org/pragma.html#pragma_application_id */

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Draft, PageRequest } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
+import { type AccountQuestion, accountWrites, SqliteAccounts } from "./sqlite-accounts.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { isPassing, openDatabase, tokenKey } from "./sqlite-open.ts";
 
@@ -13,6 +14,7 @@ export type WorkerRequest =
   | { readonly do: "append"; readonly drafts: readonly Draft[] }
   | { readonly do: "read"; readonly room: RoomName; readonly request: PageRequest }
   | { readonly do: "tokenKey" }
+  | { readonly do: "accounts"; readonly question: AccountQuestion }
   | { readonly do: "close" };
 
 export type WorkerAnswer =
@@ -25,6 +27,7 @@ export type WorkerGreeting = { readonly ready: true } | { readonly ready: false;
 function serve(port: MessagePort, file: string): void {
   const db = openDatabase(file);
   const log = new SqliteLog(db);
+  const accounts = new SqliteAccounts(db);
 
   const carryOut = (request: WorkerRequest): unknown => {
     switch (request.do) {
@@ -42,6 +45,8 @@ function serve(port: MessagePort, file: string): void {
         return log.read(request.room, request.request);
       case "tokenKey":
         return tokenKey(db);
+      case "accounts":
+        return accounts.answer(request.question);
       case "close":
         return db.close();
     }
@@ -54,12 +59,16 @@ function serve(port: MessagePort, file: string): void {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       // Whether a commit that failed for another reason reached the disk cannot be known. [L3]
-      const writes = request.do === "append" || request.do === "openRoom";
-      answer = { ok: false, message, fatal: writes && !isPassing(error) };
+      answer = { ok: false, message, fatal: isWrite(request) && !isPassing(error) };
     }
     port.postMessage(answer);
     if (request.do === "close") port.close();
   });
+}
+
+function isWrite(request: WorkerRequest): boolean {
+  if (request.do === "accounts") return accountWrites.has(request.question.ask);
+  return request.do === "append" || request.do === "openRoom";
 }
 
 if (parentPort) {

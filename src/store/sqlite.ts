@@ -11,6 +11,7 @@ import {
 } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { DatabaseRefused } from "./database-refused.ts";
+import { askAccounts } from "./sqlite-accounts.ts";
 import type { WorkerAnswer, WorkerGreeting, WorkerRequest } from "./sqlite-worker.ts";
 
 interface Asked {
@@ -38,6 +39,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
 
 class SqliteStore implements Store {
   readonly failed: Promise<StoreError>;
+  readonly accounts = askAccounts((question) => this.#ask({ do: "accounts", question }));
   readonly #worker: Worker;
   /** Answers come in the order of the questions. */
   readonly #asked: Asked[] = [];

@@ -92,7 +92,7 @@ describe("the rate of messages", () => {
     await world.quiet();
     await world.hub.drain(0);
     await world.hub.close();
-    assert.equal(world.hub.lines, 0);
+    assert.equal(world.hub.sessions.size, 0);
   });
 });
 

@@ -188,7 +188,7 @@ describe("joining a room", () => {
       next.leave();
       await world.quiet();
     }
-    assert.equal(world.hub.lines, 0);
+    assert.equal(world.hub.sessions.size, 0);
   });
 });
 

@@ -2,15 +2,23 @@ import assert from "node:assert/strict";
 import { randomFillSync } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { Accounts } from "../../src/core/accounts.ts";
 import { type Introduction, People, type Person } from "../../src/core/people.ts";
 import type { Result } from "../../src/protocol/codes.ts";
+import { newSessionId, type SessionId } from "../../src/protocol/ids.ts";
 import { generatedNameForm, parseDisplayName } from "../../src/protocol/names.ts";
+import { systemClock } from "../../src/server/clock.ts";
 import { createTokens } from "../../src/server/tokens.ts";
 import { displayName } from "../support/drafts.ts";
+import { memoryAccounts, newAccountMemory } from "../support/memory-accounts.ts";
 
-const tokens = createTokens(randomFillSync(new Uint8Array(32)));
+const accounts = new Accounts(memoryAccounts(newAccountMemory(), async (work) => work()));
+const isEnded = (session: SessionId) => accounts.isEnded(session);
+const tokensOf = (key: Uint8Array) => createTokens({ key, clock: systemClock, isEnded });
+const tokens = tokensOf(randomFillSync(new Uint8Array(32)));
+const session = newSessionId(randomFillSync);
 const reserved = ["server", "сервер", "เซิร์ฟเวอร์"];
-const newPeople = () => new People({ tokens, randomBytes: randomFillSync, reserved });
+const newPeople = () => new People({ tokens, accounts, randomBytes: randomFillSync, reserved });
 
 function accepted<T>(result: Result<T>): T {
   assert.ok(result.ok, JSON.stringify(result));
@@ -45,6 +53,7 @@ describe("people", () => {
     let calls = 0;
     const people = new People({
       tokens,
+      accounts,
       reserved,
       // The same bytes for the first few names, then others.
       randomBytes: (into) => into.fill(calls++ < 6 ? 7 : calls),
@@ -116,7 +125,7 @@ describe("people", () => {
     const people = newPeople();
     const ann = enter(people, named("Ann"));
     const guest = enter(people, {});
-    const [token, guestToken] = [people.tokenFor(ann), people.tokenFor(guest)];
+    const [token, guestToken] = [people.tokenFor(ann, session), people.tokenFor(guest, session)];
     assert.equal(accepted(people.enter({ token })), ann, "still here: the same person");
     people.letGo(ann);
     people.letGo(guest);
@@ -128,7 +137,7 @@ describe("people", () => {
   test("who comes back to find their name taken gets the suggestion instead", () => {
     const people = newPeople();
     const ann = enter(people, named("Ann"));
-    const token = people.tokenFor(ann);
+    const token = people.tokenFor(ann, session);
     people.letGo(ann);
     enter(people, named("ann"));
     const back = enter(people, { token });
@@ -138,7 +147,7 @@ describe("people", () => {
   test("who comes back may bring another name; if that is taken, they get its suggestion", () => {
     const people = newPeople();
     const ann = enter(people, named("Ann"));
-    const token = people.tokenFor(ann);
+    const token = people.tokenFor(ann, session);
     people.letGo(ann);
     const anna = enter(people, named("Анна", token));
     assert.deepEqual(anna.user, { id: ann.user.id, name: "Анна" });
@@ -150,8 +159,8 @@ describe("people", () => {
   test("a token that does not verify makes a new guest", () => {
     const people = newPeople();
     const ann = enter(people, named("Ann"));
-    const token = people.tokenFor(ann);
-    const foreign = createTokens(new Uint8Array(32)).issue(ann.user);
+    const token = people.tokenFor(ann, session);
+    const foreign = tokensOf(new Uint8Array(32)).issue(ann.user, session);
     for (const wrong of ["", "x", ".", `${token}x`, token.slice(0, -1), token.replace(".", ".."), foreign]) {
       const guest = enter(people, { token: wrong });
       assert.notEqual(guest.user.id, ann.user.id, wrong);
@@ -181,10 +190,10 @@ describe("people", () => {
   test("who posts without a line is their token's owner, a free name, or a generated one", () => {
     const people = newPeople();
     const ann = enter(people, named("Ann"));
-    assert.deepEqual(accepted(people.author({ token: people.tokenFor(ann) })), ann.user);
+    assert.deepEqual(accepted(people.author({ token: people.tokenFor(ann, session) })), ann.user);
     accepted(people.rename(ann, displayName("Анна")));
     assert.equal(
-      accepted(people.author({ token: tokens.issue({ ...ann.user }) })).name,
+      accepted(people.author({ token: tokens.issue({ ...ann.user }, session) })).name,
       "Анна",
       "as they are called now",
     );
@@ -196,12 +205,12 @@ describe("people", () => {
   test("who posts with a token whose name is somebody else's by now gets the suggestion, as on a line", () => {
     const people = newPeople();
     const before = enter(people, named("Ann"));
-    const token = people.tokenFor(before);
+    const token = people.tokenFor(before, session);
     people.letGo(before);
     enter(people, named("Ann"));
     assert.deepEqual(accepted(people.author({ token })), { id: before.user.id, name: "Ann2" });
     const guest = enter(people, {});
-    const guestToken = people.tokenFor(guest);
+    const guestToken = people.tokenFor(guest, session);
     people.letGo(guest);
     assert.deepEqual(accepted(people.author({ token: guestToken })), guest.user);
   });

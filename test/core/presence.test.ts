@@ -218,6 +218,6 @@ describe("presence", () => {
       await world.quiet();
     }
     assert.equal(world.clock.pending, idle);
-    assert.equal(world.hub.lines, 0);
+    assert.equal(world.hub.sessions.size, 0);
   });
 });

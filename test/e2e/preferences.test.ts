@@ -62,7 +62,7 @@ test("[K3] a name that is asked for without a line, and taken: one is back under
   const field = page.getByRole("textbox", { name: "Your name" });
   await field.fill("Bob");
   await field.press("Enter");
-  await page.getByText("This name is in use.").waitFor();
+  await page.getByText("This name is taken.").waitFor();
   await visitor.say("still me");
   assert.equal((await bob.next("message")).user.name, "Ann");
   await page.getByRole("button", { name: "Be “Bob2” instead" }).click();

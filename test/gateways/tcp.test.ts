@@ -71,7 +71,7 @@ test("TCP chat: /name, /join, //, an unknown command, and exit in any case", asy
   ann.send("/name a:b\n");
   assert.match(await ann.line(), /^server :: A name has 1 to 32/);
   ann.send("/name READER\n");
-  assert.match(await ann.line(), /^server :: This name is in use. “READER2” is free/);
+  assert.match(await ann.line(), /^server :: This name is taken. “READER2” is free/);
   ann.send("//shrug\n");
   assert.deepEqual((await reader.next("message")).text, "/shrug");
   ann.send("/dance\n");

@@ -6,12 +6,14 @@ type Question = (answer: boolean) => Promise<void>;
 /** A real store whose every question waits until the test lets it through: nothing is left to chance. */
 export class GatedStore implements Store {
   readonly failed: Store["failed"];
+  readonly accounts: Store["accounts"];
   readonly #store: Store;
   #questions: Question[] = [];
 
   constructor(store: Store) {
     this.#store = store;
     this.failed = store.failed;
+    this.accounts = store.accounts;
   }
 
   openRoom = this.#gated((...args: Parameters<Store["openRoom"]>) => this.#store.openRoom(...args));

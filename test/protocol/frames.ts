@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import type { ClientFrame } from "../../src/protocol/client-frames.ts";
 import { errorStatus } from "../../src/protocol/codes.ts";
-import type { DisplayName, Epoch, MessageId, RoomName, UserId } from "../../src/protocol/ids.ts";
+import type { DisplayName, Epoch, MessageId, RoomName, SessionId, UserId } from "../../src/protocol/ids.ts";
 import { parseDisplayName, parseRoomName } from "../../src/protocol/names.ts";
+import { type Passphrase, parsePassphrase } from "../../src/protocol/passphrase.ts";
 import type { ServerFrame, ServerFrameOf, ServerFrameType } from "../../src/protocol/server-frames.ts";
 import { oneLine } from "../../src/protocol/text.ts";
 
@@ -34,6 +35,12 @@ const name: fc.Arbitrary<DisplayName> = text
   .filter((parsed) => parsed.ok)
   .map(({ value }) => value);
 const id = from(`${small}ABCXYZ_-`, 16, 64).map((value) => value as MessageId);
+const session = from(small, 20).map((value) => `s_${value}` as SessionId);
+const passphrase: fc.Arbitrary<Passphrase> = fc
+  .string({ unit: "grapheme", minLength: 8, maxLength: 40 })
+  .map(parsePassphrase)
+  .filter((parsed) => parsed.ok)
+  .map(({ value }) => value);
 const epoch = from(small, 16).map((value) => value as Epoch);
 const seq = fc.maxSafeNat();
 const size = fc.nat({ max: 100 });
@@ -95,6 +102,21 @@ const clientFrames: { [T in ClientFrame["type"]]: fc.Arbitrary<FrameOf<T>> } = {
   }),
   leave: frame({ type: type("leave"), room: maybe(room) }),
   ping: frame({ type: type("ping") }),
+  claim: frame({ type: type("claim"), name: maybe(name), passphrase, ref: maybe(ref) }),
+  login: frame({ type: type("login"), name, passphrase, ref: maybe(ref) }),
+  change_passphrase: frame({
+    type: type("change_passphrase"),
+    passphrase,
+    new_passphrase: passphrase,
+    ref: maybe(ref),
+  }),
+  unclaim: frame({ type: type("unclaim"), passphrase, ref: maybe(ref) }),
+  sessions: frame({ type: type("sessions"), ref: maybe(ref) }),
+  end_session: frame({
+    type: type("end_session"),
+    session: fc.oneof(session, fc.constant("others" as const)),
+    ref: maybe(ref),
+  }),
 };
 
 const change = { room, seq, id, user, ts, target: id, target_seq: seq };
@@ -135,6 +157,15 @@ const serverFrames: { [T in ServerFrameType]: fc.Arbitrary<ServerFrameOf<T>> } =
     server: plain({ name: text, version: text }),
     limits,
     heartbeat_ms: seq,
+    claimed: maybe(name),
+    ref: maybe(ref),
+  }),
+  sessions: frame({
+    type: type("sessions"),
+    sessions: fc.array(plain({ id: session, agent: text, created: ts, seen: ts, current: fc.boolean() }), {
+      maxLength: 3,
+    }),
+    ref: maybe(ref),
   }),
   joined: frame({
     type: type("joined"),

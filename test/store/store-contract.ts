@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { Store } from "../../src/core/ports.ts";
 import { displayName, draft, messageId, roomName, userId } from "../support/drafts.ts";
+import { accountContract } from "./account-contract.ts";
 import { changesContract } from "./changes-contract.ts";
 import { refusal, stored } from "./outcomes.ts";
 import { readingContract } from "./reading-contract.ts";
@@ -26,6 +27,7 @@ export function storeContract(name: string, open: OpenStore): void {
     readingContract(open);
     changesContract(open);
     lifeContract(open);
+    accountContract(open);
   });
 }
 

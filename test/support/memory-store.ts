@@ -1,10 +1,12 @@
 import { randomFillSync } from "node:crypto";
+import type { AccountStore } from "../../src/core/account-store.ts";
 import { changed } from "../../src/core/fold.ts";
 import type { Appended, Draft, EventPage, PageRequest, RoomHead, Store, StoredEvent } from "../../src/core/ports.ts";
 import { StoreError } from "../../src/core/ports.ts";
 import { accepted, refused } from "../../src/protocol/codes.ts";
 import { isAuthorsAlone, isChange, reactionKindsLimit, reactionsLimit } from "../../src/protocol/events.ts";
 import { type Epoch, newEpoch, type RoomName } from "../../src/protocol/ids.ts";
+import { type AccountMemory, memoryAccounts, newAccountMemory } from "./memory-accounts.ts";
 
 /** What a {@link MemoryStore} keeps, so that it can be opened again. */
 export interface Memory {
@@ -12,16 +14,18 @@ export interface Memory {
   /** Every event as it was stored, by room and id. */
   readonly drafts: Map<string, StoredEvent>;
   readonly key: Uint8Array;
+  readonly accounts: AccountMemory;
 }
 
 export const newMemory = (): Memory => ({
   rooms: new Map(),
   drafts: new Map(),
   key: randomFillSync(new Uint8Array(32)),
+  accounts: newAccountMemory(),
 });
 
 /** What is done to the store, for a test to time or to fail: it is done once `step` resolves. */
-export type Step = (what: "openRoom" | "findRoom" | "append" | "read") => Promise<void>;
+export type Step = (what: "openRoom" | "findRoom" | "append" | "read" | "account") => Promise<void>;
 
 /**
  * A store without a disk, whose every answer waits for the test's `step`. It is held to the same
@@ -29,6 +33,7 @@ export type Step = (what: "openRoom" | "findRoom" | "append" | "read") => Promis
  */
 export class MemoryStore implements Store {
   readonly failed: Promise<StoreError>;
+  readonly accounts: AccountStore;
   readonly #memory: Memory;
   readonly #step: Step;
   #closed = false;
@@ -42,6 +47,7 @@ export class MemoryStore implements Store {
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });
+    this.accounts = memoryAccounts(memory.accounts, (work) => this.#do("account", work));
   }
 
   openRoom(name: RoomName): Promise<RoomHead> {

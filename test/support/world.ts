@@ -1,12 +1,15 @@
 import { randomFillSync } from "node:crypto";
 import { createMemoryBus } from "../../src/bus/memory.ts";
+import { watchAccounts } from "../../src/core/account-watch.ts";
+import { Accounts } from "../../src/core/accounts.ts";
 import { gatherMs } from "../../src/core/audience.ts";
 import { Hub } from "../../src/core/hub.ts";
+import { Identity, type Passphrases } from "../../src/core/identity.ts";
 import type { Bus, Connection, Format, PersonalFrame, Store } from "../../src/core/ports.ts";
 import type { Session } from "../../src/core/session.ts";
 import type { ClientFrameInput } from "../../src/protocol/client-frames.ts";
 import { parseClientFrame } from "../../src/protocol/client-frames.ts";
-import type { CloseReason } from "../../src/protocol/codes.ts";
+import { accepted, type CloseReason } from "../../src/protocol/codes.ts";
 import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
 import {
   parseServerFrame,
@@ -152,6 +155,12 @@ export class Guest implements Connection {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
+/** Passphrases as they are: what makes them dear is the server's. */
+const uncheckedPassphrases: Passphrases = {
+  proofOf: async (passphrase) => accepted(passphrase),
+  matches: async (passphrase, proof) => accepted(passphrase === proof),
+};
+
 /** A hub with a store, a bus and a clock that the test holds in its hands, and no server around it. */
 export class World {
   readonly clock: FakeClock;
@@ -166,21 +175,39 @@ export class World {
     clock = new FakeClock(),
     key = randomFillSync(new Uint8Array(32)),
     limits = {},
-  }: { store?: Store; bus?: Bus; clock?: FakeClock; key?: Uint8Array; limits?: Partial<Limits> } = {}) {
+    isShared = false,
+  }: {
+    store?: Store;
+    bus?: Bus;
+    clock?: FakeClock;
+    key?: Uint8Array;
+    limits?: Partial<Limits>;
+    isShared?: boolean;
+  } = {}) {
     this.clock = clock;
     this.bus = bus;
+    const counted = this.#counting(store);
+    const accounts = new Accounts(counted.accounts);
+    const tokens = createTokens({ key, clock, isEnded: (session) => accounts.isEnded(session) });
+    const randomBytes = randomFillSync;
+    const passphrases = uncheckedPassphrases;
+    const identity = new Identity({ store: counted.accounts, accounts, passphrases, tokens, clock, randomBytes });
     this.hub = new Hub({
-      store: this.#counting(store),
+      store: counted,
       bus,
       clock,
       log: this.log,
       metrics: uncounted,
-      tokens: createTokens(key),
-      randomBytes: randomFillSync,
+      tokens,
+      identity,
+      randomBytes,
       limits: { ...defaultLimits, sendRate: 0, frameRate: 0, ...limits },
       server: { name: "Parlance", version: "0.0.0" },
       reservedNames: ["server", "сервер", "เซิร์ฟเวอร์"],
     });
+    watchAccounts({ hub: this.hub, accounts, clock, log: this.log, isShared });
+    // What was written down before is read as a server reads it at its start.
+    this.#counted(accounts.refresh()).catch(() => {});
   }
 
   connect(options?: GuestOptions): Guest {
@@ -205,17 +232,20 @@ export class World {
     if (this.#pending > 0) await this.quiet();
   }
 
+  async #counted<T>(underWay: Promise<T>): Promise<T> {
+    this.#pending++;
+    try {
+      return await underWay;
+    } finally {
+      this.#pending--;
+    }
+  }
+
   #counting(store: Store): Store {
-    const count = <A extends unknown[], T>(ask: (...args: A) => Promise<T>) => {
-      return async (...args: A): Promise<T> => {
-        this.#pending++;
-        try {
-          return await ask.apply(store, args);
-        } finally {
-          this.#pending--;
-        }
-      };
-    };
+    const count =
+      <A extends unknown[], T>(ask: (...args: A) => Promise<T>) =>
+      (...args: A): Promise<T> =>
+        this.#counted(ask.apply(store, args));
     return {
       openRoom: count(store.openRoom),
       findRoom: count(store.findRoom),
@@ -224,6 +254,12 @@ export class World {
       append: count(store.append),
       read: count(store.read),
       tokenKey: count(store.tokenKey),
+      accounts: Object.fromEntries(
+        Object.entries(store.accounts).map(([name, ask]: [string, (...args: never[]) => Promise<unknown>]) => [
+          name,
+          (...args: never[]) => this.#counted(ask(...args)),
+        ]),
+      ) as unknown as Store["accounts"],
       failed: store.failed,
       close: count(store.close),
     };

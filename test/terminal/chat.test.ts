@@ -146,7 +146,7 @@ test("A name that is taken gives way to the one that the server suggests.", asyn
   // A message waits for the room to be joined; without one it would be over before.
   pipe.process.stdin?.end("hi\n");
   assert.equal(await pipe.exit, 0);
-  assert.match(pipe.text, /This name is in use/);
+  assert.match(pipe.text, /This name is taken/);
   assert.match(pipe.text, /You are in general as (?!Ann;)/);
 });
 
@@ -180,5 +180,5 @@ test("say tells why a message was not stored, and ends with status 1.", async (t
   assert.match(long.text, /❗ Not sent: “я+”\. This message is too long: at most 4,096 characters\./);
   const taken = runPiped(t, ["say", "general", "hi", "--name", "Ann", "--server", url]);
   assert.equal(await taken.exit, 1);
-  assert.match(taken.text, /❗ This name is in use\./);
+  assert.match(taken.text, /❗ This name is taken\./);
 });

@@ -30,6 +30,7 @@ export function behindKey(gateway: Gateway, types: readonly string[], options: B
         format: jsonFormat,
         encode: (frame, wanted) => jsonFrame(frame, pickLanguage(wanted, language)),
         address: visit.address,
+        agent: visit.agent,
         speaksFrames: true,
       });
       let reader: Reader | undefined;

@@ -31,6 +31,8 @@ export interface Visit {
   readonly origin: string | undefined;
   /** The address that its messages are counted under; `undefined` for a program on this machine. */
   readonly address: string | undefined;
+  /** What the client said it is, in a few words. */
+  readonly agent: string;
 }
 
 /** A way in over a WebSocket. */
@@ -88,6 +90,7 @@ export interface WebSocketConnectionOptions {
   /** The bytes of a frame for this client alone, in the language it asked for. */
   readonly encode: (frame: PersonalFrame, language: string | undefined) => Uint8Array | undefined;
   readonly address: string | undefined;
+  readonly agent: string;
   /** Whether it speaks frames, acknowledgements among them, and knows Parlance's close codes; else it is bare text. */
   readonly speaksFrames: boolean;
 }
@@ -100,6 +103,7 @@ export interface WebSocketConnectionOptions {
 export class WebSocketConnection extends Outbound implements Connection {
   readonly format: Format;
   readonly address: string | undefined;
+  readonly agent: string;
   readonly acknowledges: boolean;
   readonly #line: Line;
   readonly #metrics: Metrics;
@@ -113,6 +117,7 @@ export class WebSocketConnection extends Outbound implements Connection {
     this.#encode = options.encode;
     this.format = options.format;
     this.address = options.address;
+    this.agent = options.agent;
     this.acknowledges = options.speaksFrames;
   }
 

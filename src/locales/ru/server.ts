@@ -15,6 +15,11 @@ export default {
   "error.too_large": "Слишком большой объём: не больше {max} байт.",
   "error.id_conflict": "В комнате уже есть другое сообщение с этим идентификатором.",
   "error.name_taken": "Это имя занято. Свободно: «{suggestion}».",
+  "error.bad_passphrase": "В парольной фразе от 8 до 256 знаков, без управляющих.",
+  "error.wrong_passphrase": "Имя и парольная фраза не подходят друг к другу.",
+  "error.not_claimed": "За вами ещё не закреплено имя.",
+  "error.session_ended": "Этот сеанс завершён. Войдите заново.",
+  "error.no_such_session": "Такого сеанса нет.",
   "error.key_required": "Сервер спрашивает ключ доступа: его нет или он неверен.",
   "error.not_joined": "Сначала войдите в комнату.",
   "error.no_such_room": "Такой комнаты нет.",
@@ -39,6 +44,8 @@ export default {
   joined: "{name} здесь",
   left: "{name} больше не здесь",
   renamed: "{was} теперь {name}",
+  claimed: "Имя {name} закреплено за вами.",
+  logged_in: "Теперь вы {name}.",
   edited: "{name} исправляет: {text}",
   deleted: "{name} удаляет сообщение",
   reacted: "{name} реагирует: {emoji}",
@@ -50,5 +57,5 @@ export default {
   echo: "Сервер отвечает: {text}",
   broadcast: "🟢 Сервер: {text}",
   unknown_command:
-    "Команды {command} нет. Есть /name, /join и exit; сообщение, которое начинается с /, отправляется с //.",
+    "Команды {command} нет. Есть /name, /join, /claim, /login и exit; сообщение, которое начинается с /, отправляется с //.",
 } satisfies WordsOf<"ru", typeof english>;

@@ -15,6 +15,11 @@ export default {
   "error.too_large": "Завеликий обсяг: щонайбільше {max} байтів.",
   "error.id_conflict": "У кімнаті вже є інше повідомлення з цим ідентифікатором.",
   "error.name_taken": "Це ім’я зайняте. Вільне: «{suggestion}».",
+  "error.bad_passphrase": "У парольній фразі від 8 до 256 знаків, без керівних.",
+  "error.wrong_passphrase": "Ім’я та парольна фраза не підходять одне до одного.",
+  "error.not_claimed": "За вами ще не закріплено ім’я.",
+  "error.session_ended": "Цей сеанс завершено. Увійдіть знову.",
+  "error.no_such_session": "Такого сеансу немає.",
   "error.key_required": "Сервер питає ключ доступу: його немає або він хибний.",
   "error.not_joined": "Спершу увійдіть до кімнати.",
   "error.no_such_room": "Такої кімнати немає.",
@@ -38,6 +43,8 @@ export default {
   joined: "{name} тут",
   left: "{name} більше не тут",
   renamed: "{was} тепер {name}",
+  claimed: "Ім’я {name} закріплено за вами.",
+  logged_in: "Тепер ви {name}.",
   edited: "{name} виправляє: {text}",
   deleted: "{name} видаляє повідомлення",
   reacted: "{name} реагує: {emoji}",
@@ -49,5 +56,5 @@ export default {
   echo: "Сервер відповідає: {text}",
   broadcast: "🟢 Сервер: {text}",
   unknown_command:
-    "Команди {command} немає. Є /name, /join та exit; повідомлення, що починається з /, надсилається з //.",
+    "Команди {command} немає. Є /name, /join, /claim, /login та exit; повідомлення, що починається з /, надсилається з //.",
 } satisfies WordsOf<"uk", typeof english>;

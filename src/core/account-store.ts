@@ -1,0 +1,55 @@
+import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
+import type { NameKey } from "./name-keys.ts";
+
+/** A name that is kept for somebody, as it is written down. [I2] */
+export interface KeptName {
+  readonly user: UserId;
+  readonly name: DisplayName;
+  /** What the name is unique by. */
+  readonly keys: readonly NameKey[];
+  /** What a passphrase is checked by, and not the passphrase. */
+  readonly proof: string;
+}
+
+/** A session that is written down: one device or program by which somebody is signed in. Times in ms since 1970. [I3] */
+export interface WrittenSession {
+  readonly id: SessionId;
+  readonly user: UserId;
+  /** What it came by, as far as it told. */
+  readonly agent: string;
+  readonly created: number;
+  readonly seen: number;
+}
+
+/** What changed since a version of all that is written down about people. */
+export interface AccountChanges {
+  readonly version: number;
+  /** Whose name is which now; `null` for who has given theirs up. */
+  readonly names: readonly { readonly user: UserId; readonly name: DisplayName | null }[];
+  readonly ended: readonly SessionId[];
+}
+
+/**
+ * Whose names are kept, and where they are signed in. Durable as the log is; every question may reject with a
+ * `StoreError`. Of guests it has nothing.
+ */
+export interface AccountStore {
+  /** What changed after `since`, a version that it told before; 0 for everything. */
+  changes(since: number): Promise<AccountChanges>;
+  /** Keeps a name for somebody, in place of the one they had. Whether it could: not where a key is another's. */
+  keepName(kept: KeptName): Promise<boolean>;
+  /** Keeps no name for them any more. */
+  dropName(user: UserId): Promise<void>;
+  /** What their passphrase is checked by; `undefined` for who has no name of their own. */
+  proofOf(user: UserId): Promise<string | undefined>;
+  /** Writes a session down; one that is there already stays as it is. */
+  addSession(session: WrittenSession): Promise<void>;
+  /** Their sessions that have not ended, the latest seen first. */
+  sessionsOf(user: UserId): Promise<readonly WrittenSession[]>;
+  /** Ends sessions for good, also such as were never written down. */
+  endSessions(user: UserId, ids: readonly SessionId[], at: number): Promise<void>;
+  /** Notes when sessions were seen last; those that are not written down are passed over. */
+  touchSessions(seen: ReadonlyMap<SessionId, number>): Promise<void>;
+  /** Forgets sessions that were seen, or ended, last before a time: no token of theirs is good any more. */
+  forgetSessions(before: number): Promise<void>;
+}

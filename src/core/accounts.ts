@@ -1,0 +1,81 @@
+import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
+import type { AccountChanges, AccountStore } from "./account-store.ts";
+import { type NameKey, nameKeys } from "./name-keys.ts";
+
+/** Told of what has just changed, on this node or another. */
+export type AccountListener = (changes: Pick<AccountChanges, "names" | "ended">) => void;
+
+/**
+ * Whose names are kept, and which sessions have ended, as the store had it when it was last asked: all of it is in memory,
+ * so that whoever comes in waits for no question, also while the store is away. [I2] [I3]
+ */
+export class Accounts {
+  readonly #store: AccountStore;
+  readonly #names = new Map<UserId, DisplayName>();
+  readonly #owners = new Map<NameKey, UserId>();
+  readonly #ended = new Set<SessionId>();
+  readonly #listeners = new Set<AccountListener>();
+  #version = 0;
+  #reading: Promise<void> | undefined;
+
+  constructor(store: AccountStore) {
+    this.#store = store;
+  }
+
+  /** Whether a name with these keys may be used by somebody: nobody else's name is kept under one of them. [I2] */
+  mayUse(keys: readonly NameKey[], user: UserId): boolean {
+    return keys.every((key) => (this.#owners.get(key) ?? user) === user);
+  }
+
+  /** The name that is kept for somebody, if one is. */
+  nameOf(user: UserId): DisplayName | undefined {
+    return this.#names.get(user);
+  }
+
+  /** For whom a name is kept; lower case and capitals are the same, what merely looks like it is not. */
+  ownerOf(name: DisplayName): UserId | undefined {
+    const [key] = nameKeys(name);
+    const owner = key && this.#owners.get(key);
+    return owner && this.#names.get(owner)?.toLowerCase() === name.toLowerCase() ? owner : undefined;
+  }
+
+  isEnded(session: SessionId): boolean {
+    return this.#ended.has(session);
+  }
+
+  /** Hears of every change from now on; the answer ends it. */
+  subscribe(listener: AccountListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Takes up what has changed in the store until now. Rejects with a `StoreError`. */
+  async refresh(): Promise<void> {
+    // A question that is under way may have been answered before the change that somebody asks for.
+    const before = this.#reading?.catch(() => {});
+    const reading = (async () => {
+      await before;
+      this.#take(await this.#store.changes(this.#version));
+    })();
+    this.#reading = reading;
+    await reading;
+  }
+
+  #take({ version, names, ended }: AccountChanges): void {
+    this.#version = version;
+    for (const { user, name } of names) {
+      const was = this.#names.get(user);
+      for (const key of was === undefined ? [] : nameKeys(was)) {
+        // Somebody else's by now, where only the last of several changes is told.
+        if (this.#owners.get(key) === user) this.#owners.delete(key);
+      }
+      this.#names.delete(user);
+      if (name === null) continue;
+      this.#names.set(user, name);
+      for (const key of nameKeys(name)) this.#owners.set(key, user);
+    }
+    for (const id of ended) this.#ended.add(id);
+    if (names.length + ended.length === 0) return;
+    for (const listener of this.#listeners) listener({ names, ended });
+  }
+}

@@ -1,0 +1,165 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
+import type { AccountChanges, AccountStore, KeptName, WrittenSession } from "../core/account-store.ts";
+import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
+
+/** A question about accounts, as the store asks it of its worker. */
+export type AccountQuestion = {
+  readonly [Q in keyof AccountStore]: { readonly ask: Q; readonly of: Parameters<AccountStore[Q]> };
+}[keyof AccountStore];
+
+/** Those after which the database is another one. */
+export const accountWrites: ReadonlySet<keyof AccountStore> = new Set([
+  "keepName",
+  "dropName",
+  "addSession",
+  "endSessions",
+  "touchSessions",
+  "forgetSessions",
+]);
+
+/** The port, by way of questions. */
+export function askAccounts(ask: (question: AccountQuestion) => Promise<unknown>): AccountStore {
+  return {
+    changes: (...of) => ask({ ask: "changes", of }) as Promise<AccountChanges>,
+    keepName: (...of) => ask({ ask: "keepName", of }) as Promise<boolean>,
+    dropName: (...of) => ask({ ask: "dropName", of }) as Promise<void>,
+    proofOf: (...of) => ask({ ask: "proofOf", of }) as Promise<string | undefined>,
+    addSession: (...of) => ask({ ask: "addSession", of }) as Promise<void>,
+    sessionsOf: (...of) => ask({ ask: "sessionsOf", of }) as Promise<readonly WrittenSession[]>,
+    endSessions: (...of) => ask({ ask: "endSessions", of }) as Promise<void>,
+    touchSessions: (...of) => ask({ ask: "touchSessions", of }) as Promise<void>,
+    forgetSessions: (...of) => ask({ ask: "forgetSessions", of }) as Promise<void>,
+  };
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+/** Kept names and sessions in one SQLite database. Synchronous: it runs in the worker thread of the store. */
+export class SqliteAccounts {
+  readonly #db: DatabaseSync;
+  readonly #nextVersion: StatementSync;
+  readonly #owner: StatementSync;
+  readonly #saveName: StatementSync;
+  readonly #saveKey: StatementSync;
+  readonly #dropKeys: StatementSync;
+  readonly #proof: StatementSync;
+  readonly #addSession: StatementSync;
+  readonly #sessions: StatementSync;
+  readonly #endSession: StatementSync;
+  readonly #touch: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#nextVersion = db.prepare("UPDATE account_version SET version = version + 1 RETURNING version");
+    this.#owner = db.prepare("SELECT user_id FROM account_key WHERE key = ?");
+    this.#saveName = db.prepare(
+      `INSERT INTO account (user_id, name, proof, version) VALUES (?, ?, ?, ?)
+       ON CONFLICT (user_id) DO UPDATE SET name = excluded.name, proof = excluded.proof, version = excluded.version`,
+    );
+    this.#saveKey = db.prepare("INSERT INTO account_key (key, user_id) VALUES (?, ?)");
+    this.#dropKeys = db.prepare("DELETE FROM account_key WHERE user_id = ?");
+    this.#proof = db.prepare("SELECT proof FROM account WHERE user_id = ?");
+    this.#addSession = db.prepare(
+      "INSERT INTO session (id, user_id, agent, created, seen) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    );
+    this.#sessions = db.prepare(
+      `SELECT id, user_id, agent, created, seen FROM session WHERE user_id = ? AND version IS NULL
+       ORDER BY seen DESC, created DESC`,
+    );
+    this.#endSession = db.prepare(
+      `INSERT INTO session (id, user_id, agent, created, seen, version) VALUES (?1, ?2, '', ?3, ?3, ?4)
+       ON CONFLICT (id) DO UPDATE SET seen = excluded.seen, version = excluded.version
+       WHERE user_id = excluded.user_id AND version IS NULL`,
+    );
+    this.#touch = db.prepare("UPDATE session SET seen = max(seen, ?) WHERE id = ? AND version IS NULL");
+  }
+
+  /** Answers a question of {@link askAccounts}. */
+  answer(question: AccountQuestion): unknown {
+    switch (question.ask) {
+      case "changes":
+        return this.#changes(...question.of);
+      case "keepName":
+        return this.#inTransaction(() => this.#keepName(...question.of));
+      case "dropName":
+        return this.#inTransaction(() => this.#dropName(...question.of));
+      case "proofOf":
+        return this.#proof.get(...question.of)?.["proof"] ?? undefined;
+      case "addSession": {
+        const [{ id, user, agent, created, seen }] = question.of;
+        return void this.#addSession.run(id, user, agent, created, seen);
+      }
+      case "sessionsOf":
+        return this.#sessions.all(...question.of).map(writtenSession);
+      case "endSessions":
+        return this.#inTransaction(() => this.#endSessions(...question.of));
+      case "touchSessions":
+        return this.#inTransaction(() => {
+          const [times] = question.of;
+          for (const [id, seen] of times) this.#touch.run(seen, id);
+        });
+      case "forgetSessions":
+        return void this.#db.prepare("DELETE FROM session WHERE seen < ?").run(...question.of);
+      default:
+        return question satisfies never;
+    }
+  }
+
+  #changes(since: number): AccountChanges {
+    const { version } = this.#db.prepare("SELECT version FROM account_version").get() ?? {};
+    const names = this.#db.prepare("SELECT user_id, name FROM account WHERE version > ? ORDER BY version").all(since);
+    const ended = this.#db.prepare("SELECT id FROM session WHERE version > ?").all(since);
+    return {
+      version: Number(version),
+      names: names.map((row) => ({
+        user: String(row["user_id"]) as UserId,
+        name: row["name"] as DisplayName | null,
+      })),
+      ended: ended.map((row) => String(row["id"]) as SessionId),
+    };
+  }
+
+  #keepName({ user, name, keys, proof }: KeptName): boolean {
+    const isAnothers = keys.some((key) => (this.#owner.get(key)?.["user_id"] ?? user) !== user);
+    if (isAnothers) return false;
+    this.#dropKeys.run(user);
+    for (const key of keys) this.#saveKey.run(key, user);
+    this.#saveName.run(user, name, proof, this.#version());
+    return true;
+  }
+
+  #dropName(user: UserId): void {
+    this.#dropKeys.run(user);
+    this.#saveName.run(user, null, null, this.#version());
+  }
+
+  #endSessions(user: UserId, ids: readonly SessionId[], at: number): void {
+    const version = this.#version();
+    for (const id of ids) this.#endSession.run(id, user, at, version);
+  }
+
+  #version(): number {
+    return Number(this.#nextVersion.get()?.["version"]);
+  }
+
+  #inTransaction<T>(work: () => T): T {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const done = work();
+      this.#db.exec("COMMIT");
+      return done;
+    } catch (error) {
+      // After some errors SQLite has rolled back by itself already.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+}
+
+const writtenSession = (row: Row): WrittenSession => ({
+  id: String(row["id"]) as SessionId,
+  user: String(row["user_id"]) as UserId,
+  agent: String(row["agent"]),
+  created: Number(row["created"]),
+  seen: Number(row["seen"]),
+});

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { graceMs } from "../../src/core/hub.ts";
+import { type Guest, World } from "./world.ts";
+
+/** What keeps names in these tests. */
+export const passphrase = "коти люблять молоко";
+
+/** A world that did not start just now. */
+export function settledWorld(options: ConstructorParameters<typeof World>[0] = {}): World {
+  const world = new World(options);
+  world.clock.advance(graceMs);
+  return world;
+}
+
+/** Claims the name that somebody has, or another. */
+export async function claim(world: World, guest: Guest, name?: string): Promise<void> {
+  guest.send({ type: "claim", passphrase, ...(name && { name }) });
+  await world.quiet();
+}
+
+/** Asks to be who has a name. */
+export async function login(world: World, guest: Guest, name: string, phrase = passphrase): Promise<void> {
+  guest.send({ type: "login", name, passphrase: phrase });
+  await world.quiet();
+}
+
+/** Somebody whose name is kept. */
+export async function named(world: World, name: string): Promise<Guest> {
+  const guest = await world.join({ name });
+  await claim(world, guest);
+  assert.equal(guest.last("welcome").claimed, name);
+  return guest;
+}
