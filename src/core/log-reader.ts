@@ -48,7 +48,7 @@ export class LogReader {
         "after" in range
           ? this.#store.read(room, { ...page, after: range.after, upTo: head })
           : this.#store.read(room, { ...page, only: "message", before: Math.min(range.before ?? head + 1, head + 1) });
-      return accepted({ epoch: found.epoch, head, ...(await reading) });
+      return accepted({ ...found, head, ...(await reading) });
     });
     const kept = isAway(read) ? this.#kept(room, range, limit) : undefined;
     return kept ? accepted(kept) : read;
@@ -81,12 +81,12 @@ export class LogReader {
   ): (RoomHead & EventPage) | undefined {
     const room = this.#open(name);
     if (!room) return undefined;
-    const { epoch, delivered: head } = room;
+    const { epoch, delivered: head, topic } = room;
     // What was read from another node, and has not come to this one, only the store could tell of.
     if ("after" in range && range.after > head) return undefined;
     const page =
       "after" in range ? room.keptAfter(range.after, limit) : room.keptMessagesBefore(range.before ?? head + 1, limit);
-    return page && { epoch, head, ...page };
+    return page && { epoch, head, topic, ...page };
   }
 
   async #answer<T>(trouble: string, ask: () => Promise<Result<T>>): Promise<Result<T>> {

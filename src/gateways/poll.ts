@@ -51,10 +51,12 @@ export function addPollGateway(app: FastifyInstance, hub: Hub, language: Languag
       read = await hub.reader.read(room.output, wanted, limit);
     }
     if (!read.ok) return sendProblem(request, reply, read.error, language);
-    const { epoch, head, events, more } = read.value;
+    const { epoch, head, topic, events, more } = read.value;
     return reply.header("cache-control", "no-store").send({
       epoch,
       head,
+      // Further on the changes tell it.
+      ...(topic && (reset || after == null) && { topic }),
       messages: events.filter(({ kind }) => kind === "message").map(messageFrame),
       changes: events.filter(({ kind }) => kind !== "message").map(eventFrame),
       next: `${epoch}-${lastLookedAt(read.value, reset ? {} : query.output)}`,

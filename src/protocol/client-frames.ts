@@ -24,7 +24,7 @@ export type Position = v.InferOutput<typeof positionSchema>;
  * One emoji, as Unicode recommends them for general interchange. Not among the fields that clients load too, some of
  * which cannot read the expression. https://unicode.org/reports/tr51/#def_rgi_set
  */
-const emojiField = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, named("bad_emoji")));
+export const emojiField = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, named("bad_emoji")));
 
 /** A change of the message `target`; `id` makes a resend harmless. [S1] */
 const changeFields = { room: optional(roomField), target: messageIdField, id: optional(messageIdField) };

@@ -25,6 +25,7 @@ export const errorStatus = {
   session_ended: 401,
   no_such_session: 404,
   key_required: 401,
+  token_required: 401,
   not_joined: 409,
   no_such_room: 404,
   not_found: 404,

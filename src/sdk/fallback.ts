@@ -5,6 +5,7 @@ import type { parseServerFrame, ServerFrameOf } from "../protocol/server-frames.
 import type * as codes from "./close-codes.ts";
 import { HttpRequests } from "./http-requests.ts";
 import { HttpRoom, type Join, PositionLost, type StreamEnd } from "./http-room.ts";
+import { requestOf, type Told } from "./http-told.ts";
 import type { Line, LineListener, Link } from "./link.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Over } from "./types.ts";
@@ -87,17 +88,17 @@ export class Fallback implements Line {
       case "join":
         return this.#join(frame);
       case "message":
-        return this.#do(this.#post(frame));
+      case "edit":
+      case "delete":
+      case "react":
+      case "topic":
+        return this.#do(this.#tell(frame));
       case "rename":
         return this.#do(this.#rename(frame));
       case "history":
         return this.#do(this.#showHistory(frame));
       case "leave":
         return this.#leave(frame.room as RoomName);
-      case "edit":
-      case "delete":
-      case "react":
-      case "topic":
       case "typing":
       case "ping":
       // An account is asked by requests of its own.
@@ -147,10 +148,15 @@ export class Fallback implements Line {
     else this.#listener.frame(this.#requests.frame("error", answer.problem));
   }
 
-  async #post({ room = "", text, id, reply_to }: Sent<"message">): Promise<void> {
-    const body = { text, id, reply_to };
-    const path = `/rooms/${encodeURIComponent(room ?? "")}/messages`;
-    const answer = await this.#requests.ask(path, { body, signal: this.#age.signal });
+  async #tell(told: Told): Promise<void> {
+    const { room, id } = told;
+    const { path, ...request } = requestOf(told);
+    const { signal } = this.#age;
+    const answer = await this.#requests.ask(`/rooms/${encodeURIComponent(room ?? "")}${path}`, {
+      ...request,
+      id,
+      signal,
+    });
     const { frame } = this.#listener;
     if (answer.ok) frame(this.#requests.frame("ack", answer.value));
     else frame(this.#requests.frame("error", { ...answer.problem, id }));

@@ -6,6 +6,8 @@ import type { Surroundings } from "./surroundings.ts";
 const patienceMs = 8_000;
 
 const nativePath = "/api/v1/ws";
+/** Since the token was given the key has changed, or the token or its session is no longer one. */
+const lapsed: readonly ErrorCode[] = ["key_required", "token_required", "session_ended"];
 
 /** A refusal by the server. What is no answer of a Parlance server at all is thrown: the line is broken. */
 interface Problem {
@@ -19,7 +21,11 @@ export type Answer = { readonly ok: true; readonly value: object } | { readonly 
 
 /** What a request has beside its path. */
 export interface Request {
-  readonly body?: object;
+  /** By default GET, or with a body POST. */
+  readonly method?: "PUT" | "PATCH" | "DELETE";
+  readonly body?: object | undefined;
+  /** Makes a resend harmless. [S1] */
+  readonly id?: string | null | undefined;
   /** Milliseconds that the server was asked to wait before it answers. */
   readonly waitMs?: number;
   readonly signal: AbortSignal;
@@ -46,21 +52,23 @@ export class HttpRequests {
     this.#parse = parse;
   }
 
-  /** Asks for JSON: a GET, or with a body a POST. Rejects when there is no such answer in time. */
-  async ask(path: string, { body, waitMs = 0, signal }: Request): Promise<Answer> {
+  /** Asks for JSON. Rejects when there is no such answer in time. */
+  async ask(path: string, { method, body, id, waitMs = 0, signal }: Request): Promise<Answer> {
     const late = new AbortController();
     const cancel = this.#surroundings.after(waitMs + patienceMs, () => late.abort());
     try {
       const response = await this.fetch(path, {
         signal: AbortSignal.any([signal, late.signal]),
-        ...(body && { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+        ...((method || body) && { method: method ?? "POST" }),
+        ...(body && { body: JSON.stringify(body) }),
+        headers: { ...(body && { "Content-Type": "application/json" }), ...(id && { "Idempotency-Key": id }) },
       });
       const value: unknown = await response.json();
       if (typeof value !== "object" || value === null) throw new Error("no answer of this protocol");
       if (response.ok) return { ok: true, value };
       const problem = readProblem(value, response.headers.get("retry-after"));
-      // The key has changed since the token was given: what was asked is no fault of its own.
-      if (problem.code === "key_required" && this.token !== undefined) throw new Error(problem.message);
+      // What was asked is no fault of its own.
+      if (lapsed.includes(problem.code) && this.token !== undefined) throw new Error(problem.message);
       return { ok: false, problem };
     } finally {
       cancel();

@@ -1,6 +1,6 @@
 import type { ClientFrameInput } from "../protocol/client-frames.ts";
 import type { Epoch, RoomName } from "../protocol/ids.ts";
-import type { ServerFrame, ServerFrameOf } from "../protocol/server-frames.ts";
+import type { EventFrame, ServerFrame, ServerFrameOf } from "../protocol/server-frames.ts";
 import { readEvents } from "./event-stream.ts";
 import type { Answer, HttpRequests } from "./http-requests.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -36,9 +36,15 @@ export interface HttpRoomOptions {
 
 interface Page {
   readonly history: ServerFrameOf<"history">;
+  /** The messages, and what was changed among them, by `seq`. */
+  readonly events: readonly EventFrame[];
+  readonly topic: unknown;
   readonly seq: number;
   readonly reset: boolean;
 }
+
+const isEvent = (frame: ServerFrame | undefined): frame is EventFrame =>
+  frame !== undefined && "seq" in frame && frame.type !== "ack";
 
 /** The log is not the one that this room was read from. */
 export class PositionLost extends Error {}
@@ -71,9 +77,10 @@ export class HttpRoom {
     this.#seq = head;
     const lost = join.since && !missed && { reason: "epoch" };
     const { ref } = join;
-    const joined = { ...entered.value, room, epoch, head, recovered: missed !== undefined, ref, ...lost };
+    const { topic } = page;
+    const joined = { ...entered.value, room, epoch, head, recovered: missed !== undefined, topic, ref, ...lost };
     this.#options.take(requests.frame("joined", joined));
-    if (missed) for (const message of page.history.messages) this.#options.take(message);
+    if (missed) for (const event of missed.events) this.#options.take(event);
     else this.#options.take({ ...page.history, ...(ref && { ref }) });
     if (missed?.history.more) await this.#catchUp();
     await this.#follow();
@@ -129,7 +136,7 @@ export class HttpRoom {
         // Too much was missed for a replay: pages have no such bound.
         if (event === "reset") return "long";
         const frame = data === "" ? undefined : requests.parse(data);
-        if (frame?.type === "message") this.#seq = Math.max(this.#seq, frame.seq);
+        if (isEvent(frame)) this.#seq = Math.max(this.#seq, frame.seq);
         if (frame) this.#options.take(frame);
       }
     } catch (error) {
@@ -149,7 +156,7 @@ export class HttpRoom {
       const page = await this.#page(`after=${this.#epoch}-${this.#seq}${wait}`, wait ? waitMs : 0);
       if (page.reset) throw new PositionLost();
       this.#seq = page.seq;
-      for (const message of page.history.messages) this.#options.take(message);
+      for (const event of page.events) this.#options.take(event);
       if (!page.history.more) return this.#seq > began;
     }
   }
@@ -159,8 +166,8 @@ export class HttpRoom {
     const page = await this.#page(`after=${epoch}-${id ? seq - 1 : seq}`);
     if (page.reset) return undefined;
     if (!id) return page;
-    const [at, ...messages] = page.history.messages;
-    return at?.seq === seq && at.id === id ? { ...page, history: { ...page.history, messages } } : undefined;
+    const [at, ...events] = page.events;
+    return at?.seq === seq && at.id === id ? { ...page, events } : undefined;
   }
 
   async #lastPage(limit: number): Promise<Page> {
@@ -172,9 +179,12 @@ export class HttpRoom {
     const { requests, signal, room } = this.#options;
     const answer = await requests.ask(`${this.#path}/messages?${query}`, { waitMs, signal });
     if (!answer.ok) throw new Error(answer.problem.message);
-    const { next, reset } = answer.value as { next?: unknown; reset?: unknown };
+    const { next, reset, topic, changes = [] } = answer.value as Readonly<Record<string, unknown>>;
     const seq = Number(String(next).split("-")[1]);
-    return { history: requests.frame("history", { ...answer.value, room }), seq, reset: reset === true };
+    const history = requests.frame("history", { ...answer.value, room });
+    const changed = (changes as readonly unknown[]).map((change) => requests.parse(JSON.stringify(change)));
+    const events = [...history.messages, ...changed.filter(isEvent)];
+    return { history, events: events.sort((a, b) => a.seq - b.seq), topic, seq, reset: reset === true };
   }
 
   #refuse({ ref }: Join, { problem }: Extract<Answer, { ok: false }>): void {

@@ -1,5 +1,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
+import { editSchema, topicSchema } from "../gateways/change.ts";
 import { importSchema } from "../gateways/import.ts";
 import { querySchema } from "../gateways/poll.ts";
 import { postSchema } from "../gateways/post.ts";
@@ -33,13 +34,17 @@ const refusal = {
   content: { "application/problem+json": { schema: reference("problem") } },
 };
 
-const room = {
-  name: "room",
+const parameter = (name: string, description: string) => ({
+  name,
   in: "path",
   required: true,
-  description: "Letters, marks, digits, `-` and `_` of any script, 1–64 of them.",
+  description,
   schema: { type: "string" },
-};
+});
+const room = parameter("room", "Letters, marks, digits, `-` and `_` of any script, 1–64 of them.");
+const target = parameter("target", "The message's id.");
+const emoji = parameter("emoji", "One emoji, percent-encoded.");
+const idempotencyKey = { name: "Idempotency-Key", in: "header", schema: { type: "string" } };
 
 const ack = {
   type: "object",
@@ -59,6 +64,7 @@ const page = {
   properties: {
     epoch: { type: "string" },
     head: { type: "integer" },
+    topic: { type: "string", description: "What the room is about, on the last page." },
     messages: { type: "array", items: reference("message") },
     changes: {
       type: "array",
@@ -140,6 +146,20 @@ const accountPaths = Object.fromEntries(
   }),
 );
 
+/** One change of what was said, for who has a token; `body`: what it takes. */
+const change = (summary: string, where: readonly JsonSchema[], body?: v.GenericSchema) => ({
+  summary,
+  security: [{ token: [] }],
+  parameters: [room, ...where, idempotencyKey],
+  ...(body && {
+    requestBody: {
+      required: true,
+      content: { "text/plain": { schema: { type: "string" } }, ...json(describe(body)) },
+    },
+  }),
+  responses: { 200: { description: "Changed.", content: json(ack) }, default: refusal },
+});
+
 /** The plain HTTP of this server, from the schemas that parse it. https://spec.openapis.org/oas/v3.1.0 */
 export function openApiDocument() {
   const { properties } = describe(querySchema) as { properties: Readonly<Record<string, JsonSchema>> };
@@ -168,7 +188,7 @@ export function openApiDocument() {
         },
         post: {
           summary: "Says something; answered once it is on disk",
-          parameters: [room, { name: "Idempotency-Key", in: "header", schema: { type: "string" } }],
+          parameters: [room, idempotencyKey],
           requestBody: {
             required: true,
             content: { "text/plain": { schema: { type: "string" } }, ...json(describe(postSchema)) },
@@ -176,6 +196,15 @@ export function openApiDocument() {
           responses: { 201: { description: "Stored.", content: json(ack) }, default: refusal },
         },
       },
+      "/rooms/{room}/messages/{target}": {
+        patch: change("Gives one's own message another text", [target], editSchema),
+        delete: change("Takes one's own message back: its text is erased", [target]),
+      },
+      "/rooms/{room}/messages/{target}/reactions/{emoji}": {
+        put: change("Gives an emoji to a message", [target, emoji]),
+        delete: change("Takes an emoji back", [target, emoji]),
+      },
+      "/rooms/{room}/topic": { put: change("Says what a room is about", [], topicSchema) },
       "/rooms/{room}/events": stream([room]),
       "/events": stream([]),
       ...accountPaths,

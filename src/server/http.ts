@@ -3,6 +3,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import type { Hub } from "../core/hub.ts";
 import type { Clock, GatewayName, Log } from "../core/ports.ts";
 import { addAccountGateway } from "../gateways/accounts.ts";
+import { addChangeGateway } from "../gateways/change.ts";
 import { addHelloGateway } from "../gateways/hello.ts";
 import { addImportGateway } from "../gateways/import.ts";
 import { addPollGateway } from "../gateways/poll.ts";
@@ -78,7 +79,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     if (request.method !== "OPTIONS") return;
     return reply
       .headers({
-        "access-control-allow-methods": "GET, POST",
+        "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
         "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
         "access-control-max-age": "600",
       })
@@ -150,6 +151,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.get("/api/v1/openapi.json", async () => openApi);
   app.get("/api/v1/asyncapi.json", async () => asyncApi);
   addPostGateway(app, hub, language, options.visitors.addressOf);
+  addChangeGateway(app, hub, language);
   addImportGateway(app, hub, language, isLocalProgram);
   addPollGateway(app, hub, language);
   addSseGateway(app, hub, language, options.clock);
@@ -162,8 +164,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
 function gatewayOf({ method, routeOptions }: FastifyRequest): GatewayName {
   const { url = "" } = routeOptions;
   if (url.endsWith("/events")) return "sse";
-  if (!url.endsWith("/messages")) return "http";
-  return method === "POST" ? "post" : "poll";
+  if (!url.startsWith("/rooms/:room/")) return "http";
+  return method === "GET" || method === "HEAD" ? "poll" : "post";
 }
 
 /** An address without its query, in which a key may stand. [D7] */

@@ -4,7 +4,7 @@ import { RawClient } from "../support/client.ts";
 import { startProxy } from "../support/proxy.ts";
 import { startTestServer } from "../support/server.ts";
 import { breakable } from "./support/breakable-line.ts";
-import { connectTo, follow, opensOver, seqs, shown, upTo } from "./support/fallback.ts";
+import { connectTo, follow, opensOver, reaches, seqs, shown, upTo } from "./support/fallback.ts";
 import { connectInSetTime, connectWithoutDelay, next } from "./support/set-time.ts";
 
 test("names over HTTP: a taken one is told with a free one, a new one is everybody's to see", async (t) => {
@@ -144,7 +144,7 @@ test("[K5] who moves up to a WebSocket never left", async (t) => {
   assert.ok(!(await bob.settle()).some(({ type }) => type === "user_left"));
 });
 
-test("lines that are cut again and again over HTTP lose nothing and double nothing [R1] [S1] [S2]", async (t) => {
+test("lines that are cut again and again over HTTP lose nothing and double nothing [R1] [S1] [S2] [E1]", async (t) => {
   const { url } = await startTestServer(t);
   const proxy = await startProxy(t, url, { upgrades: "refused" });
   const line = await breakable(t, proxy.url);
@@ -152,20 +152,26 @@ test("lines that are cut again and again over HTTP lose nothing and double nothi
   const bob = connectWithoutDelay(t, url, { name: "Боб" }).join("general");
   const followed = [ann, bob].map(follow);
   await Promise.all([next(ann, "reset"), next(bob, "reset")]);
-  const complete = Promise.all([shown(ann, 60), shown(bob, 60)]);
+  const complete = Promise.all([reaches(ann, 120), reaches(bob, 120)]);
   let cuts = 0;
-  bob.on("message", ({ seq }) => {
-    if (seq % 6 !== 0) return;
+  const cutSometimes = ({ seq }: { readonly seq: number }) => {
+    if (seq % 12 !== 0) return;
     cuts++;
     line.cut();
-  });
-  const sent = [ann, bob].flatMap((room) => upTo(30).map((number) => room.settled(room.send(`${number} 🙂`))));
+  };
+  for (const event of ["message", "edited"] as const) bob.on(event, cutSometimes);
+  const sent = [ann, bob].flatMap((room) =>
+    upTo(30).flatMap((number) => {
+      const said = room.send(`${number} 🙂`);
+      return [room.settled(said), room.settled(room.edit(said.id, `${number} 🙃`))];
+    }),
+  );
   await Promise.all([...sent, complete]);
   assert.equal(cuts, 10);
-  for (const { messages, resets } of followed) assert.deepEqual([resets, seqs(messages)], [1, upTo(60)]);
+  for (const { resets, events } of followed) assert.deepEqual([resets, events], [1, upTo(120)]);
   const own = followed[1]?.messages.filter(({ user }) => user.name === "Ann").map(({ text }) => text);
   assert.deepEqual(
     own,
-    upTo(30).map((number) => `${number} 🙂`),
+    upTo(30).map((number) => `${number} 🙃`),
   );
 });

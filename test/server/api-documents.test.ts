@@ -32,7 +32,11 @@ test("the OpenAPI document describes every route of plain HTTP, and each of them
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const method of Object.keys(methods)) {
       const stop = new AbortController();
-      const answer = await fetch(url + path.replace("{room}", "general"), { method, signal: stop.signal });
+      const where = path
+        .replace("{room}", "general")
+        .replace("{target}", "no-such-message-1")
+        .replace("{emoji}", "%F0%9F%91%8D");
+      const answer = await fetch(url + where, { method: method.toUpperCase(), signal: stop.signal });
       assert.notEqual(answer.status, 404, `${method} ${path}`);
       stop.abort();
     }

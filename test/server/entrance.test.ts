@@ -93,16 +93,39 @@ test("[D1] from another site without an Origin only a navigation to the page is 
   );
 });
 
-test("[D1] an allowed page may ask before it posts (CORS preflight)", async (t) => {
+const changes = [
+  ["PATCH", "/rooms/general/messages/no-such-message-1"],
+  ["DELETE", "/rooms/general/messages/no-such-message-1"],
+  ["PUT", "/rooms/general/messages/no-such-message-1/reactions/%F0%9F%91%8D"],
+  ["DELETE", "/rooms/general/messages/no-such-message-1/reactions/%F0%9F%91%8D"],
+  ["PUT", "/rooms/general/topic"],
+] as const;
+
+test("[D1] an allowed page may ask before it posts or changes anything (CORS preflight)", async (t) => {
   const { url, ports } = await startTestServer(t);
-  const headers = {
-    Host: `localhost:${ports[0]}`,
-    Origin: "http://localhost:3000",
-    "Access-Control-Request-Method": "POST",
-  };
-  const answer = await ask(url, headers, { method: "OPTIONS", path: "/rooms/general/messages" });
-  assert.equal(answer.status, 204);
-  assert.match(String(answer.headers["access-control-allow-headers"]), /Idempotency-Key/);
+  for (const [method, path] of [["POST", "/rooms/general/messages"], ...changes]) {
+    const headers = {
+      Host: `localhost:${ports[0]}`,
+      Origin: "http://localhost:3000",
+      "Access-Control-Request-Method": method,
+    };
+    const answer = await ask(url, headers, { method: "OPTIONS", path });
+    assert.equal(answer.status, 204);
+    assert.match(String(answer.headers["access-control-allow-methods"]), new RegExp(`\\b${method}\\b`));
+    assert.match(String(answer.headers["access-control-allow-headers"]), /Idempotency-Key/);
+  }
+});
+
+test("[D1] a foreign page changes nothing, whatever it says of itself", async (t) => {
+  const { url, ports } = await startTestServer(t);
+  const Host = `localhost:${ports[0]}`;
+  for (const [method, path] of changes) {
+    for (const foreign of [{ Origin: "https://evil.example" }, { "Sec-Fetch-Site": "cross-site" }]) {
+      const { status, body } = await ask(url, { Host, ...foreign } as Record<string, string>, { method, path });
+      assert.deepEqual([status, (JSON.parse(body) as { code: string }).code], [403, "forbidden_origin"], method);
+    }
+    assert.equal((await ask(url, { Host }, { method, path })).status, 401, "a program is asked for its token");
+  }
 });
 
 test("[D2] two Host headers, or none, are 400", async (t) => {

@@ -21,6 +21,7 @@ export default {
   "error.session_ended": "This session was ended. Come in anew.",
   "error.no_such_session": "There is no such session.",
   "error.key_required": "This server asks for its access key; none was given, or a wrong one.",
+  "error.token_required": "Only somebody with a token can change anything here.",
   "error.not_joined": "Join the room first.",
   "error.no_such_room": "There is no such room.",
   "error.not_found": "There is nothing at this address.",

@@ -21,6 +21,7 @@ export default {
   "error.session_ended": "Этот сеанс завершён. Войдите заново.",
   "error.no_such_session": "Такого сеанса нет.",
   "error.key_required": "Сервер спрашивает ключ доступа: его нет или он неверен.",
+  "error.token_required": "Изменять что-либо здесь может только тот, у кого есть токен.",
   "error.not_joined": "Сначала войдите в комнату.",
   "error.no_such_room": "Такой комнаты нет.",
   "error.not_found": "По этому адресу ничего нет.",

@@ -21,6 +21,7 @@ export default {
   "error.session_ended": "เซสชันนี้ถูกยุติแล้ว กรุณาเข้ามาใหม่",
   "error.no_such_session": "ไม่มีเซสชันนี้",
   "error.key_required": "เซิร์ฟเวอร์นี้ต้องใช้รหัสเข้าใช้งาน แต่ยังไม่ได้ให้รหัสหรือให้รหัสผิด",
+  "error.token_required": "ต้องมีโทเค็นจึงจะเปลี่ยนแปลงอะไรที่นี่ได้",
   "error.not_joined": "กรุณาเข้าห้องก่อน",
   "error.no_such_room": "ไม่มีห้องนี้",
   "error.not_found": "ไม่มีอะไรอยู่ที่ที่อยู่นี้",

@@ -21,6 +21,7 @@ export default {
   "error.session_ended": "Цей сеанс завершено. Увійдіть знову.",
   "error.no_such_session": "Такого сеансу немає.",
   "error.key_required": "Сервер питає ключ доступу: його немає або він хибний.",
+  "error.token_required": "Змінювати щось тут може лише той, у кого є токен.",
   "error.not_joined": "Спершу увійдіть до кімнати.",
   "error.no_such_room": "Такої кімнати немає.",
   "error.not_found": "За цією адресою нічого немає.",

@@ -1,6 +1,13 @@
 import type { TestContext } from "node:test";
 import { connectIn } from "../../../src/sdk/connect.ts";
-import type { Client, ConnectOptions, LinkState, MessageFrame, Room } from "../../../src/sdk/index.ts";
+import {
+  type Client,
+  type ConnectOptions,
+  changed,
+  type LinkState,
+  type MessageFrame,
+  type Room,
+} from "../../../src/sdk/index.ts";
 import { realSurroundings } from "../../../src/sdk/surroundings.ts";
 import { next } from "./set-time.ts";
 
@@ -27,22 +34,40 @@ export function connectTo(t: TestContext, url: string, options: ConnectOptions =
   return { client, goOnline };
 }
 
-/** Keeps what a room shows, as a page would. */
-export function follow(room: Room): { messages: readonly MessageFrame[]; resets: number } {
-  const followed = { messages: [] as readonly MessageFrame[], resets: 0 };
+const changes = ["edited", "deleted", "reacted"] as const;
+
+/** Keeps what a room shows, as a page would; `events`: the `seq` of everything that came after the page. */
+export function follow(room: Room): { messages: readonly MessageFrame[]; resets: number; events: readonly number[] } {
+  const followed = { messages: [] as readonly MessageFrame[], resets: 0, events: [] as readonly number[] };
+  const came = (seq: number) => {
+    followed.events = [...followed.events, seq];
+  };
   room.on("reset", ({ messages }) => {
     followed.messages = messages;
     followed.resets++;
   });
   room.on("message", (message) => {
     followed.messages = [...followed.messages, message];
+    came(message.seq);
   });
+  for (const change of changes) {
+    room.on(change, (frame) => {
+      followed.messages = followed.messages.map((message) => changed(message, frame));
+      came(frame.seq);
+    });
+  }
+  room.on("topic", ({ seq }) => came(seq));
   return followed;
 }
 
 export const seqs = (messages: readonly MessageFrame[]) => messages.map(({ seq }) => seq);
 export const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 export const shown = (room: Room, seq: number) => next(room, "message", (message) => message.seq === seq);
+/** Waits until the event at a `seq` has come, whatever it is. */
+export const reaches = (room: Room, seq: number): Promise<unknown> =>
+  Promise.any(
+    (["message", "topic", ...changes] as const).map((event) => next(room, event, (frame) => frame.seq === seq)),
+  );
 
 export type Over = Extract<LinkState, { at: "open" }>["over"];
 const isOver = (state: LinkState, over: Over) => state.at === "open" && state.over === over;

@@ -1,0 +1,26 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Hub, Post } from "../../core/hub.ts";
+import { timeOf } from "../../core/messages.ts";
+import type { Appended } from "../../core/ports.ts";
+import type { Language } from "../../locales/words.ts";
+import { sendProblem } from "./problem.ts";
+
+interface Wish {
+  readonly hub: Hub;
+  readonly language: Language;
+  readonly post: Post;
+  /** The status of the answer where it was stored. */
+  readonly status: 200 | 201;
+}
+
+/** Says or changes something in a room, and answers with its place in the log once it is on disk. [S1] [E1] */
+export async function sendPlace(request: FastifyRequest, reply: FastifyReply, { hub, language, post, status }: Wish) {
+  const outcome = await new Promise<Appended>((resolve) => hub.post(post, resolve));
+  if (!outcome.ok) return sendProblem(request, reply, outcome.error, language);
+  const { event, dup } = outcome.value;
+  const { room, seq, id } = event;
+  return reply
+    .code(status)
+    .header("cache-control", "no-store")
+    .send({ room, seq, id, ts: timeOf(event), dup });
+}
