@@ -58,6 +58,8 @@ export const knownRoom = v.custom<RoomName>((value) => typeof value === "string"
 export const knownName = v.custom<DisplayName>((value) => typeof value === "string");
 const knownUserId = v.custom<UserId>((value) => typeof value === "string");
 export const knownRef = v.string();
+/** A whole number from 0 on. */
+export const knownNumber = v.number();
 export const knownMessageId = v.custom<MessageId>((value) => typeof value === "string");
 export const epochField = v.custom<Epoch>((value) => typeof value === "string");
 export const knownSessionId = v.custom<SessionId>((value) => typeof value === "string");

@@ -4,12 +4,12 @@ import {
   epochField,
   knownMessageId,
   knownName,
+  knownNumber,
   knownRef,
   knownRoom,
   knownSessionId,
   optional,
   userField,
-  wholeNumberField,
 } from "./fields.ts";
 
 export type User = v.InferOutput<typeof userField>;
@@ -22,7 +22,7 @@ export type Reaction = v.InferOutput<typeof reactionSchema>;
 const messageSchema = v.object({
   type: v.literal("message"),
   room: knownRoom,
-  seq: wholeNumberField,
+  seq: knownNumber,
   id: knownMessageId,
   user: userField,
   text: v.string(),
@@ -30,9 +30,9 @@ const messageSchema = v.object({
   ts: v.string(),
   reply_to: optional(knownMessageId),
   /** Where the message that it answers is in the log. */
-  reply_to_seq: optional(wholeNumberField),
+  reply_to_seq: optional(knownNumber),
   /** The last edit, whose text this is. */
-  edited: optional(v.object({ seq: wholeNumberField, ts: v.string() })),
+  edited: optional(v.object({ seq: knownNumber, ts: v.string() })),
   /** Its text is gone. */
   deleted: optional(v.boolean()),
   reactions: optional(v.array(reactionSchema)),
@@ -41,15 +41,15 @@ const messageSchema = v.object({
 /** What every change of a message has: who made it, when, and which message it is about. */
 const changeFields = {
   room: knownRoom,
-  seq: wholeNumberField,
+  seq: knownNumber,
   id: knownMessageId,
   user: userField,
   ts: v.string(),
   target: knownMessageId,
-  target_seq: wholeNumberField,
+  target_seq: knownNumber,
 };
 
-const headSchema = v.object({ epoch: epochField, seq: wholeNumberField });
+const headSchema = v.object({ epoch: epochField, seq: knownNumber });
 /** By room. No `v.record`: that leaves out keys such as `constructor`, and a room may be called so. */
 const headsField = v.custom<Record<string, v.InferOutput<typeof headSchema>>>(
   (value) =>
@@ -80,15 +80,15 @@ export const serverFrameSchemas = {
     token: v.string(),
     server: v.object({ name: v.string(), version: v.string() }),
     limits: v.object({
-      max_text: wholeNumberField,
-      max_frame: wholeNumberField,
-      max_joins: wholeNumberField,
-      history: wholeNumberField,
+      max_text: knownNumber,
+      max_frame: knownNumber,
+      max_joins: knownNumber,
+      history: knownNumber,
       /** Messages a second, and how many at once before that; 0 for no bound. */
       send_rate: v.number(),
-      send_burst: wholeNumberField,
+      send_burst: knownNumber,
     }),
-    heartbeat_ms: wholeNumberField,
+    heartbeat_ms: knownNumber,
     /** The name that is kept for this person, if one is. [I2] */
     claimed: optional(knownName),
     ref: optional(knownRef),
@@ -103,12 +103,12 @@ export const serverFrameSchemas = {
     type: v.literal("joined"),
     room: knownRoom,
     epoch: epochField,
-    head: wholeNumberField,
+    head: knownNumber,
     recovered: v.boolean(),
     /** Why a `since` could not be resumed from: the client starts over from the history that follows. */
     reason: optional(v.custom<"epoch" | "ahead" | "too_far">((value) => typeof value === "string")),
     topic: optional(v.string()),
-    count: wholeNumberField,
+    count: knownNumber,
     /** Left out in a room of more than {@link presenceListLimit}. */
     members: optional(v.array(userField)),
     ref: optional(knownRef),
@@ -129,7 +129,7 @@ export const serverFrameSchemas = {
   topic: v.object({
     type: v.literal("topic"),
     room: knownRoom,
-    seq: wholeNumberField,
+    seq: knownNumber,
     id: knownMessageId,
     user: userField,
     ts: v.string(),
@@ -139,29 +139,29 @@ export const serverFrameSchemas = {
     type: v.literal("ack"),
     id: knownMessageId,
     room: knownRoom,
-    seq: wholeNumberField,
+    seq: knownNumber,
     ts: v.string(),
     dup: v.boolean(),
   }),
   heads: v.object({ type: v.literal("heads"), rooms: headsField }),
   typing: v.object({ type: v.literal("typing"), room: knownRoom, user: userField, active: v.boolean() }),
-  user_joined: v.object({ type: v.literal("user_joined"), room: knownRoom, user: userField, count: wholeNumberField }),
-  user_left: v.object({ type: v.literal("user_left"), room: knownRoom, user: userField, count: wholeNumberField }),
+  user_joined: v.object({ type: v.literal("user_joined"), room: knownRoom, user: userField, count: knownNumber }),
+  user_left: v.object({ type: v.literal("user_left"), room: knownRoom, user: userField, count: knownNumber }),
   user_renamed: v.object({ type: v.literal("user_renamed"), room: knownRoom, user: userField, was: knownName }),
   members: v.object({
     type: v.literal("members"),
     room: knownRoom,
     members: v.array(userField),
-    count: wholeNumberField,
+    count: knownNumber,
   }),
-  presence: v.object({ type: v.literal("presence"), room: knownRoom, count: wholeNumberField }),
+  presence: v.object({ type: v.literal("presence"), room: knownRoom, count: knownNumber }),
   notice: v.object({
     type: v.literal("notice"),
     text: v.string(),
     room: optional(knownRoom),
     from: v.literal("server"),
   }),
-  reconnect: v.object({ type: v.literal("reconnect"), delay_ms: wholeNumberField }),
+  reconnect: v.object({ type: v.literal("reconnect"), delay_ms: knownNumber }),
   pong: v.object({ type: v.literal("pong") }),
   error: v.object({
     type: v.literal("error"),
@@ -169,7 +169,7 @@ export const serverFrameSchemas = {
     message: v.string(),
     ref: optional(knownRef),
     id: optional(v.string()),
-    retry_after_ms: optional(wholeNumberField),
+    retry_after_ms: optional(knownNumber),
     /** A free display name, with `name_taken`. */
     suggestion: optional(knownName),
   }),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { knownMessageId, knownRoom, optional, wholeNumberField } from "../protocol/fields.ts";
+import { knownMessageId, knownNumber, knownRoom, optional } from "../protocol/fields.ts";
 import type { MessageId } from "../protocol/ids.ts";
 import { parseByType } from "../protocol/server-frames.ts";
 import type { Outbox, Outgoing } from "./types.ts";
@@ -25,7 +25,7 @@ export interface KeyValueStorage {
   removeItem(key: string): void;
 }
 
-const sendingFields = { id: knownMessageId, room: knownRoom, at: wholeNumberField };
+const sendingFields = { id: knownMessageId, room: knownRoom, at: knownNumber };
 const changeFields = { ...sendingFields, target: knownMessageId };
 const outgoingSchemas = {
   message: v.object({

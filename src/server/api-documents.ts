@@ -7,6 +7,7 @@ import { postSchema } from "../gateways/post.ts";
 import { type AccountFrameType, accountFrameSchemas } from "../protocol/account-frames.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
 import { errorStatus } from "../protocol/codes.ts";
+import { knownNumber } from "../protocol/fields.ts";
 import { serverFrameSchemas } from "../protocol/server-frames.ts";
 import { program } from "./program.ts";
 
@@ -17,8 +18,10 @@ function describe(schema: v.GenericSchema, typeMode: "input" | "output" = "input
   const { $schema: _, ...described } = toJsonSchema(schema, {
     typeMode,
     errorMode: "ignore",
-    overrideSchema: ({ valibotSchema, jsonSchema }) =>
-      valibotSchema.type === "custom" ? { ...jsonSchema, type: "string" } : undefined,
+    overrideSchema({ valibotSchema, jsonSchema }) {
+      if (valibotSchema === knownNumber) return { ...jsonSchema, type: "integer", minimum: 0 };
+      return valibotSchema.type === "custom" ? { ...jsonSchema, type: "string" } : undefined;
+    },
   });
   return described;
 }

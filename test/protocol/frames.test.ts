@@ -187,7 +187,7 @@ describe("a server's frame", () => {
       assert.ok(frame?.type === "heads");
       assert.deepEqual(Object.entries(frame.rooms), [[name, { epoch: "0123456789abcdef", seq: 7 }]]);
     }
-    for (const rooms of ["null", "[]", '"x"', '{"a":7}', '{"a":{"epoch":"x"}}', '{"a":{"epoch":"x","seq":-1}}']) {
+    for (const rooms of ["null", "[]", '"x"', '{"a":7}', '{"a":{"epoch":"x"}}', '{"a":{"epoch":"x","seq":"1"}}']) {
       assert.equal(parseServerFrame(`{"type":"heads","rooms":${rooms}}`), undefined, rooms);
     }
   });
