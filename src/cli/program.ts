@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { type Setting, type SettingKey, settingKeys, settings } from "../ops/settings.ts";
 import { type TransferFormat, transferFormats } from "../ops/transfer/formats.ts";
 import { program as manifest } from "../server/program.ts";
-import { addBackupCommands } from "./backup-commands.ts";
+import { addDataCommands } from "./data-commands.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 
 const examples = (lines: string) => `\nExamples:\n${lines.replace(/^/gm, "  ")}\n`;
@@ -168,7 +168,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
         finish(await importFrom(file, options));
       },
     );
-  addBackupCommands(program, { finish, examples });
+  addDataCommands(program, { finish, examples });
   return program;
 }
 

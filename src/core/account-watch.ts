@@ -2,24 +2,18 @@ import type { Accounts } from "./accounts.ts";
 import type { Hub } from "./hub.ts";
 import { type Clock, type Log, StoreError } from "./ports.ts";
 
-/** How often a node of several asks what changed on others, in milliseconds: so long a session may outlive its end there. */
+/**
+ * How often it is asked what other nodes, or the operator's command, have changed, in milliseconds: so long a session may
+ * outlive its end here.
+ */
 export const refreshMs = 5_000;
 
-export interface AccountWatchOptions {
-  readonly hub: Hub;
-  readonly accounts: Accounts;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Whether other nodes write to the same store. */
-  readonly isShared: boolean;
-}
-
 /**
- * Carries out what changed about people: closes the lines of a session that has ended, and gives another name to who is
- * using one that is kept for somebody else by now. [I2] [I3]
+ * Carries out what changes about people: closes the lines of a session that has ended, and gives another name to who is
+ * using one that is kept for somebody else by now. The answer ends it. [I2] [I3]
  */
-export function watchAccounts({ hub, accounts, clock, log, isShared }: AccountWatchOptions): Disposable {
-  const unsubscribe = accounts.subscribe(({ names, ended }) => {
+export function heedAccounts(hub: Hub): () => void {
+  return hub.identity.accounts.subscribe(({ names, ended }) => {
     const over = new Set(ended);
     for (const session of hub.sessions) if (session.id && over.has(session.id)) session.close("removed");
     for (const { user, name } of names) {
@@ -28,7 +22,12 @@ export function watchAccounts({ hub, accounts, clock, log, isShared }: AccountWa
       }
     }
   });
+}
+
+/** Looks from time to time for what was changed elsewhere. */
+export function watchAccounts(accounts: Accounts, { clock, log }: { clock: Clock; log: Log }): Disposable {
   let isStoreThere = true;
+  let isOver = false;
   let cancel = () => {};
   const look = async () => {
     try {
@@ -39,17 +38,16 @@ export function watchAccounts({ hub, accounts, clock, log, isShared }: AccountWa
       if (isStoreThere) log.warn({ error: error.message }, "names and sessions that changed elsewhere are not known");
       isStoreThere = false;
     }
+    if (!isOver) schedule();
   };
   const schedule = () => {
-    cancel = clock.after(refreshMs, () => void look().then(() => ended || schedule()));
+    cancel = clock.after(refreshMs, () => void look());
   };
-  let ended = false;
-  if (isShared) schedule();
+  schedule();
   return {
     [Symbol.dispose]() {
-      ended = true;
+      isOver = true;
       cancel();
-      unsubscribe();
     },
   };
 }

@@ -2,6 +2,19 @@ import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
 import type { AccountChanges, AccountStore } from "./account-store.ts";
 import { type NameKey, nameKeys } from "./name-keys.ts";
 
+/**
+ * Frees a name without its passphrase: the name as its owner wrote it, `undefined` where it is kept for nobody. Its owner
+ * stays who they are. Rejects with a `StoreError`. [I5]
+ */
+export async function releaseName(store: AccountStore, name: DisplayName): Promise<DisplayName | undefined> {
+  const accounts = new Accounts(store);
+  await accounts.refresh();
+  const owner = accounts.ownerOf(name);
+  if (owner === undefined) return undefined;
+  await store.dropName(owner);
+  return accounts.nameOf(owner);
+}
+
 /** Told of what has just changed, on this node or another. */
 export type AccountListener = (changes: Pick<AccountChanges, "names" | "ended">) => void;
 

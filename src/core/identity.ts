@@ -137,15 +137,6 @@ export class Identity {
     return accepted(undefined);
   }
 
-  /** Frees a name without its passphrase, for the server's operator. Whether anybody had it. [I5] */
-  async release(name: DisplayName): Promise<boolean> {
-    const owner = this.accounts.ownerOf(name);
-    if (owner === undefined) return false;
-    await this.#options.store.dropName(owner);
-    await this.accounts.refresh();
-    return true;
-  }
-
   /** Where somebody is signed in; the session that asks is among them also where it is not written down. [I3] */
   async sessions({ user, session, agent }: Asker): Promise<readonly SessionInfo[]> {
     const { store, clock } = this.#options;

@@ -1,4 +1,4 @@
-import { watchAccounts } from "../core/account-watch.ts";
+import { heedAccounts, watchAccounts } from "../core/account-watch.ts";
 import { watchHeads } from "../core/head-watch.ts";
 import { Hub } from "../core/hub.ts";
 import type { GatewayName, Log } from "../core/ports.ts";
@@ -98,10 +98,10 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     (hub) => hub.close(),
   );
 
-  // What is in a folder is this server's alone, and nobody else changes it.
-  const isShared = data.folder === undefined;
-  opened.use(watchAccounts({ hub, accounts: identity.accounts, clock: systemClock, log, isShared }));
-  if (isShared) opened.use(watchHeads({ hub, store, bus, clock: systemClock, log }));
+  opened.defer(heedAccounts(hub));
+  opened.use(watchAccounts(identity.accounts, { clock: systemClock, log }));
+  // What is said in a folder is this server's alone, and nobody else changes it.
+  if (data.folder === undefined) opened.use(watchHeads({ hub, store, bus, clock: systemClock, log }));
 
   let state: "running" | "stopping" | "failed" = "running";
   const failed = store.failed.then((error) => {

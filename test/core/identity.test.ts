@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { refreshMs } from "../../src/core/account-watch.ts";
+import { releaseName } from "../../src/core/accounts.ts";
 import { claim, login, named, passphrase, settledWorld } from "../support/claims.ts";
+import { displayName } from "../support/drafts.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
 
 describe("names that are kept", () => {
@@ -132,10 +135,14 @@ describe("names that are kept", () => {
   });
 
   test("[I5] the operator frees a name: its owner stays who they are, and may claim it anew", async () => {
-    const world = settledWorld();
+    const memory = newMemory();
+    const world = settledWorld({ store: new MemoryStore(memory), looksElsewhere: true });
     const ann = await named(world, "Ann");
-    assert.equal(await world.hub.identity.release("nobody" as never), false);
-    assert.equal(await world.hub.identity.release("ANN" as never), true);
+    const { accounts } = new MemoryStore(memory);
+    assert.equal(await releaseName(accounts, displayName("nobody")), undefined);
+    assert.equal(await releaseName(accounts, displayName("ANN")), "Ann");
+    world.clock.advance(refreshMs);
+    await world.quiet();
     ann.send({ type: "claim", passphrase: "another passphrase" });
     await world.quiet();
     assert.equal(ann.last("welcome").claimed, "Ann");

@@ -36,7 +36,7 @@ describe("sessions", () => {
   test("[I3] a session that has ended is over for every token of it, after a restart too", async () => {
     const memory = newMemory();
     const clock = new FakeClock();
-    const open = () => settledWorld({ store: new MemoryStore(memory), key: memory.key, clock });
+    const open = () => settledWorld({ store: new MemoryStore(memory), key: memory.key, clock, looksElsewhere: true });
     const world = open();
     const ann = await named(world, "Ann");
     const first = ann.last("welcome").token;
@@ -131,7 +131,7 @@ describe("names and sessions on several nodes", () => {
   const nodes = () => {
     const memory = newMemory();
     const clock = new FakeClock();
-    const open = () => settledWorld({ store: new MemoryStore(memory), key: memory.key, clock, isShared: true });
+    const open = () => settledWorld({ store: new MemoryStore(memory), key: memory.key, clock, looksElsewhere: true });
     return [open(), open()] as const;
   };
 
@@ -184,7 +184,7 @@ describe("names and sessions on several nodes", () => {
     const store = new MemoryStore(memory, async (what) => {
       if (isAway && what === "account") throw new StoreError("away", { fatal: false });
     });
-    const world = settledWorld({ store, key: memory.key, isShared: true });
+    const world = settledWorld({ store, key: memory.key, looksElsewhere: true });
     await named(world, "Ann");
     isAway = true;
     world.clock.advance(refreshMs);

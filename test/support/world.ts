@@ -1,6 +1,6 @@
 import { randomFillSync } from "node:crypto";
 import { createMemoryBus } from "../../src/bus/memory.ts";
-import { watchAccounts } from "../../src/core/account-watch.ts";
+import { heedAccounts, watchAccounts } from "../../src/core/account-watch.ts";
 import { Accounts } from "../../src/core/accounts.ts";
 import { gatherMs } from "../../src/core/audience.ts";
 import { Hub } from "../../src/core/hub.ts";
@@ -175,14 +175,14 @@ export class World {
     clock = new FakeClock(),
     key = randomFillSync(new Uint8Array(32)),
     limits = {},
-    isShared = false,
+    looksElsewhere = false,
   }: {
     store?: Store;
     bus?: Bus;
     clock?: FakeClock;
     key?: Uint8Array;
     limits?: Partial<Limits>;
-    isShared?: boolean;
+    looksElsewhere?: boolean;
   } = {}) {
     this.clock = clock;
     this.bus = bus;
@@ -205,7 +205,8 @@ export class World {
       server: { name: "Parlance", version: "0.0.0" },
       reservedNames: ["server", "сервер", "เซิร์ฟเวอร์"],
     });
-    watchAccounts({ hub: this.hub, accounts, clock, log: this.log, isShared });
+    heedAccounts(this.hub);
+    if (looksElsewhere) watchAccounts(accounts, { clock, log: this.log });
     // What was written down before is read as a server reads it at its start.
     this.#counted(accounts.refresh()).catch(() => {});
   }

@@ -3,8 +3,10 @@ import { settings } from "../ops/settings.ts";
 
 const dataOption = [settings.data.flag, settings.data.placeholder].join(" ");
 
-/** Adds `backup` and `restore`. `examples` makes the text that follows a command's help. */
-export function addBackupCommands(
+const storeOption = [settings.store.flag, settings.store.placeholder].join(" ");
+
+/** Adds `backup`, `restore` and `release`. `examples` makes the text that follows a command's help. */
+export function addDataCommands(
   program: Command,
   { finish, examples }: { finish: (exitCode: number) => void; examples: (lines: string) => string },
 ): void {
@@ -30,5 +32,17 @@ export function addBackupCommands(
     .action(async (file: string, options: { data?: string; force?: true }) => {
       const { restore } = await import("./backup.ts");
       finish(await restore(file, options));
+    });
+
+  program
+    .command("release")
+    .description("free a name that is kept for somebody who has forgotten the passphrase, while the server runs or not")
+    .argument("<name>", "the name; its owner stays who they are, and may claim it anew")
+    .option(dataOption, `the server's folder (${defaults})`)
+    .option(storeOption, `the database of servers that share one (${settings.store.variable})`)
+    .addHelpText("after", examples("parlance release Оля --data /var/lib/parlance"))
+    .action(async (name: string, options: { data?: string; store?: string }) => {
+      const { release } = await import("./release.ts");
+      finish(await release(name, options));
     });
 }
