@@ -8,15 +8,18 @@ import { createIdentity } from "./state/identity.ts";
 import { keptIn } from "./state/kept.ts";
 import { keptPagesIn } from "./state/kept-pages.ts";
 import { type Page, PageContext } from "./state/page.ts";
-import { createPreferences } from "./state/preferences.ts";
+import { createPreferences, firstLanguage } from "./state/preferences.ts";
 import { createRoute } from "./state/route.ts";
 import { createVisit } from "./state/visit.ts";
+import { loadWords } from "./state/words.ts";
 import { dressPage, fitAboveKeyboard, followWidth, isApp, transition } from "./surroundings.ts";
 import { teller } from "./teller.ts";
 import { startWorker } from "./worker/start.ts";
 
 const kept = keptIn(() => localStorage, window);
-const preferences = await createPreferences(kept, navigator.languages);
+const chosenLanguage = () => firstLanguage(kept, navigator.languages);
+/** They come while the line is opened. */
+const words = loadWords(chosenLanguage());
 const identity = createIdentity(kept);
 const route = createRoute(window);
 const isSeen = signal(!document.hidden);
@@ -37,7 +40,7 @@ const visit = createVisit({
   connect: (options) =>
     connect(location.origin, {
       ...options,
-      lang: preferences.language.peek(),
+      lang: chosenLanguage(),
       outbox: openOutbox(),
     }),
   identity,
@@ -50,6 +53,7 @@ const visit = createVisit({
 });
 startWorker(pageClock, (room) => visit.goTo(room));
 
+const preferences = createPreferences(kept, chosenLanguage(), await words);
 const { language, theme, density } = preferences;
 effect(() => dressPage(language.value, theme.chosen.value, density.chosen.value));
 effect(() => {

@@ -25,15 +25,15 @@ export interface Preferences {
 }
 
 /** The kept language, else the first of the browser's that Parlance speaks, else English. */
-function firstLanguage(kept: Kept, wanted: readonly string[]): Language {
+export function firstLanguage(kept: Kept, wanted: readonly string[]): Language {
   const tags = [kept.read("language"), ...wanted.map((tag) => tag.split("-")[0]?.toLowerCase())];
   return tags.find((tag): tag is Language => tag !== undefined && isLanguage(tag)) ?? "en";
 }
 
-/** What the reader prefers, kept in this browser. Resolves once there are words to show. */
-export async function createPreferences(kept: Kept, browserLanguages: readonly string[]): Promise<Preferences> {
-  const language = signal<Language>(firstLanguage(kept, browserLanguages));
-  const say: Signal<Say> = signal(await loadWords(language.peek()));
+/** What the reader prefers, kept in this browser; `words` are those of the `first` language. */
+export function createPreferences(kept: Kept, first: Language, words: Say): Preferences {
+  const language = signal(first);
+  const say: Signal<Say> = signal(words);
   const hours = createChoice<Hours>(kept, "hours", ["auto", "12", "24"]);
   let wanted = language.peek();
   return {
