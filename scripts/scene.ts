@@ -41,6 +41,14 @@ const longText = Array.from(
     `${index + 1}. A wall of text is still a text: it folds, and whoever wants all of it asks for all of it.`,
 ).join("\n");
 
+/** What would burst a narrow column. */
+const longWords = [
+  longText,
+  "Донаудампфшиффартсгезельшафтскапітанскабіненфенстер_Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+  "กรุงเทพมหานครอมรรัตนโกสินทร์มหินทรายุธยามหาดิลกภพนพรัตนราชธานีบูรีรมย์อุดมราชนิเวศน์มหาสถานอมรพิมานอวตารสถิตสักกะทัตติยวิษณุกรรมประสิทธิ์",
+  "https://example.org/a/very/long/address/that/goes/on/and/on?with=a&query=that&does=not&end=anytime_soon_because_it_is_so_long",
+];
+
 export interface Scene extends AsyncDisposable {
   /** How the reader comes in as Ann. */
   readonly ann: { readonly name: string; readonly token: string };
@@ -77,10 +85,10 @@ export async function playScene(url: string): Promise<Scene> {
     clients.set(name, client);
     rooms.set(name, client.join("general"));
   }
-  const guests = ["Максиміліан Вишневецький-Корибут", "Mariana", "นภาพร", "🦊 Sally"].map((name) => {
+  const guests = ["Максиміліан Вишневецький-Корибут", "Mariana", "นภาพร", "🦊 Sally"].map((name, index) => {
     const client = connect(url, { name });
     const room = client.join("general");
-    client.join("wall").send(longText);
+    client.join("wall").send(longWords[index] ?? longText);
     return { client, entered: new Promise<void>((resolve) => room.on("reset", () => resolve())) };
   });
   await Promise.all(guests.map(({ entered }) => entered));

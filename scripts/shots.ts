@@ -1,14 +1,19 @@
 // Pictures of the page over a real server. `npm run shots` draws those of the README into docs/shots;
-// `npm run shots -- --all FOLDER` draws every size, theme, language and state, to look through.
+// `npm run shots -- --all FOLDER` draws every size, theme, language and state, to look through, and has each judged.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type BrowserContextOptions, chromium, type Page, type WebSocketRoute } from "playwright-core";
-import { type Language, languages } from "../src/locales/words.ts";
+import english from "../src/locales/en/page.ts";
+import russian from "../src/locales/ru/page.ts";
+import thai from "../src/locales/th/page.ts";
+import ukrainian from "../src/locales/uk/page.ts";
+import { type Language, languages, speaker } from "../src/locales/words.ts";
 import { readConfig } from "../src/ops/config.ts";
 import { startServer } from "../src/server/index.ts";
 import { browserOptions } from "./browser.mjs";
+import { findings } from "./findings.ts";
 import { playScene, type Scene } from "./scene.ts";
 
 const sizes = {
@@ -18,6 +23,10 @@ const sizes = {
 } as const;
 type Size = keyof typeof sizes;
 type Scheme = "light" | "dark";
+
+const words = { en: english, th: thai, ru: russian, uk: ukrainian };
+/** What is wrong with what was drawn. */
+const found: string[] = [];
 
 interface Look {
   readonly size: Size;
@@ -97,6 +106,8 @@ const known = ({ ann, readUpTo }: Scene) => ({
 async function draw(page: Page, name: string): Promise<void> {
   await page.evaluate("document.fonts.ready");
   await page.screenshot({ path: join(folder, `${name}.png`) });
+  if (!asked.all) return;
+  for (const finding of await findings(page)) found.push(`${name}: ${finding}`);
 }
 
 async function drawThenClose(page: Page, name: string): Promise<void> {
@@ -134,20 +145,24 @@ async function drawAll(): Promise<void> {
   for (const size of Object.keys(sizes) as Size[]) {
     for (const theme of ["light", "dark"] as const) {
       for (const language of languages) {
+        const look = { size, theme, language };
         const name = `${size}-${theme}-${language}`;
-        await drawThenClose(await open({ size, theme, language }, "/"), `${name}-entrance`);
-        await drawChat({ size, theme, language }, `${name}-chat`);
+        await drawThenClose(await open(look, "/"), `${name}-entrance`);
+        await drawChat(look, `${name}-chat`);
+        await drawStates(look, name);
       }
-      await drawStates({ size, theme, language: "en" });
     }
   }
 }
 
-async function drawStates(look: Look): Promise<void> {
-  const name = `${look.size}-${look.theme}-state`;
+async function drawStates(look: Look, name: string): Promise<void> {
+  const say = speaker<typeof english>(look.language, words[look.language]);
+  const button = (page: Page, key: Parameters<typeof say>[0]) =>
+    page.getByRole("button", { name: say(key as "settings.title"), exact: true });
+
   const entrance = await open(look, "/");
-  await entrance.getByRole("textbox", { name: "Name" }).fill("Оля");
-  await entrance.getByRole("button", { name: "Come in" }).click();
+  await entrance.getByRole("textbox", { name: say("entrance.name") }).fill("Оля");
+  await button(entrance, "entrance.enter").click();
   await entrance.locator(".problem:not(:empty)").waitFor();
   await drawThenClose(entrance, `${name}-taken`);
 
@@ -156,25 +171,29 @@ async function drawStates(look: Look): Promise<void> {
   await drawThenClose(empty, `${name}-empty`);
 
   const wall = await open(look, "/r/wall", known(scene));
-  await wall.getByRole("button", { name: "Show more" }).first().waitFor();
+  await button(wall, "message.more").first().waitFor();
   await drawThenClose(wall, `${name}-wall`);
 
   const line = createLine();
   const offline = await openChat(look, false, line);
   if (look.size !== "desktop") {
-    await offline.getByRole("button", { name: "Show members" }).click();
+    await button(offline, "members.open").click();
     await draw(offline, `${name}-members`);
     await offline.keyboard.press("Escape");
   }
-  if (look.size === "phone") await offline.getByRole("button", { name: "Show rooms" }).click();
-  await offline.getByRole("button", { name: "Settings" }).click();
+  if (look.size === "phone") {
+    await offline.locator(".head .round").first().click();
+    await draw(offline, `${name}-rooms`);
+  }
+  await button(offline, "settings.title").click();
   await draw(offline, `${name}-settings`);
-  // The settings, and on a phone the drawer that they were opened from.
-  await offline.keyboard.press("Escape");
-  if (look.size === "phone") await offline.keyboard.press("Escape");
+  await button(offline, "keys.title").click();
+  await draw(offline, `${name}-keys`);
+  // The keys, the settings, and on a phone the drawer that they were opened from.
+  for (let open = look.size === "phone" ? 3 : 2; open > 0; open--) await offline.keyboard.press("Escape");
   line.cut();
-  await offline.getByRole("button", { name: "Now" }).waitFor();
-  await offline.getByRole("textbox", { name: "Message" }).fill("Written while the line was away");
+  await button(offline, "line.now").waitFor();
+  await offline.locator("#message").fill("Written while the line was away");
   await offline.keyboard.press("Enter");
   await draw(offline, `${name}-offline`);
   await offline.context().close();
@@ -195,3 +214,5 @@ try {
   await server.stop();
   rmSync(data, { recursive: true, force: true });
 }
+for (const finding of found) console.error(`✖ ${finding}`);
+if (found.length > 0) process.exitCode = 1;

@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
+import { findings } from "../../scripts/findings.ts";
 import { useBrowser, type Visitor } from "../support/browser.ts";
 import { startTestServer } from "../support/server.ts";
 
 const browser = useBrowser();
-const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
-
-async function axeFindings(page: Page): Promise<unknown> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: axe });
-  const expression = "axe.run().then(({ violations }) => violations.map(({ id }) => id))";
-  const { result } = await session.send("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
-  await session.detach();
-  return result.value;
-}
 
 /** That the prompt itself is a refusal is no fault of the page's. */
 const troubles = (visitor: Visitor) => visitor.troubles.filter((text) => !/\b401\b/.test(text));
@@ -34,14 +22,14 @@ test("[D6] a browser is asked for the key once, in its language, and then the pa
   });
   const { page } = visitor;
   const prompt = page.getByLabel("Ключ доступу");
-  assert.deepEqual(await axeFindings(page), []);
+  assert.deepEqual(await findings(page), []);
   assert.ok(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
   const radius = "getComputedStyle(document.getElementById('key')).borderRadius";
   assert.equal(await page.evaluate(radius), "14px", "the page's own policy lets its style through");
   await prompt.fill("не той");
   await prompt.press("Enter");
   await page.getByRole("alert").getByText("Це не той ключ.").waitFor();
-  assert.deepEqual(await axeFindings(page), []);
+  assert.deepEqual(await findings(page), []);
   await prompt.fill("ключ");
   await page.getByRole("button", { name: "Увійти" }).click();
   await comeIn(visitor);

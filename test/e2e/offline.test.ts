@@ -18,13 +18,15 @@ const isKept = (page: Page, room: string, text: string) =>
     };
     look();
   })`);
-const cachesOf = (page: Page) => page.evaluate<string[]>("caches.keys()");
 
-test("[K3] without a server the page opens with what was last said, takes what is written, and sends it once there is a line", async (t) => {
-  const first = await startTestServer(t);
+test("[K3] [D6] without a server the page opens with what was last said, and sends what is written once there is a line; asked for the key again, it forgets", async (t) => {
+  const first = await startTestServer(t, { accessKey: "ключ" });
+  const { data, ports } = first;
   const visitor = await browser.visit(`${first.url}/r/кухня`);
-  await visitor.comeIn("Оля");
   const { page } = visitor;
+  await page.getByLabel("Access key").fill("ключ");
+  await page.keyboard.press("Enter");
+  await visitor.comeIn("Оля");
   await visitor.say("Привіт, שלום 🙂");
   await isKept(page, "кухня", "Привіт, שלום 🙂");
   await first.stop();
@@ -41,39 +43,23 @@ test("[K3] without a server the page opens with what was last said, takes what i
   await page.getByRole("button", { name: "Come in", exact: true }).click();
   await visitor.sees("написано без мережі");
 
-  const second = await startTestServer(t, { data: first.data, ports: first.ports });
-  const bob = await RawClient.join(t, second.url, { name: "Боб", room: "кухня" });
-  await page
-    .getByRole("button", { name: "Now" })
-    .click({ timeout: 3_000 })
-    .catch(() => {});
+  const second = await startTestServer(t, { accessKey: "ключ", data, ports });
+  const bob = await RawClient.join(t, second.url, { name: "Боб", room: "кухня", key: "ключ" });
+  const now = page.getByRole("button", { name: "Now" });
+  if (await now.isVisible()) await now.click({ timeout: 2_000 }).catch(() => {});
   assert.equal((await bob.next("message")).text, "написано без мережі");
   await visitor.conversation.locator(".message-sent", { hasText: "написано без мережі" }).waitFor();
   for (const text of ["Привіт, שלום 🙂", "написано без мережі"]) assert.equal(await visitor.count(text), 1, text);
+  await isKept(page, "кухня", "написано без мережі");
+  // That the prompt itself is a refusal is no fault of the page's.
+  const troubles = visitor.troubles.filter((text) => !/\b401\b/.test(text));
+  assert.deepEqual(troubles, []);
 
-  // Whoever leaves leaves nothing of the rooms behind.
-  await page.getByRole("button", { name: "Settings" }).click();
-  await page.getByRole("button", { name: "Leave the chat" }).click();
-  await page.getByRole("textbox", { name: "Name", exact: true }).waitFor();
-  assert.ok(!(await cachesOf(page)).includes("parlance-rooms"));
-  assert.deepEqual(visitor.troubles, []);
-  await visitor.leave();
-});
-
-test("[D6] a browser that is asked for the key again forgets the page and the rooms that it kept", async (t) => {
-  const first = await startTestServer(t, { accessKey: "ключ" });
-  const visitor = await browser.visit(`${first.url}/r/general`);
-  const { page } = visitor;
-  await page.getByLabel("Access key").fill("ключ");
-  await page.keyboard.press("Enter");
-  await visitor.comeIn("Ann");
-  await visitor.say("for those who know the key");
-  await isKept(page, "general", "for those who know the key");
-  await first.stop();
-  await startTestServer(t, { accessKey: "новий ключ", data: first.data, ports: first.ports });
+  await second.stop();
+  await startTestServer(t, { accessKey: "новий ключ", data, ports });
   await page.reload();
   await page.getByLabel("Access key").waitFor();
-  assert.deepEqual(await cachesOf(page), []);
+  assert.deepEqual(await page.evaluate("caches.keys()"), []);
   assert.equal(await page.evaluate("navigator.serviceWorker.getRegistration().then(Boolean)"), false);
   await visitor.leave();
 });

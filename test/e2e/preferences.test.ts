@@ -101,6 +101,14 @@ test("what is chosen in the settings is kept on the device, and ? shows the keys
   await page.keyboard.press("x");
   assert.equal(await composer.inputValue(), "?x");
 
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("group", { name: "One-key shortcuts" }).getByRole("radio", { name: "Off" }).check();
+  await page.keyboard.press("Escape");
+  await visitor.conversation.focus();
+  await page.keyboard.press("?");
+  await page.keyboard.press("y");
+  assert.deepEqual([await page.getByRole("dialog").count(), await composer.inputValue()], [0, "?x"]);
+
   await page.getByRole("button", { name: "Add a room" }).click();
   await page.getByRole("textbox", { name: "Name of the room" }).fill("кухня");
   await page.keyboard.press("Enter");

@@ -45,7 +45,7 @@ export class RawClient {
   static async join(
     t: Pick<TestContext, "after">,
     server: string,
-    join: { name?: string; room?: string; token?: string } = {},
+    join: { name?: string; room?: string; token?: string; key?: string } = {},
   ): Promise<RawClient & { readonly welcome: ServerFrameOf<"welcome">; readonly joined: ServerFrameOf<"joined"> }> {
     const client = await RawClient.connect(t, server);
     client.send({ type: "join", ...join });

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { browserOptions, findBrowser } from "../../scripts/browser.mjs";
+import { findings } from "../../scripts/findings.ts";
 import { connect } from "../../src/sdk/index.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 
 const options = { skip: !findBrowser() && "no Chromium here" };
-const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 async function openBrowser(t: TestContext): Promise<Browser> {
   const browser = await chromium.launch(browserOptions());
@@ -36,20 +34,6 @@ const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
 async function say(page: Page, text: string): Promise<void> {
   await box(page).fill(text);
   await box(page).press("Enter");
-}
-
-/** What axe finds wrong with what is on the screen. Run from outside the page, whose policy allows no foreign script. */
-async function findings(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Runtime.evaluate", { expression: axe });
-  const { result } = await session.send("Runtime.evaluate", {
-    expression:
-      "axe.run().then(({ violations }) => violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html + n.failureSummary).join(' ')))",
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  await session.detach();
-  return result.value as string[];
 }
 
 test(

@@ -44,6 +44,9 @@ export default {
   "settings.sound": "Sound",
   "settings.sound_off": "Off",
   "settings.sound_on": "On",
+  "settings.keys": "One-key shortcuts",
+  "settings.keys_off": "Off",
+  "settings.keys_on": "On",
   "settings.sign_out": "Leave the chat",
 
   "keys.title": "Keyboard",

@@ -46,6 +46,9 @@ export default {
   "settings.sound": "Звук",
   "settings.sound_off": "Выключен",
   "settings.sound_on": "Включён",
+  "settings.keys": "Клавиши без сочетаний",
+  "settings.keys_off": "Выключены",
+  "settings.keys_on": "Включены",
   "settings.sign_out": "Выйти из чата",
 
   "keys.title": "Клавиатура",

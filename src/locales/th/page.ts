@@ -46,6 +46,9 @@ export default {
   "settings.sound": "เสียง",
   "settings.sound_off": "ปิด",
   "settings.sound_on": "เปิด",
+  "settings.keys": "ปุ่มลัดปุ่มเดียว",
+  "settings.keys_off": "ปิด",
+  "settings.keys_on": "เปิด",
   "settings.sign_out": "ออกจากแชต",
 
   "keys.title": "แป้นพิมพ์",

@@ -46,6 +46,9 @@ export default {
   "settings.sound": "Звук",
   "settings.sound_off": "Вимкнено",
   "settings.sound_on": "Увімкнено",
+  "settings.keys": "Клавіші без сполучень",
+  "settings.keys_off": "Вимкнено",
+  "settings.keys_on": "Увімкнено",
   "settings.sign_out": "Вийти з чату",
 
   "keys.title": "Клавіатура",

@@ -1,5 +1,5 @@
 import { Dialog } from "../parts/dialog.tsx";
-import { useSay } from "../state/page.ts";
+import { usePage, useSay } from "../state/page.ts";
 
 const map = [
   ["send", "Enter"],
@@ -15,10 +15,12 @@ const map = [
 /** Which keys do what. */
 export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
   const say = useSay();
+  const { keys: single } = usePage().preferences;
+  const shown = map.filter(([what]) => what !== "map" || single.chosen.value === "on");
   return (
     <Dialog title={say("keys.title")} onClose={onClose}>
       <dl class="keys">
-        {map.map(([what, ...keys]) => (
+        {shown.map(([what, ...keys]) => (
           <div key={what} class="keys-row">
             <dt>{say(`keys.${what}`)}</dt>
             <dd>

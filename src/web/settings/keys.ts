@@ -5,7 +5,7 @@ const isField = (element: Element | null): boolean => element?.matches("input, t
 
 /** The keys that work wherever the focus is; `KeysDialog` lists them. None does anything while a dialog is open. */
 export function useKeys(openMap: () => void): void {
-  const { visit } = usePage();
+  const { preferences, visit } = usePage();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
@@ -20,7 +20,8 @@ export function useKeys(openMap: () => void): void {
         if (room) visit.goTo(room.name);
         return;
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || isField(activeElement)) return;
+      const isSingle = !(event.ctrlKey || event.metaKey || event.altKey);
+      if (!isSingle || preferences.keys.chosen.peek() === "off" || isField(activeElement)) return;
       if (event.key === "?") {
         event.preventDefault();
         openMap();

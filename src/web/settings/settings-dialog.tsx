@@ -31,6 +31,12 @@ export function SettingsDialog({ onKeys, onClose }: SettingsProps) {
           wordFor={(hours) => say(`settings.hours_${hours}`)}
         />
         <Telling />
+        <Segments
+          name="keys"
+          label={say("settings.keys")}
+          choice={preferences.keys}
+          wordFor={(keys) => say(`settings.keys_${keys}`)}
+        />
       </div>
       <div class="sheet-foot">
         <button type="button" class="quiet" onClick={onKeys}>

@@ -8,9 +8,13 @@ export interface Choice<T extends string> {
   choose(option: T): void;
 }
 
-/** The kept option, else the first one. */
-export function createChoice<T extends string>(kept: Kept, key: string, options: readonly [T, ...T[]]): Choice<T> {
-  const [usual] = options;
+/** The kept option, else the usual one: the first, unless another is named. */
+export function createChoice<T extends string>(
+  kept: Kept,
+  key: string,
+  options: readonly [T, ...T[]],
+  usual: T = options[0],
+): Choice<T> {
   const last = kept.read(key);
   const chosen = signal<T>(options.find((option) => option === last) ?? usual);
   return {

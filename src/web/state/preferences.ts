@@ -16,6 +16,8 @@ export interface Preferences {
   readonly theme: Choice<Theme>;
   readonly density: Choice<Density>;
   readonly hours: Choice<Hours>;
+  /** Whether a single letter or sign does anything outside of a field: some have them come from a voice. WCAG 2.1.4 */
+  readonly keys: Choice<"off" | "on">;
   /** Whether a sound tells of what comes while nobody looks. */
   readonly sound: Choice<"off" | "on">;
   /** Of what the browser's notifications tell while nobody looks. */
@@ -43,6 +45,7 @@ export function createPreferences(kept: Kept, first: Language, words: Say): Pref
     theme: createChoice<Theme>(kept, "theme", ["auto", "light", "dark"]),
     density: createChoice<Density>(kept, "density", ["roomy", "compact"]),
     hours,
+    keys: createChoice<"off" | "on">(kept, "keys", ["off", "on"], "on"),
     sound: createChoice<"off" | "on">(kept, "sound", ["off", "on"]),
     told: createChoice<Told>(kept, "told", ["off", "mentions", "all"]),
     async speak(next) {

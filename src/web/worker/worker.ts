@@ -22,12 +22,14 @@ interface NotificationEvent extends LastingEvent {
   readonly notification: Notification;
 }
 interface Tab {
+  readonly url: string;
+  navigate(url: string): Promise<unknown>;
   focus(): Promise<unknown>;
   postMessage(message: unknown): void;
 }
 /** What there is in a service worker and not in a page. https://w3c.github.io/ServiceWorker/#serviceworkerglobalscope-interface */
 declare const clients: {
-  matchAll(options: { readonly type: "window"; readonly includeUncontrolled: true }): Promise<readonly Tab[]>;
+  matchAll(options: { readonly type: "window"; readonly includeUncontrolled?: true }): Promise<readonly Tab[]>;
   openWindow(path: string): Promise<unknown>;
 };
 declare const registration: ServiceWorkerRegistration;
@@ -44,17 +46,30 @@ async function forgetEverything(): Promise<void> {
   await Promise.all([deleteCaches(() => true), registration.unregister()]);
 }
 
+/** The prompt came too late for a tab that shows the kept page by now. */
+async function askTabs(): Promise<void> {
+  const tabs = await clients.matchAll({ type: "window" });
+  await Promise.all(tabs.map((tab) => tab.navigate(tab.url)));
+}
+
 /** The server's page, else the kept one. */
 async function openPage(request: Request): Promise<Response> {
   const kept = await caches.match("/", { cacheName: pageCache });
   // Handed on as it is, a navigation from another site is no longer one to the server, which turns it away. [D1]
   const asked = new Request(request.url, { headers: request.headers, redirect: "manual" });
+  let isTired = false;
   const answered = fetch(asked).then(async (answer) => {
     if (answer.status === 401) await forgetEverything();
+    if (answer.status === 401 && isTired) await askTabs();
     return answer;
   });
   if (!kept) return answered;
-  const tired = new Promise<Response>((resolve) => setTimeout(() => resolve(kept), patienceMs));
+  const tired = new Promise<Response>((resolve) =>
+    setTimeout(() => {
+      isTired = true;
+      resolve(kept);
+    }, patienceMs),
+  );
   try {
     const answer = await Promise.race([answered, tired]);
     return awayStatuses.has(answer.status) ? kept : answer;

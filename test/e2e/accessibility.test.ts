@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { findings } from "../../scripts/findings.ts";
+import { languages } from "../../src/locales/words.ts";
+import { useBrowser } from "../support/browser.ts";
+import { RawClient } from "../support/client.ts";
+import { startTestServer } from "../support/server.ts";
+
+const browser = useBrowser();
+
+const longWords = [
+  "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(2),
+  "กรุงเทพมหานครอมรรัตนโกสินทร์มหินทรายุธยามหาดิลกภพนพรัตนราชธานีบูรีรมย์อุดมราชนิเวศน์มหาสถาน",
+  "`нерозривнийтекстбезжодногопропуску_якийнікудинеможнарозірватиаленавузькомуекранімусить`",
+  "https://example.org/a/very/long/address/that/goes/on?and=on&without=end 👩🏽‍🚀",
+  "@น้อย שלום",
+];
+/** What people ask of their system, some of it in each language. */
+const wishes = {
+  en: { forcedColors: "active", contrast: null, colorScheme: "light" },
+  th: { forcedColors: "none", contrast: "more", colorScheme: "dark" },
+  ru: { forcedColors: "none", contrast: null, colorScheme: "dark" },
+  uk: { forcedColors: "none", contrast: "more", colorScheme: "light" },
+} as const;
+
+test("in a column of 320 px, in every language and with every wish, nothing sticks out and axe finds nothing", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Максиміліан Вишневецький-Корибут" });
+  for (const text of longWords) await bob.say(text);
+  const size = { width: 320, height: 640 };
+  const visitor = await browser.visit(`${url}/`, { viewport: size, reducedMotion: "reduce" });
+  const { page } = visitor;
+  await visitor.comeIn("น้อย");
+  await page.locator(".message-of-me").waitFor();
+  for (const language of languages) {
+    await page.emulateMedia(wishes[language]);
+    await page.locator(".head .round").first().click();
+    await page.locator(".me-row .round").click();
+    await page.locator(".settings select").selectOption(language);
+    await page.locator(`html[lang=${language}]`).waitFor({ state: "attached" });
+    assert.deepEqual(await findings(page), [], `${language}, the settings`);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    assert.deepEqual(await findings(page), [], `${language}, the conversation`);
+  }
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
+
+test("a whole conversation is held by keyboard alone, and is read out in the order in which it is seen", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Боб" });
+  await bob.say("Привіт, שלום");
+  const visitor = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
+  const { page } = visitor;
+  const { keyboard } = page;
+  const focused = page.locator(":focus");
+  const tabTo = async (name: string, key: "Tab" | "Shift+Tab" = "Tab") => {
+    const wanted = page.locator(`:focus[aria-label="${name}"]`);
+    for (let presses = 0; presses < 20 && (await wanted.count()) === 0; presses++) await keyboard.press(key);
+    await wanted.waitFor();
+  };
+  await page.locator("#entrance-name:focus").waitFor();
+  await keyboard.type("Оля");
+  await keyboard.press("Enter");
+  await page.locator("#message:focus").waitFor();
+  await keyboard.type("Добрий день! 🙂");
+  await keyboard.press("Enter");
+  assert.equal((await bob.next("message")).text, "Привіт, שלום");
+  assert.equal((await bob.next("message")).text, "Добрий день! 🙂");
+  await visitor.sees("Добрий день! 🙂");
+
+  await tabTo("Conversation", "Shift+Tab");
+  await keyboard.press("Enter");
+  assert.match((await focused.getAttribute("href")) ?? "", /\/2$/);
+  await keyboard.press("ArrowUp");
+  await keyboard.press("Enter");
+  await page.locator(".message[aria-current]").getByText("Привіт, שלום").waitFor();
+  await keyboard.press("Escape");
+  await page.locator(".message[aria-current]").waitFor({ state: "detached" });
+  await tabTo("Settings", "Shift+Tab");
+  await keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Settings" }).waitFor();
+  await keyboard.press("Escape");
+  await page.locator(':focus[aria-label="Settings"]').waitFor();
+  await tabTo("Message");
+  await keyboard.type("До зустрічі");
+  await keyboard.press("Enter");
+  assert.equal((await bob.next("message")).text, "До зустрічі");
+
+  const tree = await page.locator("body").ariaSnapshot();
+  const order = [
+    "Skip to writing a message",
+    'navigation "Rooms"',
+    'heading "Rooms"',
+    "main:",
+    'heading "general"',
+    'log "Conversation"',
+    "Привіт, שלום",
+    "Добрий день! 🙂",
+    "До зустрічі",
+    'textbox "Message"',
+    'button "Send"',
+    'complementary "Members"',
+    "Боб",
+  ];
+  let at = 0;
+  for (const part of order) {
+    const next = tree.indexOf(part, at);
+    assert.ok(next >= 0, `${part} comes after what stands before it:\n${tree}`);
+    at = next + part.length;
+  }
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
