@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig, type Plugin, type Rolldown } from "vite";
 
 const source = (file: string) => fileURLToPath(new URL(`src/web/${file}`, import.meta.url));
 
@@ -39,6 +39,20 @@ const compress: Plugin = {
   },
 };
 
+/**
+ * What the first load needs is one file, whatever parts that are fetched on demand need of it too: divided it would be
+ * larger, and its weight (`npm run check`) not told.
+ */
+function firstLoad(module: string, graph: Rolldown.ChunkingContext): string | undefined {
+  const seen = new Set<string>();
+  const isFirst = (id: string): boolean => {
+    if (seen.has(id)) return false;
+    seen.add(id);
+    return id === source("index.html") || (graph.getModuleInfo(id)?.importers.some(isFirst) ?? false);
+  };
+  return isFirst(module) ? "index" : undefined;
+}
+
 /** The page: `src/web` into `dist/page`, hashed file names, for the server to serve as they are. */
 export default defineConfig({
   root: "src/web",
@@ -53,7 +67,10 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: source("index.html"), worker: source("worker/worker.ts") },
       // A service worker is known by its address, and rules what lies beside and below it.
-      output: { entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js") },
+      output: {
+        entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js"),
+        codeSplitting: { groups: [{ name: firstLoad, debugName: "the first load" }] },
+      },
     },
   },
 });

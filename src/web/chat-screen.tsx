@@ -7,13 +7,15 @@ import { ConversationLog } from "./conversation/log.tsx";
 import { Typing } from "./conversation/typing.tsx";
 import { Members } from "./members/members.tsx";
 import { Drawer } from "./parts/drawer.tsx";
+import { lazily } from "./parts/lazily.tsx";
 import { Rooms } from "./rooms/rooms.tsx";
 import { useKeys } from "./settings/keys.ts";
-import { KeysDialog } from "./settings/keys-dialog.tsx";
-import { SettingsDialog } from "./settings/settings-dialog.tsx";
 import type { Chat } from "./state/chat.ts";
 import type { Conversation } from "./state/conversation.ts";
 import { usePage, useSay } from "./state/page.ts";
+
+const KeysDialog = lazily(async () => (await import("./settings/keys-dialog.tsx")).KeysDialog);
+const SettingsDialog = lazily(async () => (await import("./settings/settings-dialog.tsx")).SettingsDialog);
 
 /** The three regions; those that do not fit are drawers. */
 export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readonly conversation: Conversation }) {

@@ -94,6 +94,25 @@ test("who comes and goes is gathered until somebody speaks, and who came and wen
   assert.deepEqual(told(rows), ["day", "Оля: 1", "in นภา out Оля", "Ann!: 2"]);
 });
 
+test("of several topics in a row only the last is told, and a message knows what it answers and what became of it", () => {
+  const topic = (text: string): Entry => ({
+    is: "aside",
+    at: start,
+    aside: { is: "topic", key: text, after: 1, at: start, user: olya, text },
+  });
+  const answer = {
+    ...message(3, ann),
+    reply_to: "id-1",
+    reply_to_seq: 1,
+    edited: { seq: 4, ts: new Date(start + minute).toISOString() },
+  } as MessageFrame;
+  const rows = arrange([entry(1, olya), topic("чай"), topic("кава"), messageEntry(answer)], undefined, view());
+  assert.deepEqual(told(rows), ["day", "Оля: 1", "topic", "Ann!: 3"]);
+  assert.ok(rows.some((row) => row.is === "topic" && row.text === "кава"));
+  const line = rows.flatMap((row) => (row.is === "group" ? row.lines : [])).at(-1);
+  assert.deepEqual([line?.reply, line?.editedAt, line?.isDeleted], [{ id: "id-1", seq: 1 }, start + minute, false]);
+});
+
 test("a stretch that did not change is the very same, and goes on from the one before", () => {
   const layOut = createTimeline();
   const messages = Array.from({ length: 100 }, (_, index) => messageEntry(message(index + 1, olya, start)));

@@ -7,7 +7,7 @@ import { usePage, useSay } from "../state/page.ts";
 /** How long messages are gathered before they are read out. */
 const gatherMs = 800;
 
-/** Tells a screen reader of new messages, several at once as a number; never of history. */
+/** Tells a screen reader of new messages, several at once as a number, and of what one's own were given; never of history. */
 export function Announcer({ conversation }: { readonly conversation: Conversation }) {
   const say = useSay();
   const { clock } = usePage();
@@ -32,6 +32,13 @@ export function Announcer({ conversation }: { readonly conversation: Conversatio
           : say("conversation.announce", { name: first.user.name, text: first.text });
     });
   });
+  const reaction = conversation.latestReaction.value;
+  const seenReaction = useRef(reaction);
+  useEffect(() => {
+    if (!reaction || reaction === seenReaction.current) return;
+    seenReaction.current = reaction;
+    words.value = say("conversation.announce_reaction", { name: reaction.user.name, emoji: reaction.emoji });
+  }, [reaction]);
   return (
     <p class="aside" aria-live="polite" dir="auto">
       {words}

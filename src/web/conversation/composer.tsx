@@ -8,6 +8,7 @@ import { usePage, useSay } from "../state/page.ts";
 import { useBroughtText } from "./bring.ts";
 import { CompletionList, useCompletion } from "./completion.tsx";
 import { EmojiButton } from "./emoji-button.tsx";
+import { OccasionBar } from "./occasion-bar.tsx";
 
 /** How much may be left before it is told. */
 const fewLeft = 200;
@@ -17,11 +18,14 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
   const say = useSay();
   const { kept, keptInTab } = usePage();
   const draftKey = `draft-${conversation.name}`;
-  const text = useSignal(keptInTab.read(draftKey) ?? kept.read(draftKey) ?? "");
+  const draft = useSignal(keptInTab.read(draftKey) ?? kept.read(draftKey) ?? "");
+  const occasion = conversation.occasion.value;
+  // The draft waits while a message is edited.
+  const text = occasion.is === "edit" ? occasion.text : draft.value;
   const input = useRef<HTMLTextAreaElement>(null);
   const max = chat.maxText.value;
-  const left = max > 0 ? max - codePoints(text.value.trim()) : Number.POSITIVE_INFINITY;
-  const canSend = !isBlank(text.value) && left >= 0;
+  const left = max > 0 ? max - codePoints(text.trim()) : Number.POSITIVE_INFINITY;
+  const canSend = !isBlank(text) && left >= 0;
 
   const grow = () => {
     const { current: area } = input;
@@ -29,14 +33,21 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight}px`;
   };
-  useLayoutEffect(grow, [text.value]);
+  useLayoutEffect(grow, [text]);
   useEffect(() => {
     // On a phone this would open the keyboard unasked.
     if (matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
   }, []);
 
+  // Whoever begins to answer or to edit goes on typing.
+  const about = occasion.is === "edit" ? occasion.message : occasion.is === "reply" ? occasion.to : undefined;
+  useEffect(() => {
+    if (about) input.current?.focus({ preventScroll: true });
+  }, [about?.id, occasion.is]);
+
   const write = (next: string) => {
-    text.value = next;
+    if (occasion.is === "edit") return conversation.write(next);
+    draft.value = next;
     keptInTab.write(draftKey, next);
     kept.write(draftKey, next || undefined);
   };
@@ -54,9 +65,18 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
   const completion = useCompletion(input, conversation, write);
   const send = () => {
     if (!canSend) return;
-    conversation.send(text.peek().trim());
-    write("");
+    const isDraft = occasion.is !== "edit";
+    conversation.send(text.trim());
+    if (isDraft) write("");
     input.current?.focus();
+  };
+
+  /** Keys of the empty field, and of one that is of another message. Whether one was taken. */
+  const actByKey = ({ key, shiftKey, altKey, ctrlKey, metaKey }: KeyboardEvent): boolean => {
+    if (shiftKey || altKey || ctrlKey || metaKey) return false;
+    if (key === "Escape" && about) conversation.giveUp();
+    else return key === "ArrowUp" && text === "" && occasion.is === "new" && conversation.edit();
+    return true;
   };
 
   return (
@@ -68,6 +88,7 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
       }}
     >
       <CompletionList completion={completion} />
+      <OccasionBar conversation={conversation} />
       <textarea
         ref={input}
         id="message"
@@ -78,7 +99,7 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
         autocapitalize="sentences"
         aria-label={say("composer.label")}
         aria-invalid={left < 0}
-        aria-describedby="composer-left"
+        aria-describedby="occasion composer-left"
         aria-autocomplete="list"
         aria-haspopup="listbox"
         {...completion.attributes}
@@ -94,9 +115,11 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
         onKeyDown={(event) => {
           // 229: a key that an input method (Thai, Chinese, Japanese) has taken, where `isComposing` comes too late.
           const isTaken = event.isComposing || event.keyCode === 229;
-          if (isTaken || completion.takes(event) || event.key !== "Enter" || event.shiftKey) return;
+          if (isTaken || completion.takes(event)) return;
+          const isSent = event.key === "Enter" && !event.shiftKey;
+          if (!isSent && !actByKey(event)) return;
           event.preventDefault();
-          send();
+          if (isSent) send();
         }}
       />
       <p class="composer-left" id="composer-left" aria-live="polite">
@@ -111,11 +134,11 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
       <button
         type="submit"
         class="send"
-        aria-label={say("composer.send")}
-        title={say("composer.send")}
+        aria-label={say(occasion.is === "edit" ? "name.save" : "composer.send")}
+        title={say(occasion.is === "edit" ? "name.save" : "composer.send")}
         disabled={!canSend}
       >
-        <Icon of="send" />
+        <Icon of={occasion.is === "edit" ? "check" : "send"} />
       </button>
     </form>
   );

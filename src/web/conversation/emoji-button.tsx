@@ -1,7 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { Icon } from "../parts/icon.tsx";
+import { lazily } from "../parts/lazily.tsx";
 import { useSay } from "../state/page.ts";
-import { EmojiPalette } from "./emoji-palette.tsx";
+
+const EmojiPalette = lazily(async () => (await import("./emoji-palette.tsx")).EmojiPalette);
 
 interface EmojiButtonProps {
   readonly onTake: (emoji: string) => void;
@@ -12,15 +14,14 @@ interface EmojiButtonProps {
 /** Opens the board of emoji, which is fetched only then. On a phone the keyboard has them. */
 export function EmojiButton({ onTake, onClose }: EmojiButtonProps) {
   const say = useSay();
-  const emoji = useSignal<string | undefined>(undefined);
+  const isOpen = useSignal(false);
   const shut = () => {
-    emoji.value = undefined;
+    isOpen.value = false;
   };
   return (
     <>
-      {emoji.value !== undefined && (
+      {isOpen.value && (
         <EmojiPalette
-          emoji={emoji.value}
           onTake={(taken) => {
             shut();
             onTake(taken);
@@ -36,16 +37,9 @@ export function EmojiButton({ onTake, onClose }: EmojiButtonProps) {
         class="round emoji-button"
         aria-label={say("composer.emoji")}
         title={say("composer.emoji")}
-        aria-expanded={emoji.value !== undefined}
+        aria-expanded={isOpen.value}
         onClick={() => {
-          if (emoji.value !== undefined) return shut();
-          import("../logic/common-emoji.ts").then(
-            ({ commonEmoji }) => {
-              emoji.value = commonEmoji;
-            },
-            // Without a line it cannot be fetched; a later click tries again.
-            () => {},
-          );
+          isOpen.value = !isOpen.value;
         }}
       >
         <Icon of="smile" />

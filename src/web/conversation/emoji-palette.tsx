@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { commonEmoji } from "../logic/common-emoji.ts";
 import { readList } from "../state/kept.ts";
 import { usePage, useSay } from "../state/page.ts";
 
@@ -10,19 +11,17 @@ const graphemes = (text: string): string[] =>
   Array.from(new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text), ({ segment }) => segment);
 
 interface PaletteProps {
-  /** All of them, in one text. */
-  readonly emoji: string;
   readonly onTake: (emoji: string) => void;
   readonly onClose: () => void;
 }
 
 /** A small board of emoji, with those taken last before the others. Arrows move, Escape closes. */
-export function EmojiPalette({ emoji: common, onTake, onClose }: PaletteProps) {
+export function EmojiPalette({ onTake, onClose }: PaletteProps) {
   const say = useSay();
   const { kept } = usePage();
   const board = useRef<HTMLDivElement>(null);
   const recent = readList(kept, recentKey).slice(0, recentKept);
-  const emoji = [...new Set([...recent, ...graphemes(common)])];
+  const emoji = [...new Set([...recent, ...graphemes(commonEmoji)])];
   const buttons = () => [...(board.current?.querySelectorAll("button") ?? [])];
   useEffect(() => {
     buttons()[0]?.focus();

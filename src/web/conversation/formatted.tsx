@@ -2,6 +2,7 @@ import { Fragment } from "preact";
 import { useMemo } from "preact/hooks";
 import { type Block, type Inline, parseMessage } from "../logic/format.ts";
 import type { Mentions } from "../logic/mentions.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
 import type { Conversation } from "../state/conversation.ts";
 
 /** A message's text with its formatting, as checked elements: never as markup. [D3] */
@@ -34,9 +35,12 @@ function Blocks({ of: blocks, mentions }: Parts<Block>) {
         );
       case "code":
         return (
-          <pre key={index}>
-            <code>{block.text}</code>
-          </pre>
+          <div key={index} class="code">
+            <pre dir="ltr">
+              <code>{block.text}</code>
+            </pre>
+            <CopyButton text={block.text} />
+          </div>
         );
       case "list": {
         const items = block.items.map((item, at) => (

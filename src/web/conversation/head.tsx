@@ -3,6 +3,7 @@ import { Icon } from "../parts/icon.tsx";
 import type { Chat } from "../state/chat.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { useSay } from "../state/page.ts";
+import { TopicLine } from "./topic-line.tsx";
 
 interface HeadProps {
   readonly chat: Chat;
@@ -12,7 +13,7 @@ interface HeadProps {
   readonly onMembers: (() => void) | undefined;
 }
 
-/** The room's name, how many are in it, and the way to what does not fit. */
+/** The room's name, what it is about, how many are in it, and the way to what does not fit. */
 export function ConversationHead({ chat, conversation, onRooms, onMembers }: HeadProps) {
   const say = useSay();
   const count = conversation.count.value;
@@ -33,7 +34,10 @@ export function ConversationHead({ chat, conversation, onRooms, onMembers }: Hea
           <Icon of="hash" />
           <bdi>{conversation.name}</bdi>
         </h1>
-        {onMembers && count > 0 && <p class="head-count">{say("members.count", { count })}</p>}
+        <div class="head-line">
+          {onMembers && count > 0 && <p class="head-count">{say("members.count", { count })}</p>}
+          <TopicLine key={conversation.name} conversation={conversation} />
+        </div>
       </div>
       {onMembers && (
         <button type="button" class="round" aria-label={say("members.open")} onClick={onMembers}>

@@ -1,11 +1,15 @@
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../parts/icon.tsx";
+import { lazily } from "../parts/lazily.tsx";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage, useSay } from "../state/page.ts";
 import { Announcer } from "./announcer.tsx";
 import { moveByKey } from "./messages-by-key.ts";
+import { usePicking } from "./picking.ts";
 import { Rows } from "./rows.tsx";
 import { useScroll } from "./scroll.ts";
+
+const MessageSheet = lazily(async () => (await import("./message-sheet.tsx")).MessageSheet);
 
 /** The conversation itself. */
 export function ConversationLog({ conversation }: { readonly conversation: Conversation }) {
@@ -28,6 +32,7 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
   const { isSeen, route } = usePage();
   const stretches = conversation.stretches.value;
   const scroll = useScroll(conversation, stretches);
+  const held = usePicking(scroll.log, conversation);
   const unread = conversation.unread.value;
 
   useEffect(() => {
@@ -60,7 +65,7 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
         tabIndex={0}
         ref={scroll.log}
-        onKeyDown={moveByKey}
+        onKeyDown={(event) => moveByKey(event, conversation)}
       >
         <div class="log-body">
           {isReady ? <Top conversation={conversation} /> : <p class="beginning">{say("conversation.recalled")}</p>}
@@ -73,6 +78,15 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
       </div>
       <Announcer conversation={conversation} />
       <Found conversation={conversation} />
+      {held.value && (
+        <MessageSheet
+          {...held.value}
+          conversation={conversation}
+          onClose={() => {
+            held.value = undefined;
+          }}
+        />
+      )}
       {!scroll.isAtEnd.value && (
         <button type="button" class="pill" onClick={conversation.return}>
           {say(unread > 0 ? "conversation.below" : "conversation.to_latest", { count: unread })}

@@ -3,10 +3,16 @@ import { useMemo } from "preact/hooks";
 import type { Line } from "../logic/arrange.ts";
 import { isEmojiOnly, isLong } from "../logic/names.ts";
 import { Icon } from "../parts/icon.tsx";
+import { lazily } from "../parts/lazily.tsx";
+import type { RefusedChange } from "../state/changes.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { useFormats, usePage, useSay } from "../state/page.ts";
 import { pathOf } from "../state/route.ts";
 import { Formatted } from "./formatted.tsx";
+import { Quote } from "./quote.tsx";
+import { Reactions } from "./reactions.tsx";
+
+const MessageTools = lazily(async () => (await import("./message-tools.tsx")).MessageTools);
 
 /** A moment: short to read, exact under the pointer and while the conversation has the focus. */
 export function Moment({ at }: { readonly at: number }) {
@@ -60,22 +66,51 @@ export function Message({ line, mine, conversation }: MessageProps) {
     return marked?.at === "here" && marked.seq === line.seq;
   }).value;
   const kind = ["message", `message-${at}`, isFresh && "message-fresh", isOfMe && "message-of-me"];
+  const isPicked = useComputed(() => conversation.picked.value?.id === line.id).value;
+  const isEdited = useComputed(() => {
+    const occasion = conversation.occasion.value;
+    return occasion.is === "edit" && occasion.message.id === line.id;
+  }).value;
+  const refused = useComputed(() => conversation.changes.refused.value.get(line.id)).value;
+  if (isEdited) kind.push("message-edited");
+  if (line.isChanging) kind.push("message-changing");
   return (
     <div class={kind.filter(Boolean).join(" ")} id={`m-${line.id}`} aria-current={isMarked ? "true" : undefined}>
       <div class={isEmoji ? "bubble bubble-emoji" : "bubble"}>
         {isOfMe && <span class="aside">{say("message.of_you")}</span>}
-        {isLong(line.text) ? (
+        {line.reply && !line.isDeleted && <Quote reply={line.reply} conversation={conversation} />}
+        {line.isDeleted ? (
+          <p class="tombstone">{say("message.deleted")}</p>
+        ) : isLong(line.text) ? (
           <Folded text={line.text} people={people} />
         ) : (
           <Formatted text={line.text} people={people} />
         )}
+        {line.editedAt !== undefined && <Edited at={line.editedAt} />}
       </div>
       <span class="message-side">
         <MessageMoment line={line} room={conversation.name} />
-        {mine && <Fate at={at} />}
+        {mine && !line.isDeleted && <Fate at={line.isChanging ? "sending" : at} />}
+        {isPicked && line.seq !== undefined && !line.isDeleted && (
+          <MessageTools line={line} mine={mine} conversation={conversation} />
+        )}
       </span>
+      {line.reactions.length > 0 && <Reactions line={line} me={conversation.me.value} conversation={conversation} />}
       {line.state?.at === "refused" && <Refused line={line} conversation={conversation} reason={line.state.message} />}
+      {refused && <Unchanged line={line} conversation={conversation} refused={refused} />}
     </div>
+  );
+}
+
+/** Tells that a message was edited, and under the pointer when. */
+function Edited({ at }: { readonly at: number }) {
+  const say = useSay();
+  const formats = useFormats();
+  const exact = formats.exact(at);
+  return (
+    <time class="edited" dateTime={new Date(at).toISOString()} title={exact}>
+      {say("message.edited")}
+    </time>
   );
 }
 
@@ -111,6 +146,41 @@ function Refused({
       </button>
       <button type="button" class="chip" onClick={() => conversation.discard(line)}>
         {say("message.discard")}
+      </button>
+    </div>
+  );
+}
+
+interface UnchangedProps {
+  readonly line: Line;
+  readonly conversation: Conversation;
+  readonly refused: RefusedChange;
+}
+
+/** A change that the server refused: the message is as it was, and the text of an edit is not lost. */
+function Unchanged({ line, conversation, refused: { why, text } }: UnchangedProps) {
+  const say = useSay();
+  const forgive = () => conversation.changes.forgive(line.id);
+  return (
+    <div class="refused" role="alert">
+      <p>
+        <Icon of="alert" />
+        <strong>{say("message.not_changed")}</strong> {why}
+      </p>
+      {text !== undefined && (
+        <button
+          type="button"
+          class="chip"
+          onClick={() => {
+            forgive();
+            conversation.edit(line.id, text);
+          }}
+        >
+          {say("message.edit_again")}
+        </button>
+      )}
+      <button type="button" class="chip" onClick={forgive}>
+        {say("drawer.close")}
       </button>
     </div>
   );

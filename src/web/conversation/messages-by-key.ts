@@ -1,13 +1,24 @@
+import type { Line } from "../logic/arrange.ts";
+import type { Conversation } from "../state/conversation.ts";
+
 /** The links of the messages' times that can be seen, from top to bottom. */
 function momentsIn(log: HTMLElement): readonly HTMLElement[] {
   const all = [...log.querySelectorAll<HTMLElement>(".moment-link")];
   return all.filter((link) => link.checkVisibility() && !link.closest(".aside"));
 }
 
-/** Enter in the conversation picks the lowest message on the screen; from there, up and down lead to the next ones. */
-export function moveByKey(event: KeyboardEvent): void {
+/** The letter of a key, also where the keyboard writes another script. */
+const letterOf = ({ key, code }: KeyboardEvent): string | undefined =>
+  (/^[a-z]$/i.test(key) ? key : /^Key(.)$/.exec(code)?.[1])?.toLowerCase();
+
+/**
+ * Enter in the conversation picks the lowest message on the screen; from there, up and down lead to the next ones, and
+ * letters answer, edit, delete, or open the emoji.
+ */
+export function moveByKey(event: KeyboardEvent, conversation: Conversation): void {
   const { currentTarget: log, target } = event;
   if (!(log instanceof HTMLElement) || !(target instanceof HTMLElement)) return;
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
   const goTo = (link: HTMLElement | undefined) => {
     event.preventDefault();
     link?.focus({ preventScroll: true });
@@ -16,9 +27,25 @@ export function moveByKey(event: KeyboardEvent): void {
   if (target === log && event.key === "Enter") {
     const { bottom } = log.getBoundingClientRect();
     goTo(momentsIn(log).findLast((link) => link.getBoundingClientRect().bottom <= bottom));
-  } else if (target.matches(".moment-link") && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-    if (event.altKey) return;
-    const links = momentsIn(log);
-    goTo(links[links.indexOf(target) + (event.key === "ArrowUp" ? -1 : 1)] ?? target);
+  } else if (target.matches(".moment-link")) {
+    if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+      const links = momentsIn(log);
+      goTo(links[links.indexOf(target) + (event.key === "ArrowUp" ? -1 : 1)] ?? target);
+    } else if (actByKey(event, conversation)) event.preventDefault();
   }
+}
+
+function actByKey(event: KeyboardEvent, { picked, reply, edit }: Conversation): boolean {
+  const id = picked.peek()?.id;
+  if (!id) return false;
+  const isMine = document.getElementById(`m-${id}`)?.closest(".group-mine") !== null;
+  const start = (doing: "react" | "delete", at: Line["id"]) => {
+    picked.value = { id: at, doing };
+  };
+  if (event.key === "+") start("react", id);
+  else if (event.key === "Delete" && isMine) start("delete", id);
+  else if (letterOf(event) === "r") reply(id);
+  else if (letterOf(event) === "e" && isMine) edit(id);
+  else return false;
+  return true;
 }

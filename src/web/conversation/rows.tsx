@@ -53,6 +53,12 @@ function OneRow({ row, conversation }: { readonly row: Row; readonly conversatio
           {say("presence.renamed", { was: row.was, name: row.name })}
         </p>
       );
+    case "topic":
+      return (
+        <p class="note" dir="auto">
+          {say(row.text ? "topic.set" : "topic.taken", { name: row.name, text: row.text })}
+        </p>
+      );
     case "notice":
       return (
         <div class="notice">

@@ -1,5 +1,5 @@
 import type { MessageId } from "../../protocol/ids.ts";
-import type { MessageFrame, User } from "../../protocol/server-frames.ts";
+import type { MessageFrame, Reaction, User } from "../../protocol/server-frames.ts";
 import type { OutgoingMessage, OutgoingState } from "../../sdk/types.ts";
 
 /** A message of this person that the log does not have yet. */
@@ -25,10 +25,25 @@ export type Aside =
       readonly user: User;
       readonly was: string;
     }
+  | {
+      readonly is: "topic";
+      readonly key: string;
+      readonly after: number;
+      readonly at: number;
+      readonly user: User;
+      /** Empty: there is none any more. */
+      readonly text: string;
+    }
   | { readonly is: "notice"; readonly key: string; readonly after: number; readonly at: number; readonly text: string };
 
 export type Entry =
-  | { readonly is: "message"; readonly message: MessageFrame; readonly at: number }
+  | {
+      readonly is: "message";
+      readonly message: MessageFrame;
+      readonly at: number;
+      /** Shown with a change of one's own that the log does not have yet. */
+      readonly isChanging?: boolean;
+    }
   | { readonly is: "pending"; readonly pending: Pending; readonly at: number }
   | { readonly is: "aside"; readonly aside: Aside; readonly at: number };
 
@@ -40,6 +55,13 @@ export interface Line {
   /** Its place in the log; unknown while it waits. */
   readonly seq: number | undefined;
   readonly state: OutgoingState | undefined;
+  /** What it answers; the place is unknown until the message is in the log. */
+  readonly reply: { readonly id: MessageId; readonly seq: number | undefined } | undefined;
+  /** When it was last edited. */
+  readonly editedAt: number | undefined;
+  readonly isDeleted: boolean;
+  readonly reactions: readonly Reaction[];
+  readonly isChanging: boolean;
 }
 
 /** What stands in the conversation, from top to bottom. */
@@ -58,6 +80,7 @@ export type Row =
     }
   | { readonly is: "presence"; readonly key: string; readonly joined: readonly User[]; readonly left: readonly User[] }
   | { readonly is: "renamed"; readonly key: string; readonly name: string; readonly was: string }
+  | { readonly is: "topic"; readonly key: string; readonly name: string; readonly text: string }
   | { readonly is: "notice"; readonly key: string; readonly text: string; readonly at: number };
 
 export interface View {
@@ -74,16 +97,38 @@ const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 const authorOf = (entry: Entry, view: View): User | undefined =>
   entry.is === "message" ? entry.message.user : entry.is === "pending" ? view.me : undefined;
 
-const lineOf = (entry: Exclude<Entry, { is: "aside" }>): Line =>
-  entry.is === "message"
-    ? { id: entry.message.id, text: entry.message.text, at: entry.at, seq: entry.message.seq, state: undefined }
-    : {
-        id: entry.pending.message.id,
-        text: entry.pending.message.text,
-        at: entry.at,
-        seq: undefined,
-        state: entry.pending.state,
-      };
+function lineOf(entry: Exclude<Entry, { is: "aside" }>): Line {
+  if (entry.is === "pending") {
+    const { message, state } = entry.pending;
+    return { ...plain, id: message.id, text: message.text, at: entry.at, state, reply: replyOf(message.reply_to) };
+  }
+  const { message, at, isChanging = false } = entry;
+  const { id, text, seq, reply_to, reply_to_seq, edited, deleted, reactions } = message;
+  return {
+    id,
+    text,
+    at,
+    seq,
+    state: undefined,
+    reply: replyOf(reply_to, reply_to_seq),
+    editedAt: edited ? Date.parse(edited.ts) : undefined,
+    isDeleted: deleted === true,
+    reactions: reactions ?? [],
+    isChanging,
+  };
+}
+
+const plain = {
+  seq: undefined,
+  state: undefined,
+  editedAt: undefined,
+  isDeleted: false,
+  reactions: [],
+  isChanging: false,
+} as const;
+
+const replyOf = (id: MessageId | null | undefined, seq?: number | null) =>
+  id ? { id, seq: seq ?? undefined } : undefined;
 
 /** Whether two entries that follow one another stand under one name. */
 function together(before: Entry | undefined, entry: Entry, view: View): boolean {
@@ -155,6 +200,12 @@ function putAside(rows: Row[], aside: Aside): void {
     return;
   }
   const last = rows.at(-1);
+  if (aside.is === "topic") {
+    // Of several in a row only the last one counts.
+    if (last?.is === "topic") rows.pop();
+    rows.push({ is: "topic", key: aside.key, name: aside.user.name, text: aside.text });
+    return;
+  }
   const open = last?.is === "presence" ? last : { is: "presence" as const, key: aside.key, joined: [], left: [] };
   if (last?.is === "presence") rows.pop();
   // Who came and went between two messages is not worth a line.

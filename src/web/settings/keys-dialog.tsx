@@ -5,10 +5,15 @@ const map = [
   ["send", "Enter"],
   ["break", "Shift", "Enter"],
   ["mention", "@"],
+  ["edit_last", "↑"],
   ["room_before", "Alt", "↑"],
   ["room_after", "Alt", "↓"],
   ["latest", "Esc"],
   ["pick", "Enter"],
+  ["reply", "R"],
+  ["react", "+"],
+  ["edit", "E"],
+  ["delete", "Del"],
   ["map", "?"],
 ] as const;
 

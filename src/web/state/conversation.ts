@@ -1,14 +1,20 @@
-import { batch, computed, type ReadonlySignal, signal, untracked } from "@preact/signals";
-import type { MessageFrame, OutgoingMessage, Room, RoomName, User } from "../../sdk/index.ts";
-import type { Aside, Pending, View } from "../logic/arrange.ts";
+import { batch, computed, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import type { ChangeFrame, MessageFrame, MessageId, Room, RoomName, ServerFrameOf, User } from "../../sdk/index.ts";
+import type { Aside, View } from "../logic/arrange.ts";
 import { createTimeline, type Stretch } from "../logic/timeline.ts";
-import { lapse, startTyping, stopTyping, type Typists, typistLapseMs } from "../logic/typists.ts";
+import type { Typists } from "../logic/typists.ts";
+import { type Acts, createActs } from "./acts.ts";
+import { type Changes, createChanges } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { createHistory, type History } from "./history.ts";
 import type { Kept } from "./kept.ts";
 import { type KeptPages, keepPage } from "./kept-pages.ts";
 import { createPeople, type People } from "./people.ts";
+import { createQuotes, type Quotes } from "./quotes.ts";
+import { createTopic, type Topic } from "./topic.ts";
+import { createTyping } from "./typing.ts";
 import { createUnread } from "./unread.ts";
+import { createUnsaid } from "./unsaid.ts";
 
 /** What is kept of who came, who left and what the operator said. */
 const asidesKept = 200;
@@ -21,9 +27,17 @@ interface Marked {
   readonly at: "coming" | "here" | "missing" | "failed";
 }
 
+/** The message that the pointer or the keyboard is at, and what is being done about it. */
+interface Picked {
+  readonly id: MessageId;
+  readonly doing?: "react" | "delete" | undefined;
+}
+
 /** One room as this page shows it. */
-export interface Conversation {
+export interface Conversation extends Acts {
   readonly name: RoomName;
+  /** Who reads it. */
+  readonly me: ReadonlySignal<User | undefined>;
   /** Whether the first page is here. */
   readonly isReady: ReadonlySignal<boolean>;
   /** Whether what is shown until then is the page that this device kept. */
@@ -33,6 +47,11 @@ export interface Conversation {
   /** What is shown of the log; it may be an earlier part, which does not go on to what is said now. */
   readonly history: Pick<History, "isEarlier" | "older" | "newer" | "fetch">;
   readonly marked: ReadonlySignal<Marked | undefined>;
+  readonly picked: Signal<Picked | undefined>;
+  readonly quotes: Pick<Quotes, "find" | "want">;
+  /** What the reader changes in messages, and what was refused of it. */
+  readonly changes: Pick<Changes, "refused" | "forgive">;
+  readonly topic: Topic;
   /** How often one has asked for the latest messages, by sending one or otherwise. */
   readonly returns: ReadonlySignal<number>;
   readonly members: ReadonlySignal<readonly User[] | undefined>;
@@ -47,10 +66,8 @@ export interface Conversation {
   readonly unreadMentions: ReadonlySignal<number>;
   /** The last message that came while the page was open, of somebody else. */
   readonly latest: ReadonlySignal<MessageFrame | undefined>;
-  send(text: string): void;
-  /** Sends a refused message again, as a new one. */
-  retry(refused: Pick<OutgoingMessage, "id" | "text">): void;
-  discard(refused: Pick<OutgoingMessage, "id">): void;
+  /** The last emoji that somebody gave to a message of the reader's. */
+  readonly latestReaction: ReadonlySignal<ServerFrameOf<"reacted"> | undefined>;
   type(isTyping: boolean): void;
   /** Marks the message at a place, with the messages around it; without a place, none. */
   mark(seq: number | undefined): Promise<void>;
@@ -82,16 +99,13 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
   const marked = signal<Marked>();
   const returns = signal(0);
   const asides = signal<readonly Aside[]>([]);
-  const pending = signal<readonly Pending[]>(
-    room.outgoing.flatMap((message) =>
-      message.type === "message" ? [{ message, state: { at: "sending" } as const }] : [],
-    ),
-  );
+  const unsaid = createUnsaid(room, history);
   const isReady = signal(room.joined);
   const members = signal(room.members);
   const count = signal(room.count);
-  const typists = signal<Typists>([]);
+  const typing = createTyping(room, clock, (user) => isMine(user));
   const latest = signal<MessageFrame>();
+  const latestReaction = signal<ServerFrameOf<"reacted">>();
   const oldUpTo = signal(0);
   const newAfter = signal<number>();
   const view = computed<View>(() => ({ me: me.value, oldUpTo: oldUpTo.value, newAfter: newAfter.value }));
@@ -99,8 +113,22 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
   const people = createPeople(members, me);
   const unread = createUnread(room.name, { messages, me, people, kept });
   const isRecalled = signal(false);
+  const quotes = createQuotes(room, history, clock);
+  const changes = createChanges(room, { me, history });
+  const topic = createTopic(room);
+  const acts = createActs({
+    room,
+    history,
+    changes,
+    me,
+    onSaid() {
+      newAfter.value = undefined;
+      goToEnd();
+    },
+    settle: unsaid.settle,
+  });
+  const picked = signal<Picked>();
   let asideNumber = 0;
-  let cancelLapse = () => {};
   let wasReady = false;
 
   const head = () => messages.peek().at(-1)?.message.seq ?? 0;
@@ -111,37 +139,22 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
     returns.value++;
   }
 
-  function lapseLater(): void {
-    cancelLapse();
-    const next = typists.peek()[0]?.until;
-    if (next === undefined) return;
-    cancelLapse = clock.after(Math.max(0, Math.min(typistLapseMs, next - clock.now())) + 1, () => {
-      typists.value = lapse(typists.peek(), clock.now());
-      lapseLater();
-    });
-  }
-
-  function noType(user: User): void {
-    if (typists.peek().some((typist) => typist.user.id === user.id))
-      typists.value = stopTyping(typists.peek(), user.id);
-  }
-
   function putAside(aside: Omitted<Aside>): void {
     const placed = { ...aside, key: `aside-${++asideNumber}`, after: head(), at: clock.now() } as Aside;
     asides.value = [...asides.peek(), placed].slice(-asidesKept);
   }
 
-  function settle(ids: ReadonlySet<string>): void {
-    if (pending.peek().some(({ message }) => ids.has(message.id))) {
-      pending.value = pending.peek().filter(({ message }) => !ids.has(message.id));
-    }
+  /** Somebody gives an emoji to what the reader has said. */
+  function answered(frame: ServerFrameOf<"reacted">): void {
+    const message = history.get({ id: frame.target, seq: frame.target_seq });
+    if (message && isMine(message.user)) latestReaction.value = frame;
   }
 
   function recall(page: readonly MessageFrame[]): void {
     if (isReady.peek() || page.length === 0) return;
     batch(() => {
       history.begin({ messages: page, more: false });
-      settle(new Set(page.map(({ id }) => id)));
+      unsaid.settle(...page.map(({ id }) => id));
       oldUpTo.value = head();
       isRecalled.value = true;
     });
@@ -151,11 +164,13 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
   const endings = [
     unread.close,
     keepPage(room.name, lastPage, recall, { pages, clock }),
+    typing.close,
+    quotes.close,
     room.on("reset", (page) =>
       batch(() => {
         history.begin(page);
         people.meet(page.messages);
-        settle(new Set(page.messages.map(({ id }) => id)));
+        unsaid.settle(...page.messages.map(({ id }) => id));
         asides.value = [];
         // The first page is from before this visit; a later one also brings what was missed.
         if (!wasReady || head() < oldUpTo.peek()) oldUpTo.value = head();
@@ -169,30 +184,35 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
       batch(() => {
         unread.letGo(history.add(message));
         people.meet([message]);
-        settle(new Set([message.id]));
-        noType(message.user);
+        unsaid.settle(message.id);
+        typing.stop(message.user);
         if (!isMine(message.user)) latest.value = message;
       }),
     ),
     room.on("outgoing", ({ message, state }) => {
-      if (message.type !== "message") return;
-      const isHere = pending.peek().some((other) => other.message.id === message.id);
-      // Its `message` may have come before the acknowledgement.
-      if (!isHere && messages.peek().some((entry) => entry.message.id === message.id)) return;
-      const now: Pending = { message, state };
-      pending.value = isHere
-        ? pending.peek().map((other) => (other.message.id === message.id ? now : other))
-        : [...pending.peek(), now];
+      if (message.type === "message") unsaid.follow(message, state);
+      else if (message.type === "topic") topic.take(message, state);
+      else changes.take(message, state);
     }),
-    room.on("typing", ({ user, active }) => {
-      if (isMine(user)) return;
-      if (active) typists.value = startTyping(typists.peek(), user, clock.now());
-      else noType(user);
-      lapseLater();
+    ...(["edited", "deleted", "reacted"] as const).map((kind) =>
+      room.on(kind, (frame: ChangeFrame) =>
+        batch(() => {
+          history.change(frame);
+          quotes.change(frame);
+          acts.heed(frame);
+          if (frame.type === "reacted" && frame.active && !isMine(frame.user)) answered(frame);
+        }),
+      ),
+    ),
+    room.on("topic", (frame) => {
+      topic.look();
+      putAside({ is: "topic", user: frame.user, text: frame.text });
     }),
     room.on("members", (who) =>
       batch(() => {
         history.retry();
+        quotes.retry();
+        topic.look();
         members.value = who.members;
         count.value = who.count;
       }),
@@ -201,48 +221,44 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
       if (!isMine(user)) putAside({ is: "joined", user });
     }),
     room.on("user_left", ({ user }) => {
-      noType(user);
+      typing.stop(user);
       if (!isMine(user)) putAside({ is: "left", user });
     }),
     room.on("user_renamed", ({ user, was }) => putAside({ is: "renamed", user, was })),
   ];
 
   function close(): void {
-    cancelLapse();
     for (const end of endings) end();
   }
 
   return {
+    ...acts,
     name: room.name,
+    me,
     isReady,
     isRecalled,
     stretches: computed(() =>
       history.isEarlier.value
-        ? layOut(history.shown.value, [], [], view.value)
-        : layOut(messages.value, asides.value, pending.value, view.value),
+        ? layOut(changes.over(history.shown.value), [], [], view.value)
+        : layOut(changes.over(messages.value), asides.value, unsaid.all.value, view.value),
     ),
-    isEmpty: computed(() => isReady.value && messages.value.length + pending.value.length === 0),
+    isEmpty: computed(() => isReady.value && messages.value.length + unsaid.all.value.length === 0),
     history,
     marked,
+    picked,
+    quotes,
+    changes,
+    topic,
     returns,
     members,
     count,
-    typists,
+    typists: typing.typists,
     latest,
+    latestReaction,
     people,
     readUpTo: unread.upTo,
     unread: unread.count,
     unreadMentions: unread.mentions,
-    send(text) {
-      newAfter.value = undefined;
-      room.send(text);
-      goToEnd();
-    },
-    retry(refused) {
-      settle(new Set([refused.id]));
-      room.send(refused.text);
-    },
-    discard: (refused) => settle(new Set([refused.id])),
     type: (isTyping) => room.typing(isTyping),
     async mark(seq) {
       if (seq === undefined) {

@@ -9,6 +9,8 @@ export interface Formats {
   /** *today*, *yesterday*, else the day in words. */
   day(at: number, now: number): string;
   compare(a: string, b: string): number;
+  /** One after the other, with the word *and* before the last. */
+  list(words: readonly string[]): string;
 }
 
 const dayMs = 86_400_000;
@@ -24,6 +26,7 @@ export function createFormats(language: Language, hours: Hours): Formats {
   const dayAndYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const collator = new Intl.Collator(language, { sensitivity: "base", numeric: true });
+  const list = new Intl.ListFormat(language);
   const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
   const capital = (text: string) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
   return {
@@ -36,6 +39,7 @@ export function createFormats(language: Language, hours: Hours): Formats {
       const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
       return capital((isThisYear ? day : dayAndYear).format(at));
     },
+    list: (words) => list.format(words),
     compare: (a, b) => collator.compare(a, b),
   };
 }

@@ -1,5 +1,13 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { HistoryPage, MessageFrame, Room } from "../../sdk/index.ts";
+import {
+  type ChangeFrame,
+  changed,
+  type HistoryPage,
+  type HistoryRequest,
+  type MessageFrame,
+  type MessageId,
+  type Room,
+} from "../../sdk/index.ts";
 import { type MessageEntry, messageEntry } from "../logic/timeline.ts";
 import type { Clock } from "./clock.ts";
 
@@ -37,6 +45,10 @@ export interface History {
   add(message: MessageFrame): readonly MessageEntry[];
   /** Whether somebody looks at a place above the end: then nothing of what is shown goes away. */
   hold(isHeld: boolean): void;
+  /** Takes a change of a message, wherever it is held. */
+  change(frame: ChangeFrame): void;
+  /** A message that is held: by its place in the log, which is quick, or else by its id. */
+  get(place: { readonly id: MessageId; readonly seq?: number | undefined }): MessageFrame | undefined;
   fetch(direction: Direction): Promise<void>;
   /** Shows the part of the log around a message, if there is one at this place. */
   find(seq: number): Promise<"here" | "missing" | "failed">;
@@ -44,6 +56,18 @@ export interface History {
   toEnd(): void;
   /** There is a line again: what could not be fetched can be tried. */
   retry(): void;
+}
+
+/** Where the message at `seq` is among these; -1 for nowhere. */
+function indexOf(entries: readonly MessageEntry[], seq: number): number {
+  let from = 0;
+  let to = entries.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((entries[middle]?.message.seq ?? 0) < seq) from = middle + 1;
+    else to = middle;
+  }
+  return entries[from]?.message.seq === seq ? from : -1;
 }
 
 const has = (entries: readonly MessageEntry[], seq: number) => entries.some(({ message }) => message.seq === seq);
@@ -59,6 +83,21 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock): Histor
   const earlier = signal<Part>();
   const part = computed(() => earlier.value ?? end);
   let isHeld = false;
+  /** Changes that came while pages were on their way, which those may have been read before. */
+  let meanwhile: readonly ChangeFrame[] = [];
+  let asked = 0;
+
+  /** A page, with the changes in it that came before it did. */
+  async function ask(request: HistoryRequest): Promise<HistoryPage> {
+    asked++;
+    try {
+      const page = await room.history(request);
+      const messages = page.messages.map((message) => meanwhile.reduce((now, frame) => changed(now, frame), message));
+      return { messages, more: page.more };
+    } finally {
+      if (--asked === 0) meanwhile = [];
+    }
+  }
 
   /** An earlier part that reaches the end becomes part of it. */
   function join(from: Part, isWhole: boolean): boolean {
@@ -99,7 +138,7 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock): Histor
     further.value = "coming";
     const { seq } = edge.message;
     try {
-      const page = await room.history({
+      const page = await ask({
         ...(direction === "older" ? { before: seq } : { after: seq }),
         limit: pageSize,
       });
@@ -139,8 +178,8 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock): Histor
     if (!first || seq >= first.message.seq) return "missing";
     try {
       const [before, after] = await Promise.all([
-        room.history({ before: seq + 1, limit: aroundSize }),
-        room.history({ after: seq, limit: aroundSize }),
+        ask({ before: seq + 1, limit: aroundSize }),
+        ask({ after: seq, limit: aroundSize }),
       ]);
       if (before.messages.at(-1)?.seq !== seq) return "missing";
       const around = [...before.messages, ...after.messages].map(messageEntry);
@@ -181,6 +220,25 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock): Histor
     },
     hold(isNow) {
       isHeld = isNow;
+    },
+    change(frame) {
+      if (asked > 0) meanwhile = [...meanwhile, frame];
+      for (const { entries } of new Set([end, part.peek()])) {
+        const index = indexOf(entries.peek(), frame.target_seq);
+        const entry = entries.peek()[index];
+        const message = entry && changed(entry.message, frame);
+        if (message && message !== entry.message) entries.value = entries.peek().with(index, { ...entry, message });
+      }
+    },
+    get({ id, seq }) {
+      for (const { entries } of [end, part.value]) {
+        const found =
+          seq === undefined
+            ? entries.value.findLast(({ message }) => message.id === id)
+            : entries.value[indexOf(entries.value, seq)];
+        if (found) return found.message;
+      }
+      return undefined;
     },
     fetch,
     find,

@@ -77,7 +77,7 @@ function unreadAfter(place: number, messages: readonly MessageEntry[], me: User 
   for (let at = messages.length - 1; at >= 0; at--) {
     const message = messages[at]?.message;
     if (!message || message.seq <= place) break;
-    if (message.user.id !== me?.id) unread.push(message);
+    if (message.user.id !== me?.id && !message.deleted) unread.push(message);
   }
   return unread;
 }

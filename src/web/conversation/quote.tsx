@@ -1,0 +1,45 @@
+import { useComputed } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { Line } from "../logic/arrange.ts";
+import { Icon } from "../parts/icon.tsx";
+import type { Conversation } from "../state/conversation.ts";
+import { usePage, useSay } from "../state/page.ts";
+import { pathOf } from "../state/route.ts";
+
+interface QuoteProps {
+  readonly reply: NonNullable<Line["reply"]>;
+  readonly conversation: Conversation;
+}
+
+/** As much of a message as a line can show. */
+const shownCharacters = 200;
+
+/** What a message answers, in a line; it leads there. */
+export function Quote({ reply, conversation }: QuoteProps) {
+  const say = useSay();
+  const { route } = usePage();
+  const { quotes } = conversation;
+  const found = useMemo(() => quotes.find(reply), [quotes, reply.id, reply.seq]);
+  useEffect(() => quotes.want(reply), [quotes, reply.id, reply.seq]);
+  const message = useComputed(() => found.value).value;
+  const seq = message?.seq ?? reply.seq;
+  const place = { at: "room", room: conversation.name, seq } as const;
+  return (
+    <a
+      class="quote"
+      href={pathOf(place)}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+        event.preventDefault();
+        route.go(place);
+      }}
+    >
+      <Icon of="reply" />
+      <span class="aside">{say("message.answers")}</span>
+      {message && <bdi class="quote-name">{message.user.name}</bdi>}
+      <bdi class="quote-text">
+        {message?.deleted ? say("message.deleted") : (message?.text.slice(0, shownCharacters) ?? "…")}
+      </bdi>
+    </a>
+  );
+}

@@ -1,0 +1,85 @@
+import type { ReadonlySignal } from "@preact/signals";
+import type { ChangeFrame, MessageId, Room, User } from "../../sdk/index.ts";
+import type { Line } from "../logic/arrange.ts";
+import type { Changes } from "./changes.ts";
+import type { History } from "./history.ts";
+import { createWriting, type Occasion } from "./writing.ts";
+
+/** What the reader does in a room with what is said there. */
+export interface Acts {
+  /** What one writes. */
+  readonly occasion: ReadonlySignal<Occasion>;
+  /** Says something, or answers or edits what one is about to. */
+  send(text: string): void;
+  /** What stands in the field is of an edit by now. */
+  write(text: string): void;
+  /** Neither answers nor edits. */
+  giveUp(): void;
+  reply(id: MessageId): void;
+  /** Edits one's own message, from its text or another one; without `id` the last that is here. Whether there is one. */
+  edit(id?: MessageId, text?: string): boolean;
+  delete(id: MessageId): void;
+  react(id: MessageId, emoji: string, active: boolean): void;
+  /** Sends a refused message again, as a new one. */
+  retry(refused: Pick<Line, "id" | "text" | "reply">): void;
+  discard(refused: Pick<Line, "id">): void;
+}
+
+interface ActParts {
+  readonly room: Room;
+  readonly history: Pick<History, "get" | "shown">;
+  readonly changes: Pick<Changes, "over">;
+  readonly me: ReadonlySignal<User | undefined>;
+  /** Something new is said. */
+  readonly onSaid: () => void;
+  /** A refused message no longer waits. */
+  readonly settle: (id: MessageId) => void;
+}
+
+export function createActs({ room, history, changes, me, onSaid, settle }: ActParts): Acts & {
+  /** What one answers or edits may be deleted meanwhile. */
+  heed(frame: ChangeFrame): void;
+} {
+  const writing = createWriting();
+  return {
+    occasion: writing.occasion,
+    send(text) {
+      const occasion = writing.occasion.peek();
+      writing.end();
+      if (occasion.is === "edit") {
+        if (text !== occasion.message.text) room.edit(occasion.message.id, text);
+        return;
+      }
+      room.send(text, occasion.is === "reply" ? { replyTo: occasion.to.id } : {});
+      onSaid();
+    },
+    write: writing.write,
+    giveUp: writing.end,
+    reply(id) {
+      const message = history.get({ id });
+      if (message && !message.deleted) writing.reply(message);
+    },
+    edit(id, text) {
+      const own = changes
+        .over(history.shown.peek())
+        .map(({ message }) => message)
+        .filter(({ user, deleted }) => user.id === me.peek()?.id && !deleted);
+      const message = id ? own.find((other) => other.id === id) : own.at(-1);
+      if (message) writing.edit(message, text);
+      return message !== undefined;
+    },
+    delete(id) {
+      writing.drop(id);
+      room.delete(id);
+    },
+    react: (id, emoji, active) => void room.react(id, emoji, active),
+    retry(refused) {
+      settle(refused.id);
+      room.send(refused.text, refused.reply ? { replyTo: refused.reply.id } : {});
+    },
+    discard: (refused) => settle(refused.id),
+    heed(frame) {
+      if (frame.type === "deleted") writing.drop(frame.target);
+    },
+  };
+}
