@@ -1,25 +1,24 @@
+import type { Hint } from "../core/hints.ts";
 import type { Appends, Bus } from "../core/ports.ts";
+import { Listeners } from "./listeners.ts";
 
 /** The bus of a single node: whoever listens hears at once, in the order of publishing. */
 export function createMemoryBus(): Bus {
-  const listeners = new Set<(appends: Appends) => void>();
+  const readers = new Listeners<[Appends, boolean]>();
+  const hearers = new Listeners<[Hint]>();
   return {
-    publish(appends) {
-      for (const listener of listeners) listener(appends);
-    },
-    subscribe(listener) {
-      // Wrapped, so that the same function may listen twice and each answer ends its own.
-      const heard = (appends: Appends) => listener(appends);
-      listeners.add(heard);
-      return () => void listeners.delete(heard);
-    },
+    publish: (appends) => readers.tell(appends, true),
+    subscribe: (listener) => readers.add(listener),
+    tell: (hint) => hearers.tell(hint),
+    hear: (listener) => hearers.add(listener),
     // There is nobody else.
     watch(listener) {
       listener(true);
       return () => {};
     },
     async close() {
-      listeners.clear();
+      readers.clear();
+      hearers.clear();
     },
   };
 }

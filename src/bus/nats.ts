@@ -1,5 +1,8 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
+import type { Hint } from "../core/hints.ts";
 import type { Appends, Bus, Clock, Log } from "../core/ports.ts";
+import { Listeners } from "./listeners.ts";
+import { decodeHint, encodeHint } from "./nats-hints.ts";
 import { decodeAppends, encodeAppends } from "./nats-payload.ts";
 
 const connectMs = 2_000;
@@ -28,8 +31,9 @@ export async function openNatsBus(options: NatsBusOptions): Promise<Bus> {
 
 class NatsBus implements Bus {
   readonly #options: NatsBusOptions;
-  readonly #listeners = new Set<(appends: Appends) => void>();
-  readonly #watchers = new Set<(isHeard: boolean) => void>();
+  readonly #readers = new Listeners<[Appends, boolean]>();
+  readonly #hearers = new Listeners<[Hint]>();
+  readonly #watchers = new Listeners<[boolean]>();
   #connection: NatsConnection | undefined;
   #isHeard = false;
   #isClosed = false;
@@ -44,30 +48,37 @@ class NatsBus implements Bus {
   publish(appends: Appends): void {
     if (this.#isClosed) return;
     // This node needs no NATS to hear itself, and does not get its own back from it.
-    this.#tell(appends);
+    this.#readers.tell(appends, true);
     // Nobody waits for what was not sent: the others look into the store, once they hear again.
     if (!this.#connection || !this.#isHeard) return;
     const { max_payload: maxBytes = 1024 * 1024 } = this.#connection.info ?? {};
     this.#connection.publish(`${this.#prefix}.${appends.room}`, encodeAppends(appends, maxBytes));
   }
 
-  subscribe(listener: (appends: Appends) => void): () => void {
-    // Wrapped, so that the same function may listen twice and each answer ends its own.
-    const heard = (appends: Appends) => listener(appends);
-    this.#listeners.add(heard);
-    return () => void this.#listeners.delete(heard);
+  subscribe(listener: (appends: Appends, isOwn: boolean) => void): () => void {
+    return this.#readers.add(listener);
+  }
+
+  tell(hint: Hint): void {
+    if (this.#isClosed) return;
+    this.#hearers.tell(hint);
+    if (this.#connection && this.#isHeard) this.#connection.publish(this.#hints, encodeHint(hint));
+  }
+
+  hear(listener: (hint: Hint) => void): () => void {
+    return this.#hearers.add(listener);
   }
 
   watch(listener: (isHeard: boolean) => void): () => void {
-    const told = (isHeard: boolean) => listener(isHeard);
-    this.#watchers.add(told);
-    told(this.#isHeard);
-    return () => void this.#watchers.delete(told);
+    const stop = this.#watchers.add(listener);
+    listener(this.#isHeard);
+    return stop;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#listeners.clear();
+    this.#readers.clear();
+    this.#hearers.clear();
     this.#watchers.clear();
     this.#cancelRetry();
     // What was published is on its way when this is answered, if anybody answers.
@@ -85,7 +96,14 @@ class NatsBus implements Bus {
         callback: (error, message) => {
           if (error) return this.#refused(error);
           const appends = decodeAppends(message.data);
-          if (appends) this.#tell(appends);
+          if (appends) this.#readers.tell(appends, false);
+        },
+      });
+      connection.subscribe(this.#hints, {
+        callback: (error, message) => {
+          if (error) return this.#refused(error);
+          const hint = decodeHint(message.data);
+          if (hint) this.#hearers.tell(hint);
         },
       });
       void this.#follow(connection);
@@ -99,6 +117,11 @@ class NatsBus implements Bus {
   /** A room's name has none of the characters that mean something in a subject. */
   get #prefix(): string {
     return `parlance.${this.#options.scope}`;
+  }
+
+  /** Of more parts than a room's subject, so that no room is called like it. */
+  get #hints(): string {
+    return `${this.#prefix}.nodes.hints`;
   }
 
   /** This user may not subscribe here, which no new connection changes. */
@@ -143,11 +166,7 @@ class NatsBus implements Bus {
   #setHeard(isHeard: boolean): void {
     if (this.#isHeard === isHeard) return;
     this.#isHeard = isHeard;
-    for (const told of this.#watchers) told(isHeard);
-  }
-
-  #tell(appends: Appends): void {
-    for (const heard of this.#listeners) heard(appends);
+    this.#watchers.tell(isHeard);
   }
 }
 

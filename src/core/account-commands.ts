@@ -17,7 +17,8 @@ export async function answerAccountFrame(
   frame: Exclude<AccountFrame, { type: "login" }>,
 ): Promise<Result<ServerFrameOf<"welcome" | "sessions">>> {
   const { identity } = hub;
-  const renamed = frame.type === "claim" && frame.name ? hub.rename(person, frame.name) : accepted(undefined);
+  const renamed =
+    frame.type === "claim" && frame.name ? await hub.members.rename(person, frame.name) : accepted(undefined);
   if (!renamed.ok) return renamed;
   const asker = { ...by, user: person.user };
   switch (frame.type) {

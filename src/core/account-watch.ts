@@ -18,7 +18,7 @@ export function heedAccounts(hub: Hub): () => void {
     for (const session of hub.sessions) if (session.id && over.has(session.id)) session.close("removed");
     for (const { user, name } of names) {
       for (const person of name === null ? [] : hub.people.othersWith(name, user)) {
-        hub.rename(person, hub.people.suggest(person.user.name));
+        hub.members.names.replace(person);
       }
     }
   });

@@ -8,7 +8,9 @@ import { answerAccountFrame } from "./account-commands.ts";
 import type { Hub, Post } from "./hub.ts";
 import { joinRoom } from "./join.ts";
 import { messageFrame, timeOf } from "./messages.ts";
+import type { Person } from "./people.ts";
 import type { Marks, Place, Session } from "./session.ts";
+import { type Soon, then } from "./soon.ts";
 import { welcomeFrame } from "./welcome.ts";
 
 /** The commands that become events of a room's log. */
@@ -64,20 +66,30 @@ export function carryOut(hub: Hub, session: Session, command: ClientFrame): void
 /** What ties an answer to the command that it answers. */
 export const marksOf = (command: ClientFrame): Marks => ("ref" in command ? { ref: command.ref } : {});
 
-function greet(hub: Hub, session: Session, hello: FrameOf<"hello">): void {
+function greet(hub: Hub, session: Session, hello: FrameOf<"hello">): Soon<void> {
   if (hello.v != null && hello.v !== protocolVersion) return session.close("version_not_served");
   if (hello.lang) session.connection.setLanguage(hello.lang);
-  if (!session.person) session.introduce(hello, {});
-  else if (hello.name) rename(hub, session, hello.name, {});
-  else sendWelcome(hub, session, {});
+  if (!session.person) return then(session.introduce(hello, {}), () => {});
+  if (hello.name) return rename(hub, session, hello.name, {});
+  sendWelcome(hub, session, {});
 }
 
-function join(hub: Hub, session: Session, command: FrameOf<"join">): void | Promise<void> {
+function join(hub: Hub, session: Session, command: FrameOf<"join">): Soon<void> {
+  return then(whoJoins(hub, session, command), (person) =>
+    person && !session.ended ? joinAs(hub, session, person, command) : undefined,
+  );
+}
+
+/** Who this is, by the name that they ask for; nobody if they were refused. */
+function whoJoins(hub: Hub, session: Session, command: FrameOf<"join">): Soon<Person | undefined> {
   const greeted = session.person;
+  if (!greeted) return session.introduce(command, command);
   const { name } = command;
-  if (greeted && name && name !== greeted.user.name && !renamed(hub, session, name, command)) return;
-  const person = greeted ?? session.introduce(command, command);
-  if (!person) return;
+  if (!name || name === greeted.user.name) return greeted;
+  return then(renamed(hub, session, name, command), (ok) => (ok ? greeted : undefined));
+}
+
+function joinAs(hub: Hub, session: Session, person: Person, command: FrameOf<"join">): Soon<void> {
   const room = command.room ?? defaultRoom;
   const { maxJoins } = hub.limits;
   if (maxJoins > 0 && session.places.size >= maxJoins && !session.places.has(room)) {
@@ -113,13 +125,15 @@ function type(session: Session, typing: FrameOf<"typing">): void {
   const place = placeFor(session, typing.room);
   if (!place.ok) return session.refuse(place.error);
   if (!session.person) return;
-  if (typing.active ?? true) place.value.room.typing.start(session.person);
-  else place.value.room.typing.stop(session.person);
+  if (typing.active ?? true) place.value.room.typing.start(session.person.user);
+  else place.value.room.typing.stop(session.person.user.id);
 }
 
-function rename(hub: Hub, session: Session, name: DisplayName, marks: Marks): void {
+function rename(hub: Hub, session: Session, name: DisplayName, marks: Marks): Soon<void> {
   if (!session.person) return session.refuse({ code: "not_joined" }, marks);
-  if (renamed(hub, session, name, marks)) sendWelcome(hub, session, marks);
+  return then(renamed(hub, session, name, marks), (ok) => {
+    if (ok) sendWelcome(hub, session, marks);
+  });
 }
 
 function sendWelcome(hub: Hub, session: Session, { ref }: Marks): void {
@@ -132,20 +146,24 @@ async function identify(hub: Hub, session: Session, frame: AccountFrame): Promis
   if (frame.type === "login") {
     const token = await hub.identity.login(frame, { agent, address });
     if (session.ended) return;
-    return token.ok ? session.become(token.value, frame) : session.refuse(token.error, frame);
+    return token.ok ? await session.become(token.value, frame) : session.refuse(token.error, frame);
   }
   const name = frame.type === "claim" ? frame.name : undefined;
-  const person = session.person ?? session.introduce({ name }, {});
+  const person = session.person ?? (await session.introduce({ name }, {}));
   if (!person || !session.id) return;
   const answer = await answerAccountFrame(hub, person, { session: session.id, agent, address }, frame);
   if (session.ended) return;
   return answer.ok ? session.send(answer.value) : session.refuse(answer.error, frame);
 }
 
-function renamed(hub: Hub, session: Session, name: DisplayName, marks: Marks): boolean {
-  const outcome = session.person && hub.rename(session.person, name);
-  if (outcome && !outcome.ok) session.refuse(outcome.error, marks);
-  return outcome?.ok ?? false;
+function renamed(hub: Hub, session: Session, name: DisplayName, marks: Marks): Soon<boolean> {
+  const { person } = session;
+  if (!person) return false;
+  return then(hub.members.rename(person, name), (outcome) => {
+    if (session.ended) return false;
+    if (!outcome.ok) session.refuse(outcome.error, marks);
+    return outcome.ok;
+  });
 }
 
 async function showHistory(session: Session, request: FrameOf<"history">): Promise<void> {
@@ -172,7 +190,7 @@ function leave(hub: Hub, session: Session, command: FrameOf<"leave">): void {
   if (!person) return;
   const { room, seat } = place.value;
   session.places.delete(room.name);
-  hub.vacate(room, person, seat, true);
+  hub.members.vacate(room, person, seat, true);
   // Their own notice confirms it: nothing of the room follows.
   session.send({ type: "user_left", room: room.name, user: person.user, count: room.presence.count });
 }

@@ -18,7 +18,7 @@ export interface HeadWatchOptions {
 /**
  * Sees to it that a node of several misses nothing for long. The bus is a hint and may lose what it carries; the store is
  * the truth. So where the rooms stand is compared with the store, in one question: from time to time, when the bus is
- * back, and when it brings news of another log. Whoever reads a log that is no more is sent away to read the new one. [L4]
+ * back, here or for another node, and when it brings news of another log. Whoever reads a log that is no more is sent away to read the new one. [L4]
  */
 export function watchHeads(options: HeadWatchOptions): Disposable {
   return new HeadWatch(options);
@@ -40,6 +40,7 @@ class HeadWatch implements Disposable {
     this.#schedule();
     this.#stops = [
       options.bus.subscribe((appends) => this.#hear(appends)),
+      options.bus.hear(({ type }) => type === "look" && this.#compare()),
       options.bus.watch((isHeard) => this.#takeNote(isHeard)),
     ];
   }
@@ -53,7 +54,9 @@ class HeadWatch implements Disposable {
   #takeNote(isHeard: boolean): void {
     if (isHeard === this.#isHeard) return;
     this.#isHeard = isHeard;
-    void this.#compare();
+    // What was stored here meanwhile the others have not heard of; and this node hears itself say so.
+    if (isHeard) this.#options.bus.tell({ type: "look" });
+    else void this.#compare();
   }
 
   #hear({ room: name, epoch }: Appends): void {

@@ -1,29 +1,24 @@
-import { accepted, type ChatError, type Result } from "../protocol/codes.ts";
+import type { ChatError } from "../protocol/codes.ts";
 import { type EventKind, topicLimit } from "../protocol/events.ts";
-import {
-  type DisplayName,
-  type Epoch,
-  type MessageId,
-  newMessageId,
-  type RandomBytes,
-  type RoomName,
-} from "../protocol/ids.ts";
+import { type MessageId, newMessageId, type RandomBytes, type RoomName } from "../protocol/ids.ts";
 import { heartbeatMs, type Limits } from "../protocol/limits.ts";
 import type { User } from "../protocol/server-frames.ts";
 import { codePoints, isBlank } from "../protocol/text.ts";
-import type { Seat } from "./audience.ts";
 import { type Bounds, createBounds } from "./bounds.ts";
-import { Delay } from "./delay.ts";
+import { Elsewhere } from "./elsewhere.ts";
+import type { NodeId } from "./hints.ts";
 import type { Identity } from "./identity.ts";
 import { LogReader } from "./log-reader.ts";
 import { LogWriter } from "./log-writer.ts";
-import { People, type Person } from "./people.ts";
+import { graceMs, Members } from "./members.ts";
+import { Nodes } from "./nodes.ts";
+import { showNotice } from "./notices.ts";
+import { namedUser, type People, type Person } from "./people.ts";
 import {
   type Appended,
   type Bus,
   type Clock,
   type Connection,
-  type Format,
   type Log,
   type Metrics,
   type Store,
@@ -32,6 +27,7 @@ import {
 } from "./ports.ts";
 import { Room } from "./room.ts";
 import { Session } from "./session.ts";
+import { welcomeFrame } from "./welcome.ts";
 
 export interface HubOptions {
   readonly store: Store;
@@ -48,6 +44,8 @@ export interface HubOptions {
   readonly server: { readonly name: string; readonly version: string };
   /** Names that nobody may take. */
   readonly reservedNames: readonly string[];
+  /** What this node is called where others may share the store and the bus. */
+  readonly node?: NodeId | undefined;
   /** Told of everything that somebody says, before it is judged. */
   readonly onReceived?: ((text: string) => void) | undefined;
 }
@@ -69,16 +67,11 @@ export interface Post {
   readonly ts?: number | undefined;
 }
 
-/** How long somebody whose line broke has to come back without having left. [K5] */
-export const graceMs = 10_000;
-
-/** A notice to everybody belongs to no room. */
-const noEpoch = "" as Epoch;
-
 /** The chat of one node: every room that somebody is in, everybody who is here, and the way into the log. */
 export class Hub {
   readonly people: People;
   readonly identity: Identity;
+  readonly members: Members;
   readonly limits: Limits;
   readonly server: HubOptions["server"];
   readonly clock: Clock;
@@ -90,39 +83,67 @@ export class Hub {
   readonly #writer: LogWriter;
   readonly #rooms = new Map<RoomName, Room>();
   readonly #sessions = new Set<Session>();
-  /** Those whose line broke, until they are back or have left. [K5] */
-  readonly #departures: Delay;
+  readonly #nodes: Nodes | undefined;
   readonly #unsubscribe: () => void;
   #cancelHeads: () => void;
-  #cancelQuiet: () => void;
   /** Who waits for something to be said is answered when the server stops. [K4] */
   readonly #draining = new AbortController();
   #emptied: () => void = () => {};
   #closing = false;
-  /** Just started: who returns is counted, not announced. [K5] */
-  #quiet = true;
 
   constructor(options: HubOptions) {
     this.#options = options;
     this.limits = options.limits;
     this.server = options.server;
-    const { tokens, randomBytes, clock, identity } = options;
+    const { tokens, randomBytes, clock, store, bus, log, node, identity } = options;
     this.identity = identity;
-    this.people = new People({ tokens, accounts: identity.accounts, randomBytes, reserved: options.reservedNames });
+    this.#nodes =
+      node &&
+      new Nodes({
+        id: node,
+        bus,
+        clock,
+        log,
+        graceMs,
+        lines: () => this.#sessions.size,
+        onNamed: (user) => this.members.adopt(user),
+        onTyping: ({ room, user, active }) => this.#rooms.get(room)?.typing.hear(user, active),
+        onNotice: (text) => showNotice(this.#sessions, text),
+      });
+    this.members = new Members({
+      tokens,
+      accounts: identity.accounts,
+      randomBytes,
+      reserved: options.reservedNames,
+      elsewhere: (id) => this.#nodes?.find(id),
+      clock,
+      shared: node && store.names ? { register: store.names, node } : undefined,
+      rooms: this.#rooms,
+      onLeft: (room) => this.#closeIfEmpty(room),
+      onRenamed: (person, asked) => this.#tellRenamed(person, asked),
+    });
+    this.people = this.members.names.people;
     this.#writer = new LogWriter(options);
     this.metrics = options.metrics;
     this.clock = clock;
     this.bounds = createBounds(options.limits, clock);
-    this.#departures = new Delay(clock, graceMs);
     this.reader = new LogReader(this, options.store, this.#draining.signal);
-    this.#unsubscribe = options.bus.subscribe((appends) => this.#rooms.get(appends.room)?.deliver(appends));
+    this.#unsubscribe = bus.subscribe((appends, isOwn) => {
+      this.#rooms.get(appends.room)?.deliver(appends);
+      // What somebody says on another node counts here too.
+      if (!isOwn) for (const { user } of appends.events) this.bounds.sends.charge(user.id);
+    });
     this.#cancelHeads = clock.after(heartbeatMs, () => this.#beat());
-    this.#cancelQuiet = clock.after(graceMs, () => this.#endQuiet());
   }
 
-  /** Every client that has a line. */
+  /** Every client that has a line to this node. */
   get sessions(): ReadonlySet<Session> {
     return this.#sessions;
+  }
+
+  /** How many clients have a line to any node, as far as is known. */
+  get linesEverywhere(): number {
+    return this.#sessions.size + (this.#nodes?.lines ?? 0);
   }
 
   /** The rooms that somebody is in. */
@@ -167,34 +188,15 @@ export class Hub {
     this.#writer.append(draft, (outcome) => settle(outcome, id));
   }
 
-  /** The operator speaks to everybody. Not stored. */
+  /** The operator speaks to everybody, on every node. Not stored. */
   notice(text: string): void {
-    const notice = { type: "notice", text, from: "server" } as const;
-    const encoded = new Map<Format, Uint8Array | undefined>();
-    for (const { connection, isStranger } of this.#sessions) {
-      if (isStranger) continue;
-      const { format } = connection;
-      if (!encoded.has(format)) encoded.set(format, format.encode(notice, noEpoch));
-      const bytes = encoded.get(format);
-      if (bytes) connection.write(bytes);
-    }
-  }
-
-  /** Gives somebody another name and tells their rooms. Refused: `name_taken`, with a free one. */
-  rename(person: Person, name: DisplayName): Result<unknown> {
-    if (name === person.user.name) return accepted(undefined);
-    const renamed = this.people.rename(person, name);
-    if (!renamed.ok) return renamed;
-    for (const room of this.#rooms.values()) {
-      if (room.presence.has(person)) room.presence.tellRenamed(person, renamed.value.was);
-    }
-    return renamed;
+    showNotice(this.#sessions, text);
+    this.#nodes?.tellNotice(newMessageId(this.#options.randomBytes), text);
   }
 
   /** Keeps a room open while somebody is on the way in; {@link release} it after. */
   hold(name: RoomName): Room {
-    const { store, clock, log, metrics } = this.#options;
-    const room = this.#rooms.get(name) ?? new Room({ name, store, clock, log, metrics, people: this.people });
+    const room = this.#rooms.get(name) ?? this.#newRoom(name);
     this.#rooms.set(name, room);
     room.holds++;
     return room;
@@ -213,22 +215,6 @@ export class Hub {
       if (session.places.get(room.name)?.room === room) session.close("position_lost");
     }
     room.audience.dismiss("position_lost");
-  }
-
-  /** Makes somebody a member of a room, by one more seat. */
-  enter(room: Room, person: Person, seat: Seat): void {
-    if (room.presence.enter(person, seat, this.#quiet && person.returned)) this.people.hold(person);
-  }
-
-  /** Takes a seat away. With the last one somebody leaves: at once if they meant it, else after the grace period. [K5] */
-  vacate(room: Room, person: Person | undefined, seat: Seat, left: boolean): void {
-    room.audience.remove(seat);
-    if (!person) return this.#closeIfEmpty(room);
-    room.typing.stop(person);
-    const absence = room.presence.vacate(person, seat);
-    if (!absence) return;
-    if (left) this.#depart(room, person);
-    else this.#departures.add(() => room.presence.isAbsent(person, absence) && this.#depart(room, person));
   }
 
   reportTrouble(error: unknown, text: string): void {
@@ -255,16 +241,16 @@ export class Hub {
     this.#closing = true;
     this.#unsubscribe();
     this.#cancelHeads();
-    this.#cancelQuiet();
     for (const session of this.#sessions) session.close("restarting");
     await new Promise<void>((resolve) => {
       this.#emptied = resolve;
       if (this.#sessions.size === 0) resolve();
     });
-    this.#departures.close();
     this.bounds.silence.close();
     this.bounds.slowReaders.close();
+    this.#nodes?.close();
     for (const room of this.#rooms.values()) room.close();
+    await this.members.close();
   }
 
   #judge(kind: EventKind, text: string): ChatError | undefined {
@@ -276,26 +262,32 @@ export class Hub {
     return { code: "too_long", params: { max: maxText } };
   }
 
-  #depart(room: Room, person: Person): void {
-    if (!room.presence.has(person) || room.presence.seatsOf(person).size > 0) return;
-    room.presence.depart(person);
-    this.people.letGo(person);
-    this.#closeIfEmpty(room);
+  #newRoom(name: RoomName): Room {
+    const { store, clock, log, metrics } = this.#options;
+    const nodes = this.#nodes;
+    const elsewhere = nodes?.elsewhere(name) ?? new Elsewhere();
+    const tellTyping = (user: User, active: boolean) => nodes?.tellTyping(name, user, active);
+    return new Room({ name, store, clock, log, metrics, elsewhere, tellTyping });
+  }
+
+  #tellRenamed(person: Person, asked: boolean): void {
+    this.#nodes?.tellRenamed(namedUser(person));
+    if (asked) return;
+    // Nobody here asked for it, so nothing else would tell them who they are now.
+    for (const session of this.#sessions) {
+      if (session.person === person && session.id) session.send(welcomeFrame(this, person, session.id));
+    }
   }
 
   #closeIfEmpty(room: Room): void {
-    if (room.holds > 0 || room.presence.count > 0 || !room.audience.isEmpty) return;
+    if (room.holds > 0 || room.presence.size > 0 || !room.audience.isEmpty) return;
     if (!room.isLost) this.#rooms.delete(room.name);
     room.close();
+    this.#nodes?.tidy(room.name);
   }
 
   #beat(): void {
     for (const session of this.#sessions) session.sendHeads();
     this.#cancelHeads = this.#options.clock.after(heartbeatMs, () => this.#beat());
-  }
-
-  #endQuiet(): void {
-    this.#quiet = false;
-    for (const room of this.#rooms.values()) room.presence.announceQuiet();
   }
 }

@@ -43,12 +43,12 @@ export async function joinRoom(
     const lost = since && whyLost(room, since, isOurs);
     const seat = new Seat(session.connection);
     const before = session.places.get(name);
-    if (person) hub.enter(room, person, seat);
-    if (before) hub.vacate(room, person, before.seat, true);
+    if (person) hub.members.enter(room, person, seat);
+    if (before) hub.members.vacate(room, person, before.seat, true);
     session.places.set(name, { room, seat });
     await catchUp(room, session, seat, request, lost).catch((error: unknown) => {
       session.places.delete(name);
-      if (!session.ended) hub.vacate(room, person, seat, true);
+      if (!session.ended) hub.members.vacate(room, person, seat, true);
       throw error;
     });
   } finally {

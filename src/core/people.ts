@@ -3,6 +3,7 @@ import { type DisplayName, newUserId, type RandomBytes, type SessionId, type Use
 import { generateDisplayName, generatedNameForm, maxNameCodePoints } from "../protocol/names.ts";
 import type { User } from "../protocol/server-frames.ts";
 import type { Accounts } from "./accounts.ts";
+import type { NamedUser } from "./hints.ts";
 import { looksGenerated, type NameKey, nameKeys } from "./name-keys.ts";
 import type { Bearer, Tokens } from "./ports.ts";
 
@@ -13,7 +14,12 @@ export interface Person {
   readonly returned: boolean;
   /** Lines that are theirs, and rooms that still count them; when both are 0 they are gone. */
   holds: number;
+  /** How often they were given another name since they came to any node. */
+  renames: number;
 }
+
+/** Somebody as other nodes hear of them. */
+export const namedUser = ({ user, renames }: Person): NamedUser => (renames > 0 ? { ...user, renames } : user);
 
 /** How somebody says who they are. */
 export interface Introduction {
@@ -21,12 +27,24 @@ export interface Introduction {
   readonly token?: string | null | undefined;
 }
 
+export interface PeopleOptions {
+  readonly tokens: Tokens;
+  readonly accounts: Accounts;
+  readonly randomBytes: RandomBytes;
+  /** Names that nobody may take, such as the operator's in every language. */
+  readonly reserved: readonly string[];
+  /** Somebody who is on another node, by the name they have there: their token may be older. */
+  readonly elsewhere?: ((id: UserId) => NamedUser | undefined) | undefined;
+  /** Told of what somebody does not use any more. */
+  readonly onRelease?: ((id: UserId, keys: readonly NameKey[]) => void) | undefined;
+}
+
 /** Suggestions count up to here, and draw lots after. */
 const countedSuggestions = 100;
 
 const nobody = "" as UserId;
 
-/** Everybody who is on this server now, with the names they hold: a name is unique while in use. */
+/** Everybody who is on this node now, with the names they hold: a name is unique while in use. */
 export class People {
   readonly #byId = new Map<UserId, Person>();
   readonly #holders = new Map<NameKey, UserId>();
@@ -35,12 +53,16 @@ export class People {
   readonly #accounts: Accounts;
   readonly #randomBytes: RandomBytes;
 
-  /** `reserved`: names nobody may take, such as the operator's in every language. */
-  constructor(options: { tokens: Tokens; accounts: Accounts; randomBytes: RandomBytes; reserved: readonly string[] }) {
+  readonly #elsewhere: (id: UserId) => NamedUser | undefined;
+  readonly #onRelease: (id: UserId, keys: readonly NameKey[]) => void;
+
+  constructor(options: PeopleOptions) {
     this.#tokens = options.tokens;
     this.#accounts = options.accounts;
     this.#randomBytes = options.randomBytes;
     this.#reserved = new Set(options.reserved.flatMap(nameKeys));
+    this.#elsewhere = options.elsewhere ?? (() => undefined);
+    this.#onRelease = options.onRelease ?? (() => {});
   }
 
   /**
@@ -52,14 +74,16 @@ export class People {
   enter(introduction: Introduction): Result<Person> {
     const proven = this.prove(introduction.token);
     if (!proven.ok) return proven;
-    const returning = proven.value?.user;
+    const returning = proven.value && this.#asKnown(proven.value.user);
     const here = returning && this.#byId.get(returning.id);
     if (here) return accepted(here);
     const id = returning?.id ?? newUserId(this.#randomBytes);
     const wanted = introduction.name ?? returning?.name;
     const name = wanted === undefined ? accepted(this.#freeGeneratedName()) : this.#claim(wanted, id, returning);
     if (!name.ok) return name;
-    const person: Person = { user: { id, name: name.value }, returned: returning !== undefined, holds: 0 };
+    // Who comes by another name than the one they have on another node has asked for it.
+    const renames = (returning?.renames ?? 0) + (returning && returning.name !== name.value ? 1 : 0);
+    const person: Person = { user: { id, name: name.value }, returned: returning !== undefined, holds: 0, renames };
     this.#byId.set(id, person);
     this.#take(name.value, id);
     return accepted(person);
@@ -79,7 +103,7 @@ export class People {
   author(introduction: Introduction): Result<User> {
     const proven = this.prove(introduction.token);
     if (!proven.ok) return proven;
-    const returning = proven.value?.user;
+    const returning = proven.value && this.#asKnown(proven.value.user);
     if (returning) {
       const here = this.#byId.get(returning.id);
       if (here) return accepted(here.user);
@@ -92,16 +116,39 @@ export class People {
     return name.ok ? accepted({ id, name: name.value }) : name;
   }
 
+  /** Keeps a name for somebody who is to be given it, or refuses it; {@link giveBack} lets it go. */
+  reserve(person: Person, name: DisplayName): Result<unknown> {
+    const claimed = this.#claim(name, person.user.id, undefined);
+    if (claimed.ok) this.#take(name, person.user.id);
+    return claimed;
+  }
+
+  /** Lets go of a name that was kept for somebody and that they do not use. */
+  giveBack(id: UserId, name: DisplayName): void {
+    this.#release(id, name, this.#byId.get(id)?.user.name);
+  }
+
   /** Gives somebody another name; `was` is the one they had. */
   rename(person: Person, name: DisplayName): Result<{ was: DisplayName }> {
-    const was = person.user.name;
     const claimed = this.#claim(name, person.user.id, undefined);
-    if (!claimed.ok) return claimed;
-    this.#release(was);
-    this.#take(name, person.user.id);
-    // A new object: what was sent with the old name must not change behind its back.
-    (person as { user: User }).user = { id: person.user.id, name };
-    return accepted({ was });
+    return claimed.ok ? accepted({ was: this.#give(person, name) }) : claimed;
+  }
+
+  /** Gives somebody a generated name, one that nobody has if none is named; answers the one they had. */
+  nameAnew(person: Person, name = this.#freeGeneratedName()): DisplayName {
+    return this.#give(person, name);
+  }
+
+  /** Every key in use, and by whom. */
+  get keysInUse(): ReadonlyMap<NameKey, UserId> {
+    return this.#holders;
+  }
+
+  /** Names like one that is taken, which nobody here has: so many, the later ones drawn by lot. */
+  suggestions(name: DisplayName, count: number): readonly DisplayName[] {
+    const counted = Array.from({ length: count }, (_, index) => (index < count / 2 ? 2 + index : countedSuggestions));
+    const names = counted.map((from) => this.suggest(name, from));
+    return [...new Set(names)];
   }
 
   hold(person: Person): void {
@@ -111,7 +158,7 @@ export class People {
   letGo(person: Person): void {
     if (--person.holds > 0) return;
     this.#byId.delete(person.user.id);
-    this.#release(person.user.name);
+    this.#release(person.user.id, person.user.name);
   }
 
   /** Who bears a token; nobody without one, or with one that does not verify. Refused: `session_ended`. [I3] */
@@ -142,8 +189,28 @@ export class People {
     for (const key of nameKeys(name)) this.#holders.set(key, id);
   }
 
-  #release(name: DisplayName): void {
-    for (const key of nameKeys(name)) this.#holders.delete(key);
+  /** Frees the keys of a name but for those of the name that its owner goes on with. */
+  #release(id: UserId, name: DisplayName, keptName?: DisplayName): void {
+    const kept = keptName === undefined ? [] : nameKeys(keptName);
+    const released = nameKeys(name).filter((key) => this.#holders.get(key) === id && !kept.includes(key));
+    for (const key of released) this.#holders.delete(key);
+    this.#onRelease(id, released);
+  }
+
+  #give(person: Person, name: DisplayName): DisplayName {
+    const was = person.user.name;
+    const { id } = person.user;
+    this.#take(name, id);
+    // A new object: what was sent with the old name must not change behind its back.
+    (person as { user: User }).user = { id, name };
+    person.renames++;
+    this.#release(id, was, name);
+    return was;
+  }
+
+  /** Who bears a token, by the name they have now, as far as is known. */
+  #asKnown(bearer: User): NamedUser {
+    return this.#elsewhere(bearer.id) ?? bearer;
   }
 
   #isFree(name: DisplayName, id: UserId): boolean {
@@ -161,9 +228,9 @@ export class People {
     return generatedNameForm.test(name) && this.#areUnused(nameKeys(name), id);
   }
 
-  /** A free name like this one. */
-  suggest(name: DisplayName): DisplayName {
-    for (let number = 2; ; number++) {
+  /** A free name like this one, whose number is `from` or more. */
+  suggest(name: DisplayName, from = 2): DisplayName {
+    for (let number = from; ; number++) {
       // Counting through very many who have the name would keep everybody waiting. [B2]
       const ending = String(number < countedSuggestions ? number : this.#randomNumber());
       const stem = [...name]

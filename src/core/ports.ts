@@ -3,6 +3,8 @@ import type { EventKind } from "../protocol/events.ts";
 import type { Epoch, MessageId, RoomName, SessionId } from "../protocol/ids.ts";
 import type { Reaction, ServerFrame, User } from "../protocol/server-frames.ts";
 import type { AccountStore } from "./account-store.ts";
+import type { Hint } from "./hints.ts";
+import type { NameRegister } from "./name-register.ts";
 
 /** An event of a room's log that is not stored yet: something said, or a change. */
 export interface Draft {
@@ -96,6 +98,8 @@ export interface Store {
   tokenKey(): Promise<Uint8Array>;
   /** Whose names are kept, and where they are signed in. */
   readonly accounts: AccountStore;
+  /** Which names are in use, where several nodes may share it. */
+  readonly names?: NameRegister;
   /** Resolves with the reason when the store has failed for good and the server must stop. [L3] */
   readonly failed: Promise<StoreError>;
   /** Ends it after what was asked of it before. */
@@ -112,11 +116,18 @@ export interface Appends {
   readonly head?: number;
 }
 
-/** Carries what was stored to every node, this one too. A hint only: the store is the truth. */
+/** Carries what was stored, and what nodes tell in passing, to every node, this one too. A hint only: the store is the truth. */
 export interface Bus {
   publish(appends: Appends): void;
-  /** Hears everything published from now on, each room's in its order; the answer ends it. */
-  subscribe(listener: (appends: Appends) => void): () => void;
+  /**
+   * Hears everything published from now on, each room's in its order, with whether this node published it; the answer
+   * ends it.
+   */
+  subscribe(listener: (appends: Appends, isOwn: boolean) => void): () => void;
+  /** Tells what need not arrive. While other nodes are not heard, it does not. */
+  tell(hint: Hint): void;
+  /** Hears everything told from now on, each node's in its order; the answer ends it. */
+  hear(listener: (hint: Hint) => void): () => void;
   /** Tells now, and at each change, whether other nodes are heard; once they are again, something may have been missed. */
   watch(listener: (isHeard: boolean) => void): () => void;
   close(): Promise<void>;

@@ -1,7 +1,10 @@
-import type { DisplayName, RoomName } from "../protocol/ids.ts";
+import type { DisplayName, RoomName, UserId } from "../protocol/ids.ts";
 import { presenceListLimit } from "../protocol/limits.ts";
+import type { User } from "../protocol/server-frames.ts";
 import type { Seat } from "./audience.ts";
-import type { Person } from "./people.ts";
+import type { Elsewhere, Here } from "./elsewhere.ts";
+import type { NamedUser } from "./hints.ts";
+import { namedUser, type Person } from "./people.ts";
 import type { Clock, RoomFrame } from "./ports.ts";
 
 /** The time in which somebody has no seat, from one break to their return. */
@@ -10,15 +13,22 @@ export type Absence = ReadonlySet<Seat>;
 /** How often a large room tells its count at the most. */
 const countEveryMs = 1_000;
 
+/** Somebody who is in a room by this node. */
+interface Member {
+  readonly person: Person;
+  seats: Set<Seat>;
+}
+
 /**
- * Who is in a room. Up to 200 members everybody reads who comes and goes; past that, only how many
+ * Who is in a room, by whatever node. Up to 200 members everybody reads who comes and goes; past that, only how many
  * there are, once a second at the most: a join storm then costs O(members), not O(members²).
  */
-export class Presence {
+export class Presence implements Here {
   readonly #room: RoomName;
   readonly #clock: Clock;
   readonly #show: (frame: RoomFrame) => void;
-  readonly #seats = new Map<Person, Set<Seat>>();
+  readonly #elsewhere: Elsewhere;
+  readonly #members = new Map<UserId, Member>();
   #cancelCount: (() => void) | undefined;
   /** Whether members read a count in place of names, because there were too many to list. */
   #counting = false;
@@ -27,42 +37,60 @@ export class Presence {
   /** Grows with every change, so that who was catching up meanwhile can be told. */
   version = 0;
 
-  constructor(room: RoomName, clock: Clock, show: (frame: RoomFrame) => void) {
+  constructor(room: RoomName, clock: Clock, elsewhere: Elsewhere, show: (frame: RoomFrame) => void) {
     this.#room = room;
     this.#clock = clock;
     this.#show = show;
+    this.#elsewhere = elsewhere;
+    elsewhere.here = this;
   }
 
+  /** How many are in the room, on all nodes. */
   get count(): number {
-    return this.#seats.size;
+    return this.#members.size + this.#elsewhere.countBesides(this.#members);
   }
 
-  has(person: Person): boolean {
-    return this.#seats.has(person);
+  /** Those who are in it on this node. */
+  get members(): readonly NamedUser[] {
+    return [...this.#members.values()].map(({ person }) => namedUser(person));
   }
 
-  seatsOf(person: Person): ReadonlySet<Seat> {
-    return this.#seats.get(person) ?? noSeats;
+  /** How many of them there are. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  has(id: UserId): boolean {
+    return this.#members.has(id);
+  }
+
+  seatsOf(id: UserId): ReadonlySet<Seat> {
+    return this.#members.get(id)?.seats ?? noSeats;
   }
 
   /** `{count, members?}`, as `joined` and `members` tell it. */
   roll() {
-    const count = this.count;
-    return count > presenceListLimit ? { count } : { count, members: [...this.#seats.keys()].map(({ user }) => user) };
+    const { count } = this;
+    if (count > presenceListLimit || this.#elsewhere.isCounted) return { count };
+    const here = [...this.#members.values()].map(({ person }) => person.user);
+    return { count, members: [...here, ...this.#elsewhere.besides(this.#members)] };
   }
 
-  /** Takes a seat; whether the person is new in the room. `quiet`: the others are not told one by one. [K5] */
+  /** Takes a seat; whether the person is new in the room on this node. `quiet`: the others are not told one by one. [K5] */
   enter(person: Person, seat: Seat, quiet: boolean): boolean {
-    const seats = this.#seats.get(person);
-    if (seats) {
+    const { user } = person;
+    const member = this.#members.get(user.id);
+    if (member) {
       // Not the set that they left behind: that one names an absence, and it is over.
-      if (seats.size === 0) this.#seats.set(person, new Set([seat]));
-      else seats.add(seat);
+      if (member.seats.size === 0) member.seats = new Set([seat]);
+      else member.seats.add(seat);
       return false;
     }
-    this.#seats.set(person, new Set([seat]));
-    if (quiet) this.#unannounced = true;
-    this.#changed(quiet ? undefined : { type: "user_joined", room: this.#room, user: person.user, count: this.count });
+    const isNew = !this.#elsewhere.has(user.id);
+    this.#members.set(user.id, { person, seats: new Set([seat]) });
+    if (isNew && quiet) this.#unannounced = true;
+    this.#changed(isNew && !quiet ? { type: "user_joined", user } : undefined);
+    this.#elsewhere.told?.came(namedUser(person), quiet);
     return true;
   }
 
@@ -71,26 +99,42 @@ export class Presence {
    * the answer names that absence, and nothing else that may follow when they are back. [K5]
    */
   vacate(person: Person, seat: Seat): Absence | undefined {
-    const seats = this.#seats.get(person);
+    const seats = this.#members.get(person.user.id)?.seats;
     seats?.delete(seat);
     return seats?.size === 0 ? seats : undefined;
   }
 
   /** Whether somebody has been absent ever since {@link vacate} said so. */
   isAbsent(person: Person, since: Absence): boolean {
-    return this.#seats.get(person) === since;
+    return this.#members.get(person.user.id)?.seats === since;
   }
 
-  /** Takes a person without a seat out of the room. */
-  depart(person: Person): void {
-    this.#seats.delete(person);
-    this.#changed({ type: "user_left", room: this.#room, user: person.user, count: this.count });
+  /** Takes a person without a seat out of the room on this node. */
+  depart({ user }: Person): void {
+    this.#members.delete(user.id);
+    this.#changed(this.#elsewhere.has(user.id) ? undefined : { type: "user_left", user });
+    // Their room may have been lost, and they be back in the one that took its place. [L4]
+    if (!this.#elsewhere.here?.has(user.id)) this.#elsewhere.told?.went(user.id);
   }
 
-  /** Tells that somebody has another name now. */
-  tellRenamed(person: Person, was: DisplayName): void {
+  met(user: User, quiet: boolean): void {
+    this.#changed(quiet ? undefined : { type: "user_joined", user });
+    // Where many come at once, as after a node's start, they are told as a list.
+    if (quiet) this.#tellRollSoon();
+  }
+
+  missed(user: User): void {
+    this.#changed({ type: "user_left", user });
+  }
+
+  renamed(user: User, was: DisplayName): void {
     this.version++;
-    this.#show({ type: "user_renamed", room: this.#room, user: person.user, was });
+    this.#show({ type: "user_renamed", room: this.#room, user, was });
+  }
+
+  recounted(): void {
+    this.#changed(undefined);
+    this.#tellRollSoon();
   }
 
   /** Who is here, as a frame of its own. */
@@ -109,15 +153,18 @@ export class Presence {
 
   close(): void {
     this.#cancelCount?.();
+    if (this.#elsewhere.here === this) this.#elsewhere.here = undefined;
   }
 
-  #changed(frame: RoomFrame | undefined): void {
+  #changed(change: { readonly type: "user_joined" | "user_left"; readonly user: User } | undefined): void {
     this.version++;
-    if (this.count > presenceListLimit || this.#counting) this.#countSoon();
-    else if (frame) this.#show(frame);
+    const { count } = this;
+    if (count > presenceListLimit || this.#counting || this.#elsewhere.isCounted) this.#tellRollSoon();
+    else if (change) this.#show({ type: change.type, room: this.#room, user: change.user, count });
   }
 
-  #countSoon(): void {
+  /** Who is here, or how many, in place of what has changed within a second. */
+  #tellRollSoon(): void {
     this.#counting = true;
     this.#cancelCount ??= this.#clock.after(countEveryMs, () => {
       this.#cancelCount = undefined;

@@ -35,6 +35,19 @@ export class Rate {
     return this.#untilOne(level);
   }
 
+  /**
+   * Takes one that was allowed elsewhere, there or not: what is owed, a whole burst at the most, is waited for. So that
+   * a key which several keep the rate of has no more than the rate, but for what each allows before it hears of the others.
+   */
+  charge(key: unknown): void {
+    if (this.#perSecond === 0 || this.#burst === 0) return;
+    const now = this.#clock.monotonic();
+    this.#forgetWhole(now);
+    const level = this.#levelOf(key, now);
+    this.#buckets.delete(key);
+    this.#buckets.set(key, { level: Math.max(level - 1, -this.#burst), at: now });
+  }
+
   /** In how many milliseconds there will be one for a key; 0 if there is one now. Takes none. */
   wait(key: unknown): number {
     if (this.#perSecond === 0 || this.#burst === 0) return 0;
@@ -63,7 +76,8 @@ export class Rate {
   }
 
   #forgetWhole(now: number): void {
-    const wholeAfter = (this.#burst * 1000) / this.#perSecond;
+    // From a whole burst owed to a whole one there.
+    const wholeAfter = (2 * this.#burst * 1000) / this.#perSecond;
     for (const [key, { at }] of this.#buckets) {
       if (now - at < wholeAfter) return;
       this.#buckets.delete(key);

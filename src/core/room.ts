@@ -1,8 +1,9 @@
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { pageBytes } from "../protocol/limits.ts";
+import type { User } from "../protocol/server-frames.ts";
 import { Audience, type Seat } from "./audience.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import { eventFrame } from "./messages.ts";
-import type { People } from "./people.ts";
 import {
   type Appends,
   type Clock,
@@ -30,7 +31,10 @@ export interface RoomOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly people: People;
+  /** Who is in it through other nodes. */
+  readonly elsewhere: Elsewhere;
+  /** Tells the other nodes who types here. */
+  readonly tellTyping: (user: User, active: boolean) => void;
 }
 
 /**
@@ -52,7 +56,6 @@ export class Room {
   isLost = false;
   readonly #store: Store;
   readonly #log: Log;
-  readonly #people: People;
   readonly #clock: Clock;
   #cancelRetry: (() => void) | undefined;
   #tail = new Tail(0);
@@ -67,16 +70,13 @@ export class Room {
     this.name = options.name;
     this.#store = options.store;
     this.#log = options.log;
-    this.#people = options.people;
     this.#clock = options.clock;
     this.audience = new Audience(options.clock, options.metrics, (seat) => this.#showRoll(seat));
-    this.presence = new Presence(this.name, options.clock, (frame) => this.audience.send(frame));
-    this.typing = new Typing(options.clock, (person, active) =>
-      this.audience.sendExcept(
-        { type: "typing", room: this.name, user: person.user, active },
-        this.presence.seatsOf(person),
-      ),
-    );
+    this.presence = new Presence(this.name, options.clock, options.elsewhere, (frame) => this.audience.send(frame));
+    this.typing = new Typing(options.clock, (user, active, tell) => {
+      this.audience.sendExcept({ type: "typing", room: this.name, user, active }, this.presence.seatsOf(user.id));
+      if (tell) options.tellTyping(user, active);
+    });
   }
 
   /** The `seq` up to which every member has been handed the log: the cut of a join. [R4] */
@@ -201,10 +201,9 @@ export class Room {
   #show(event: StoredEvent): void {
     this.#delivered = event.seq;
     this.#tail.push(event);
-    const author = this.#people.find(event.user.id);
-    if (author && event.kind === "message") this.typing.stop(author);
+    if (event.kind === "message") this.typing.said(event.user.id);
     if (event.kind === "topic") this.topic = event.text;
-    this.audience.send(eventFrame(event), author && this.presence.seatsOf(author));
+    this.audience.send(eventFrame(event), this.presence.seatsOf(event.user.id));
   }
 
   #fillHole(): void {

@@ -11,6 +11,7 @@ import type { Introduction, Person } from "./people.ts";
 import type { Connection, PersonalFrame } from "./ports.ts";
 import type { Room } from "./room.ts";
 import { Sends } from "./sends.ts";
+import { type Soon, then } from "./soon.ts";
 import { welcomeFrame } from "./welcome.ts";
 
 /** What ties an answer to the frame that it answers. */
@@ -176,7 +177,7 @@ export class Session {
     this.#speak();
     this.#hub.bounds.frames.forget(this);
     for (const { room, seat } of this.places.values()) {
-      this.#hub.vacate(room, person, seat, left);
+      this.#hub.members.vacate(room, person, seat, left);
     }
     this.places.clear();
     if (person) this.#hub.people.letGo(person);
@@ -205,41 +206,49 @@ export class Session {
     });
   }
 
-  /** Finds out who this is and says so; whether it went well. */
-  introduce(introduction: Introduction, marks: Marks): Person | undefined {
-    const { people, identity } = this.#hub;
-    const entered = people.enter(introduction);
-    if (!entered.ok) {
-      this.refuse(entered.error, marks);
-      // To come back as somebody else is theirs to decide. [I3]
-      if (entered.error.code === "session_ended") this.close("removed");
-      return undefined;
-    }
-    const person = entered.value;
-    const proven = people.prove(introduction.token);
-    const bearer = proven.ok ? proven.value : undefined;
-    const id = bearer?.session ?? identity.newSession();
-    people.hold(person);
-    this.#state = { at: "open", person, id };
-    this.#isProven = bearer !== undefined;
-    if (bearer) identity.saw(bearer);
-    // Somebody who is here by another line already, and now asks for another name.
-    if (introduction.name && introduction.name !== person.user.name) this.#hub.rename(person, introduction.name);
-    this.send(welcomeFrame(this.#hub, person, id, marks.ref));
-    return person;
+  /** Finds out who this is and says so; nobody if it did not go well. */
+  introduce(introduction: Introduction, marks: Marks): Soon<Person | undefined> {
+    const { members, people, identity } = this.#hub;
+    return then(members.names.enter(introduction), (entered) => {
+      if (this.ended) {
+        if (entered.ok) people.letGo(entered.value);
+        return undefined;
+      }
+      if (!entered.ok) {
+        this.refuse(entered.error, marks);
+        // To come back as somebody else is theirs to decide. [I3]
+        if (entered.error.code === "session_ended") this.close("removed");
+        return undefined;
+      }
+      const person = entered.value;
+      const proven = people.prove(introduction.token);
+      const bearer = proven.ok ? proven.value : undefined;
+      const id = bearer?.session ?? identity.newSession();
+      this.#state = { at: "open", person, id };
+      this.#isProven = bearer !== undefined;
+      if (bearer) identity.saw(bearer);
+      // Somebody who is here by another line already, and now asks for another name.
+      const renamed = introduction.name ? members.rename(person, introduction.name) : undefined;
+      return then(renamed, () => {
+        if (!this.ended) this.send(welcomeFrame(this.#hub, person, id, marks.ref));
+        return person;
+      });
+    });
   }
 
   /** Goes on as who bears a token: they come into every room of this line, and who it was leaves. [I2] */
-  become(token: string, marks: Marks): void {
+  become(token: string, marks: Marks): Soon<void> {
     const before = this.person;
-    const person = this.introduce({ token }, marks);
-    if (!before || !person) return;
-    for (const { room, seat } of before === person ? [] : this.places.values()) {
-      this.#hub.enter(room, person, seat);
-      this.#hub.vacate(room, before, seat, true);
-      room.audience.add(seat);
-      this.send(room.presence.rollFrame(), room.name);
-    }
-    this.#hub.people.letGo(before);
+    return then(this.introduce({ token }, marks), (person) => {
+      if (!before || !person) return;
+      const { members, people } = this.#hub;
+      for (const { room, seat } of before === person ? [] : this.places.values()) {
+        members.enter(room, person, seat);
+        members.vacate(room, before, seat, true);
+        room.audience.add(seat);
+        this.send(room.presence.rollFrame(), room.name);
+      }
+      people.letGo(before);
+    });
   }
 }

@@ -55,13 +55,15 @@ export function addAccountGateway(
     by: { readonly agent: string; readonly address: string | undefined },
     frame: Exclude<AccountFrame, { type: "login" }> | undefined,
   ): Promise<Answer> {
-    const { people, identity } = hub;
-    const entered = people.enter({ token, name: frame?.type === "claim" && !token ? frame.name : undefined });
+    const { people, members, identity } = hub;
+    const entered = await members.names.enter({
+      token,
+      name: frame?.type === "claim" && !token ? frame.name : undefined,
+    });
     if (!entered.ok) return entered;
     const person = entered.value;
     const proven = people.prove(token);
     const session = (proven.ok && proven.value?.session) || identity.newSession();
-    people.hold(person);
     try {
       if (!frame) return accepted(welcomeFrame(hub, person, session));
       return await answerAccountFrame(hub, person, { ...by, session }, frame);

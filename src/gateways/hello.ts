@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
 import type { Introduction, Person } from "../core/people.ts";
+import type { Soon } from "../core/soon.ts";
 import { welcomeFrame } from "../core/welcome.ts";
 import type { Language } from "../locales/words.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
@@ -24,14 +25,14 @@ import { sendProblem } from "./support/problem.ts";
 export function addHelloGateway(app: FastifyInstance, hub: Hub, language: Language): void {
   app.post("/api/v1/hello", async (request, reply) => {
     const hello = readFields(helloSchema, request.body);
-    const welcome = hello.ok ? greet(hub, hello.value) : hello;
+    const welcome = hello.ok ? await greet(hub, hello.value) : hello;
     if (!welcome.ok) return sendProblem(request, reply, welcome.error, language);
     return reply.header("cache-control", "no-store").send(welcome.value);
   });
 
   app.post("/api/v1/rename", async (request, reply) => {
     const wish = readFields(renameSchema, request.body);
-    const welcome = wish.ok ? rename(hub, bearerToken(request), wish.value.name) : wish;
+    const welcome = wish.ok ? await rename(hub, bearerToken(request), wish.value.name) : wish;
     if (!welcome.ok) return sendProblem(request, reply, welcome.error, language);
     return reply.header("cache-control", "no-store").send(welcome.value);
   });
@@ -59,35 +60,34 @@ type Hello = v.InferOutput<typeof helloSchema>;
 type Welcome = Result<ServerFrameOf<"welcome">>;
 
 /** Finds out who this is, as a line's first frame would. */
-function greet(hub: Hub, { name, token, v: version }: Hello): Welcome {
+function greet(hub: Hub, { name, token, v: version }: Hello): Soon<Welcome> {
   if (version != null && version !== protocolVersion) return refused("bad_frame", { params: { field: "v" } });
-  return withPerson(hub, { name, token }, (person, session) => {
+  return withPerson(hub, { name, token }, async (person, session) => {
     // Here by another line already, and now asking for another name: who comes back takes what there is.
-    if (name) hub.rename(person, name);
+    if (name) await hub.members.rename(person, name);
     return accepted(welcomeFrame(hub, person, session));
   });
 }
 
-function rename(hub: Hub, token: string | undefined, name: DisplayName): Welcome {
-  return withPerson(hub, { token }, (person, session) => {
-    const renamed = hub.rename(person, name);
+function rename(hub: Hub, token: string | undefined, name: DisplayName): Promise<Welcome> {
+  return withPerson(hub, { token }, async (person, session) => {
+    const renamed = await hub.members.rename(person, name);
     return renamed.ok ? accepted(welcomeFrame(hub, person, session)) : renamed;
   });
 }
 
-function withPerson(
+async function withPerson(
   hub: Hub,
   introduction: Introduction,
-  answer: (person: Person, session: SessionId) => Welcome,
-): Welcome {
-  const entered = hub.people.enter(introduction);
+  answer: (person: Person, session: SessionId) => Promise<Welcome>,
+): Promise<Welcome> {
+  const entered = await hub.members.names.enter(introduction);
   if (!entered.ok) return entered;
   const proven = hub.people.prove(introduction.token);
   const bearer = proven.ok ? proven.value : undefined;
   if (bearer) hub.identity.saw(bearer);
-  hub.people.hold(entered.value);
   try {
-    return answer(entered.value, bearer?.session ?? hub.identity.newSession());
+    return await answer(entered.value, bearer?.session ?? hub.identity.newSession());
   } finally {
     hub.people.letGo(entered.value);
   }

@@ -3,8 +3,8 @@ import { accepted, type Result, refused } from "../protocol/codes.ts";
 import { codePoints, isBlank } from "../protocol/text.ts";
 
 /**
- * What became of a line of the operator's: how many clients it went to, with none of them `clients: 0`; or why it
- * is no broadcast (`empty`, `too_long`).
+ * What became of a line of the operator's: how many clients it went to, those of other nodes as they were counted last,
+ * with none of them `clients: 0`; or why it is no broadcast (`empty`, `too_long`).
  */
 export type Broadcast = Result<{ readonly clients: number }>;
 
@@ -14,7 +14,7 @@ export function createOperator(hub: Hub): (line: string) => Broadcast {
   return (line) => {
     if (isBlank(line)) return refused("empty");
     if (maxText > 0 && codePoints(line) > maxText) return refused("too_long", { params: { max: maxText } });
-    const clients = hub.sessions.size;
+    const clients = hub.linesEverywhere;
     hub.notice(line);
     return accepted({ clients });
   };

@@ -37,7 +37,7 @@ export function addPostGateway(
     hub.metrics.received("post");
     const { text, name, id, reply_to: target } = body.value;
     const token = bearerToken(request);
-    const author = hub.people.author({ name, token });
+    const author = await hub.members.names.author({ name, token });
     if (!author.ok) return sendProblem(request, reply, author.error, language);
     const proven = hub.people.prove(token);
     const bearer = proven.ok ? proven.value : undefined;

@@ -1,4 +1,5 @@
 import type { Hub } from "../core/hub.ts";
+import { then } from "../core/soon.ts";
 import { pickLanguage } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { accepted, type Result } from "../protocol/codes.ts";
@@ -22,8 +23,9 @@ export function createRoomText(hub: Hub, language: Language): Gateway {
     refuse(visit) {
       const asked = readVisit(visit);
       if (!asked.ok) return asked.error;
-      const author = hub.people.author({ name: asked.value.name });
-      return author.ok ? undefined : author.error;
+      return then(hub.members.names.author({ name: asked.value.name }), (author) =>
+        author.ok ? undefined : author.error,
+      );
     },
     accept(line, visit) {
       const spoken = pickLanguage(visit.query.get("lang") ?? undefined, language);

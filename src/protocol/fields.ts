@@ -56,7 +56,7 @@ export const refField = v.pipe(v.string(), v.maxLength(64));
 // What the server says of itself is trusted to be in its stored form already.
 export const knownRoom = v.custom<RoomName>((value) => typeof value === "string");
 export const knownName = v.custom<DisplayName>((value) => typeof value === "string");
-const knownUserId = v.custom<UserId>((value) => typeof value === "string");
+export const knownUserId = v.custom<UserId>((value) => typeof value === "string");
 export const knownRef = v.string();
 /** A whole number from 0 on. */
 export const knownNumber = v.number();

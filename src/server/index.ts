@@ -1,5 +1,6 @@
 import { heedAccounts, watchAccounts } from "../core/account-watch.ts";
 import { watchHeads } from "../core/head-watch.ts";
+import { newNodeId } from "../core/hints.ts";
 import { Hub } from "../core/hub.ts";
 import type { GatewayName, Log } from "../core/ports.ts";
 import { type Broadcast, createOperator } from "../gateways/operator.ts";
@@ -80,6 +81,8 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     createMetrics({ version: program.version, clock: systemClock, hasDisk: data.folder !== undefined }),
   );
   const lines = new Lines();
+  // What is said in a folder is this server's alone, and nobody else changes it.
+  const isShared = data.folder === undefined;
   const hub = opened.adopt(
     new Hub({
       store,
@@ -94,14 +97,14 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
       server: program,
       reservedNames: ["server", ...languages.map((language) => serverWords[language]("operator"))],
       onReceived: observer?.received,
+      node: isShared ? newNodeId(randomBytes) : undefined,
     }),
     (hub) => hub.close(),
   );
 
   opened.defer(heedAccounts(hub));
   opened.use(watchAccounts(identity.accounts, { clock: systemClock, log }));
-  // What is said in a folder is this server's alone, and nobody else changes it.
-  if (data.folder === undefined) opened.use(watchHeads({ hub, store, bus, clock: systemClock, log }));
+  if (isShared) opened.use(watchHeads({ hub, store, bus, clock: systemClock, log }));
 
   let state: "running" | "stopping" | "failed" = "running";
   const failed = store.failed.then((error) => {

@@ -4,9 +4,10 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { GatewayName, Log, Metrics } from "../core/ports.ts";
 import type { Rate } from "../core/rate.ts";
+import { then } from "../core/soon.ts";
 import { agentOf } from "../gateways/support/agent.ts";
 import { problem } from "../gateways/support/problem.ts";
-import { type Gateway, type Line, read } from "../gateways/support/websocket.ts";
+import { type Gateway, type Line, read, type Visit } from "../gateways/support/websocket.ts";
 import type { Language } from "../locales/words.ts";
 import { accepted, type ChatError, closeCodes } from "../protocol/codes.ts";
 import { oneLine } from "../protocol/text.ts";
@@ -48,6 +49,12 @@ export interface Upgrades {
   readonly onUpgrade: UpgradeListener;
   /** Sends away who is still there; they have a second to close in good order. */
   close(): void;
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
 }
 
 const closingMs = 1_000;
@@ -105,11 +112,16 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     if (!admitted.ok) return refuse(request, socket, admitted.error, found?.name ?? "http");
     const gateway = admitted.value;
     if (!gateway) return refuse(request, socket, { code: "not_found" }, "http");
-    const problemAtTheDoor = gateway.refuse?.(visit);
-    if (problemAtTheDoor) return refuse(request, socket, problemAtTheDoor, gateway.name);
+    // Whether a name is free may take a question to the store: who has hung up meanwhile is not let in.
+    void then(gateway.refuse?.(visit), (problemAtTheDoor) => {
+      if (problemAtTheDoor) return refuse(request, socket, problemAtTheDoor, gateway.name);
+      if (!socket.destroyed) letIn(gateway, visit, { request, socket, head }, ignore);
+    });
+  };
+  const letIn = (gateway: Gateway, visit: Visit, { request, socket, head }: Upgrade, ignore: () => void): void => {
     const leave = visitors.enter(request);
     if (!leave) {
-      log.warn({ code: "too_many_connections", address: oneLine(address ?? "") }, "turned away at the entrance");
+      log.warn({ code: "too_many_connections", address: oneLine(visit.address ?? "") }, "turned away at the entrance");
       return refuse(request, socket, { code: "too_many_connections" }, gateway.name);
     }
     socket.once("close", leave);

@@ -91,4 +91,16 @@ export const postgresMigrations: readonly string[] = [
   CREATE INDEX session_by_user ON parlance.session (user_id);
   CREATE INDEX session_by_version ON parlance.session (version) WHERE version IS NOT NULL;
   `,
+  `
+  CREATE TABLE parlance.node (
+    id    text PRIMARY KEY,
+    until timestamptz NOT NULL
+  );
+
+  CREATE TABLE parlance.name_claim (
+    key     text PRIMARY KEY,
+    user_id text NOT NULL,
+    nodes   text[] NOT NULL
+  );
+  `,
 ];

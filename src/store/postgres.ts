@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { AccountStore } from "../core/account-store.ts";
+import type { NameRegister } from "../core/name-register.ts";
 import {
   type Appended,
   type Draft,
@@ -13,12 +14,14 @@ import type { RoomName } from "../protocol/ids.ts";
 import { DatabaseRefused } from "./database-refused.ts";
 import { PostgresAccounts } from "./postgres-accounts.ts";
 import { PostgresLog } from "./postgres-log.ts";
+import { PostgresNames } from "./postgres-names.ts";
 import { explainPostgres, prepare } from "./postgres-open.ts";
 
 /** A store that may be out of reach for a while, and recovers by itself. */
 export interface RemoteStore extends Store {
   /** Whether there is a connection to it now. While there is none, each question tries to make one. */
   readonly isReachable: boolean;
+  readonly names: NameRegister;
 }
 
 /**
@@ -52,6 +55,7 @@ interface Reached {
   readonly client: pg.Client;
   readonly log: PostgresLog;
   readonly accounts: PostgresAccounts;
+  readonly names: PostgresNames;
 }
 
 /** One connection, on which everything is asked in turn; made again when it broke. */
@@ -59,15 +63,22 @@ class PostgresStore implements RemoteStore {
   /** A database that is away comes back, and what it was asked meanwhile was refused: nothing here is for good. */
   readonly failed = new Promise<StoreError>(() => {});
   readonly accounts: AccountStore = {
-    changes: (since) => this.#askAccounts((accounts) => accounts.changes(since)),
-    keepName: (kept) => this.#askAccounts((accounts) => accounts.keepName(kept)),
-    dropName: (user) => this.#askAccounts((accounts) => accounts.dropName(user)),
-    proofOf: (user) => this.#askAccounts((accounts) => accounts.proofOf(user)),
-    addSession: (session) => this.#askAccounts((accounts) => accounts.addSession(session)),
-    sessionsOf: (user) => this.#askAccounts((accounts) => accounts.sessionsOf(user)),
-    endSessions: (user, ids, at) => this.#askAccounts((accounts) => accounts.endSessions(user, ids, at)),
-    touchSessions: (seen) => this.#askAccounts((accounts) => accounts.touchSessions(seen)),
-    forgetSessions: (before) => this.#askAccounts((accounts) => accounts.forgetSessions(before)),
+    changes: (since) => this.#ask(({ accounts }) => accounts.changes(since)),
+    keepName: (kept) => this.#ask(({ accounts }) => accounts.keepName(kept)),
+    dropName: (user) => this.#ask(({ accounts }) => accounts.dropName(user)),
+    proofOf: (user) => this.#ask(({ accounts }) => accounts.proofOf(user)),
+    addSession: (session) => this.#ask(({ accounts }) => accounts.addSession(session)),
+    sessionsOf: (user) => this.#ask(({ accounts }) => accounts.sessionsOf(user)),
+    endSessions: (user, ids, at) => this.#ask(({ accounts }) => accounts.endSessions(user, ids, at)),
+    touchSessions: (seen) => this.#ask(({ accounts }) => accounts.touchSessions(seen)),
+    forgetSessions: (before) => this.#ask(({ accounts }) => accounts.forgetSessions(before)),
+  };
+  readonly names: NameRegister = {
+    renew: (node) => this.#ask(({ names }) => names.renew(node)),
+    claim: (node, claims) => this.#ask(({ names }) => names.claim(node, claims)),
+    release: (node, claims) => this.#ask(({ names }) => names.release(node, claims)),
+    taken: (user, keys) => this.#ask(({ names }) => names.taken(user, keys)),
+    part: (node) => this.#ask(({ names }) => names.part(node)),
   };
   readonly #address: string;
   readonly #statementMs: number;
@@ -86,31 +97,31 @@ class PostgresStore implements RemoteStore {
   }
 
   openRoom(room: RoomName): Promise<RoomHead> {
-    return this.#ask((log) => log.openRoom(room));
+    return this.#ask(({ log }) => log.openRoom(room));
   }
 
   findRoom(room: RoomName): Promise<RoomHead | undefined> {
-    return this.#ask(async (log) => (await log.heads([room])).get(room));
+    return this.#ask(async ({ log }) => (await log.heads([room])).get(room));
   }
 
   heads(rooms: readonly RoomName[]): Promise<ReadonlyMap<RoomName, RoomHead>> {
-    return this.#ask((log) => log.heads(rooms));
+    return this.#ask(({ log }) => log.heads(rooms));
   }
 
   rooms(): Promise<readonly RoomName[]> {
-    return this.#ask((log) => log.rooms());
+    return this.#ask(({ log }) => log.rooms());
   }
 
   append(drafts: readonly Draft[]): Promise<readonly Appended[]> {
-    return this.#ask(async (log) => (drafts.length === 0 ? [] : log.append(drafts)));
+    return this.#ask(async ({ log }) => (drafts.length === 0 ? [] : log.append(drafts)));
   }
 
   read(room: RoomName, request: PageRequest): Promise<EventPage> {
-    return this.#ask((log) => log.read(room, request));
+    return this.#ask(({ log }) => log.read(room, request));
   }
 
   tokenKey(): Promise<Uint8Array> {
-    return this.#ask((log) => log.tokenKey());
+    return this.#ask(({ log }) => log.tokenKey());
   }
 
   close(): Promise<void> {
@@ -138,15 +149,7 @@ class PostgresStore implements RemoteStore {
   }
 
   /** What failed is refused and never fatal: whether a commit that broke was one, the client's resend finds out. [L3] */
-  #ask<T>(question: (log: PostgresLog) => Promise<T>): Promise<T> {
-    return this.#answered(({ log }) => question(log));
-  }
-
-  #askAccounts<T>(question: (accounts: PostgresAccounts) => Promise<T>): Promise<T> {
-    return this.#answered(({ accounts }) => question(accounts));
-  }
-
-  async #answered<T>(question: (reached: Reached) => Promise<T>): Promise<T> {
+  async #ask<T>(question: (reached: Reached) => Promise<T>): Promise<T> {
     if (this.#closing) throw new StoreError("the store is closed", { fatal: true });
     const answer = this.reach().then(question);
     this.#underWay.add(answer);
@@ -181,6 +184,7 @@ class PostgresStore implements RemoteStore {
       throw error;
     }
     this.#isReachable = true;
-    return { client, log: new PostgresLog(client), accounts: new PostgresAccounts(client) };
+    const [log, accounts, names] = [new PostgresLog(client), new PostgresAccounts(client), new PostgresNames(client)];
+    return { client, log, accounts, names };
   }
 }

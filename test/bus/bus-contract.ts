@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
+import type { Hint, NodeId } from "../../src/core/hints.ts";
 import type { Appends, Bus } from "../../src/core/ports.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
-import { roomName, storedEvent } from "../support/drafts.ts";
+import { displayName, roomName, storedEvent, userId } from "../support/drafts.ts";
 
 const epoch = "0123456789abcdef" as Epoch;
 
@@ -19,6 +20,43 @@ function listener(bus: Bus, count: number) {
   const { promise, resolve } = Promise.withResolvers<readonly Appends[]>();
   const stop = bus.subscribe((one) => {
     heard.push(one);
+    if (heard.length === count) resolve(heard);
+  });
+  return { heard, enough: promise, stop };
+}
+
+const node = "fedcba9876543210" as NodeId;
+const general = roomName("ห้องเรียน");
+const ann = { id: userId("ann"), name: displayName("Аня 👋") };
+const bob = { id: userId("bob"), name: displayName("น้อย"), renames: 2 };
+/** One of each. */
+const hints: readonly Hint[] = [
+  { type: "alive", node, version: 0, lines: 2 },
+  {
+    type: "news",
+    node,
+    version: 1,
+    lines: 2,
+    changes: [
+      { room: general, in: [{ ...ann, quiet: true }, bob], out: [userId("eve")] },
+      { room: general, members: [bob] },
+      { room: roomName("кухня"), count: 1_000 },
+    ],
+    renamed: [bob],
+  },
+  { type: "roll", node, version: 1, lines: 2, part: 0, parts: 1, rooms: [{ room: general, members: [ann] }] },
+  { type: "ask", node, of: node },
+  { type: "look" },
+  { type: "typing", node, typists: [{ room: general, user: ann, active: true }] },
+  { type: "notice", node, id: "0123456789", text: "Сервер перезапускається" },
+];
+
+/** Who hears what is told in passing, and a promise of the first `count` of it. */
+function hearer(bus: Bus, count: number) {
+  const heard: Hint[] = [];
+  const { promise, resolve } = Promise.withResolvers<readonly Hint[]>();
+  const stop = bus.hear((hint) => {
+    heard.push(hint);
     if (heard.length === count) resolve(heard);
   });
   return { heard, enough: promise, stop };
@@ -80,13 +118,37 @@ export function busContract(name: string, open: (t: TestContext) => Promise<read
       assert.deepEqual(heard, [1, 1, 2]);
     });
 
+    test("tells who hears whether they published it themselves", async (t) => {
+      const [here, there] = await open(t);
+      const own = (bus: Bus) => new Promise((resolve) => bus.subscribe((_, isOwn) => resolve(isOwn)));
+      const heard = [own(here), own(there)];
+      here.publish(appends("a", 1));
+      assert.deepEqual(await Promise.all(heard), [true, here === there]);
+    });
+
+    test("[N5] carries what is told in passing to every listener, exactly as it is and in the order of telling", async (t) => {
+      const [here, there] = await open(t);
+      const told = [...hints, ...hints.toReversed()];
+      const heard = [hearer(here, told.length), hearer(there, told.length)];
+      for (const hint of told) here.tell(hint);
+      for (const { enough } of heard) assert.deepEqual(await enough, told);
+      for (const { stop } of heard) stop();
+      here.tell({ type: "bye", node });
+      const last = hearer(here, 1);
+      here.tell({ type: "ask", node });
+      assert.deepEqual(await last.enough, [{ type: "ask", node }]);
+      assert.equal(heard[0]?.heard.length, told.length);
+    });
+
     test("carries nothing once it is closed", async (t) => {
       const [here] = await open(t);
       const { heard } = listener(here, 1);
+      const hints = hearer(here, 1);
       await here.close();
       here.publish(appends("a", 1));
+      here.tell({ type: "bye", node });
       await here.close();
-      assert.deepEqual(heard, []);
+      assert.deepEqual([heard, hints.heard], [[], []]);
     });
   });
 }

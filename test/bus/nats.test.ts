@@ -53,6 +53,10 @@ describeWith([natsProgram], "NATS", () => {
     for (const bad of ["", "{", "null", "[]", '{"room":1}', '{"room":"a","epoch":"b","events":[{}]}', "\u0000\ufffd"]) {
       intruder.publish("parlance.ours.a", bad);
     }
+    there.bus.hear(() => assert.fail("no hint of this version"));
+    for (const bad of ["", "[]", '{"type":"news"}', '{"type":"of a newer version","node":"x"}', "\u0000"]) {
+      intruder.publish("parlance.ours.nodes.hints", bad);
+    }
     await intruder.flush();
     await intruder.close();
     here.bus.publish(news("สวัสดี", "Привіт 👋"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { graceMs } from "../../src/core/hub.ts";
+import { graceMs } from "../../src/core/members.ts";
 import { presenceListLimit } from "../../src/protocol/limits.ts";
 import { World } from "../support/world.ts";
 

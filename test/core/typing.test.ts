@@ -1,21 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Person } from "../../src/core/people.ts";
 import { Typing } from "../../src/core/typing.ts";
 import { typingLapseMs } from "../../src/protocol/limits.ts";
 import { displayName, userId } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
-const person = (name: string): Person => ({
-  user: { id: userId(name), name: displayName(name) },
-  returned: false,
-  holds: 1,
-});
+const person = (name: string) => ({ id: userId(name), name: displayName(name) });
 
 function watched() {
   const clock = new FakeClock();
   const shown: string[] = [];
-  const typing = new Typing(clock, ({ user }, active) => shown.push(`${clock.monotonic()} ${user.name} ${active}`));
+  const typing = new Typing(clock, ({ name }, active) => shown.push(`${clock.monotonic()} ${name} ${active}`));
   return { clock, shown, typing };
 }
 
@@ -60,10 +55,10 @@ test("typing of several lapses for each at their own time, by one timer", () => 
 test("typing that is stopped is told once, and only of who was typing", () => {
   const { clock, shown, typing } = watched();
   const ann = person("Ann");
-  typing.stop(ann);
+  typing.stop(ann.id);
   typing.start(ann);
-  typing.stop(ann);
-  typing.stop(ann);
+  typing.stop(ann.id);
+  typing.stop(ann.id);
   clock.advance(60_000);
   assert.deepEqual(shown, ["0 Ann true", "0 Ann false"]);
   typing.start(ann);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { before, type TestContext, test } from "node:test";
+import { WebSocket } from "ws";
 import { nats as natsProgram, postgres as postgresProgram } from "../../scripts/servers.mjs";
 import type { ServerFrameOf } from "../../src/protocol/server-frames.ts";
 import { StartupError } from "../../src/server/index.ts";
@@ -18,6 +20,7 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
   const nats = useNats();
   let store = "";
 
+  // People have names of their own in each test: who was on a node that has ended keeps theirs for a while. [N6]
   before(async () => {
     store = await postgres().newDatabase();
   });
@@ -79,10 +82,59 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
     assert.deepEqual([resent.seq, resent.dup], [seq, true]);
   });
 
+  test("[N5] [N8] [K5] who comes, goes and types on one is seen on the other, and nobody leaves by a restart", async (t) => {
+    const [here, there] = [await startNode(t), await startNode(t)];
+    const room = "кухня";
+    const ann = await RawClient.join(t, here.url, { room, name: "Аня" });
+    const som = await RawClient.join(t, there.url, { room, name: "ส้ม" });
+    // What passes between servers may come a moment after who joins.
+    if (som.joined.count === 1) assert.deepEqual((await som.next("user_joined")).user, ann.welcome.user);
+    else assert.deepEqual(new Set(som.joined.members), new Set([ann.welcome.user, som.welcome.user]));
+    const seen = await ann.next("user_joined");
+    assert.deepEqual([seen.user, seen.count], [som.welcome.user, 2]);
+    som.send({ type: "typing" });
+    assert.deepEqual((await ann.next("typing")).user, som.welcome.user);
+    assert.ok(here.broadcast("🟢 ทดสอบ").ok);
+    assert.equal((await ann.next("notice")).text, "🟢 ทดสอบ");
+    assert.equal((await som.next("notice")).text, "🟢 ทดสอบ");
+    await there.stop();
+    const back = await RawClient.join(t, here.url, { room, token: som.welcome.token });
+    assert.deepEqual(back.welcome.user, som.welcome.user);
+    assert.equal(back.joined.count, 2);
+    back.leave();
+    const told = await ann.take();
+    assert.ok(told.type === "typing" && !told.active, "and nothing else since");
+  });
+
+  test("[N6] a name in use on one is taken on the other, through every gateway, until its owner leaves", async (t) => {
+    const [here, there] = [await startNode(t), await startNode(t)];
+    const admin = await RawClient.join(t, here.url, { room: "names", name: "admin" });
+    const other = await RawClient.connect(t, there.url);
+    other.send({ type: "join", room: "names", name: "аdmin" });
+    const refused = await other.next("error");
+    assert.deepEqual([refused.code, refused.suggestion], ["name_taken", "аdmin2"]);
+    const post = () =>
+      fetch(`${there.url}/rooms/names/messages`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ name: "Admin", text: "привіт" }),
+      });
+    assert.equal((await post()).status, 409);
+    const hello = await fetch(`${there.url}/api/v1/hello`, { method: "POST", body: '{"name":"ADMIN"}' });
+    assert.equal(hello.status, 409);
+    const handshake = new WebSocket(`${there.url.replace("http", "ws")}/chat/names?name=admin`);
+    await assert.rejects(once(handshake, "open"), /409/);
+    admin.leave();
+    await admin.closed;
+    while ((await post()).status !== 201);
+    other.send({ type: "join", room: "names", name: "аdmin" });
+    assert.equal((await other.next("welcome")).user.name, "аdmin");
+  });
+
   test("[N2] [R1] while NATS is away nothing is lost, and what was said meanwhile is read, in order", async (t) => {
     const [here, there] = [await startNode(t), await startNode(t)];
-    const ann = await RawClient.join(t, here.url, { room: "bus", name: "Ann" });
-    const bob = await RawClient.join(t, there.url, { room: "bus", name: "Bob" });
+    const ann = await RawClient.join(t, here.url, { room: "bus", name: "Тарас" });
+    const bob = await RawClient.join(t, there.url, { room: "bus", name: "Леся" });
     await nats().kill();
     await ann.say("while it is away");
     assert.equal((await bob.next("message")).text, "while it is away");
@@ -95,7 +147,7 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
 
   test("[N3] [L3] Postgres is killed and comes back: refused meanwhile, read from memory, nothing acknowledged is lost", async (t) => {
     const [here, there] = [await startNode(t), await startNode(t)];
-    const ann = await RawClient.join(t, here.url, { room: "kill", name: "Ann" });
+    const ann = await RawClient.join(t, here.url, { room: "kill", name: "Mia" });
     const reader = await RawClient.join(t, there.url, { room: "kill" });
     const acknowledged: number[] = [];
     const untilRefused = (async () => {
@@ -152,8 +204,8 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
     postgres().keepCopy();
     await postgres().start();
     const [here, there] = [await startNode(t), await startNode(t)];
-    const ann = await RawClient.join(t, here.url, { room: "failover", name: "Ann" });
-    const bob = await RawClient.join(t, there.url, { room: "failover", name: "Bob" });
+    const ann = await RawClient.join(t, here.url, { room: "failover", name: "Zoe" });
+    const bob = await RawClient.join(t, there.url, { room: "failover", name: "Max" });
     const { id, seq } = await ann.say("on the disk that is gone");
     await bob.next("message");
     await postgres().failOverToCopy();

@@ -9,6 +9,7 @@ import { TcpProxy } from "../faults/tcp-proxy.ts";
 import { draft, roomName } from "../support/drafts.ts";
 import { query, usePostgres } from "../support/postgres.ts";
 import { describeWith, freePort } from "../support/programs.ts";
+import { nameRegisterContract } from "./name-register-contract.ts";
 import { stored } from "./outcomes.ts";
 import { storeContract } from "./store-contract.ts";
 
@@ -27,6 +28,20 @@ describeWith([postgresProgram], "Postgres", () => {
       async reopen() {
         await store.close();
         return openStore(t, address);
+      },
+    };
+  });
+
+  nameRegisterContract("in Postgres", async (t) => {
+    const address = await postgres().newDatabase();
+    const [{ names: register }, { names: other }] = [await openStore(t, address), await openStore(t, address)];
+    return {
+      register,
+      other,
+      async silence(node) {
+        await query(address, "UPDATE parlance.node SET until = now() - interval '1 s' WHERE id = coalesce($1, id)", [
+          node ?? null,
+        ]);
       },
     };
   });

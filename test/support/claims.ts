@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { graceMs } from "../../src/core/hub.ts";
+import { graceMs } from "../../src/core/members.ts";
 import { type Guest, World } from "./world.ts";
 
 /** What keeps names in these tests. */

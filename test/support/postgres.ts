@@ -139,11 +139,11 @@ export class TestPostgres {
 }
 
 /** Has a database do something beside the server. */
-export async function query(address: string, text: string): Promise<void> {
+export async function query(address: string, text: string, values: readonly unknown[] = []): Promise<void> {
   const client = new pg.Client(address);
   await client.connect();
   try {
-    await client.query(text);
+    await (values.length > 0 ? client.query(text, [...values]) : client.query(text));
   } finally {
     await client.end();
   }

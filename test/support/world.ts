@@ -3,8 +3,10 @@ import { createMemoryBus } from "../../src/bus/memory.ts";
 import { heedAccounts, watchAccounts } from "../../src/core/account-watch.ts";
 import { Accounts } from "../../src/core/accounts.ts";
 import { gatherMs } from "../../src/core/audience.ts";
+import type { NodeId } from "../../src/core/hints.ts";
 import { Hub } from "../../src/core/hub.ts";
 import { Identity, type Passphrases } from "../../src/core/identity.ts";
+import type { NameRegister } from "../../src/core/name-register.ts";
 import type { Bus, Connection, Format, PersonalFrame, Store } from "../../src/core/ports.ts";
 import type { Session } from "../../src/core/session.ts";
 import type { ClientFrameInput } from "../../src/protocol/client-frames.ts";
@@ -176,6 +178,8 @@ export class World {
     key = randomFillSync(new Uint8Array(32)),
     limits = {},
     looksElsewhere = false,
+    node,
+    names,
   }: {
     store?: Store;
     bus?: Bus;
@@ -183,10 +187,13 @@ export class World {
     key?: Uint8Array;
     limits?: Partial<Limits>;
     looksElsewhere?: boolean;
+    /** One of several nodes; `names` is what they share. */
+    node?: NodeId;
+    names?: NameRegister;
   } = {}) {
     this.clock = clock;
     this.bus = bus;
-    const counted = this.#counting(store);
+    const counted = this.#counting(store, names);
     const accounts = new Accounts(counted.accounts);
     const tokens = createTokens({ key, clock, isEnded: (session) => accounts.isEnded(session) });
     const randomBytes = randomFillSync;
@@ -204,6 +211,7 @@ export class World {
       limits: { ...defaultLimits, sendRate: 0, frameRate: 0, ...limits },
       server: { name: "Parlance", version: "0.0.0" },
       reservedNames: ["server", "сервер", "เซิร์ฟเวอร์"],
+      node,
     });
     heedAccounts(this.hub);
     if (looksElsewhere) watchAccounts(accounts, { clock, log: this.log });
@@ -242,27 +250,36 @@ export class World {
     }
   }
 
-  #counting(store: Store): Store {
+  #counting(store: Store, names: NameRegister | undefined): Store {
     const count =
       <A extends unknown[], T>(ask: (...args: A) => Promise<T>) =>
       (...args: A): Promise<T> =>
-        this.#counted(ask.apply(store, args));
+        this.#counted(ask(...args));
     return {
-      openRoom: count(store.openRoom),
-      findRoom: count(store.findRoom),
-      heads: count(store.heads),
+      openRoom: count(store.openRoom.bind(store)),
+      findRoom: count(store.findRoom.bind(store)),
+      heads: count(store.heads.bind(store)),
       rooms: () => store.rooms(),
-      append: count(store.append),
-      read: count(store.read),
-      tokenKey: count(store.tokenKey),
+      append: count(store.append.bind(store)),
+      read: count(store.read.bind(store)),
+      tokenKey: count(store.tokenKey.bind(store)),
       accounts: Object.fromEntries(
         Object.entries(store.accounts).map(([name, ask]: [string, (...args: never[]) => Promise<unknown>]) => [
           name,
           (...args: never[]) => this.#counted(ask(...args)),
         ]),
       ) as unknown as Store["accounts"],
+      ...(names && {
+        names: {
+          renew: count(names.renew.bind(names)),
+          claim: count(names.claim.bind(names)),
+          release: count(names.release.bind(names)),
+          taken: count(names.taken.bind(names)),
+          part: count(names.part.bind(names)),
+        },
+      }),
       failed: store.failed,
-      close: count(store.close),
+      close: count(store.close.bind(store)),
     };
   }
 }

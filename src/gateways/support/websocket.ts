@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import type { Hub } from "../../core/hub.ts";
 import type { Connection, Format, GatewayName, Metrics, PersonalFrame } from "../../core/ports.ts";
+import type { Soon } from "../../core/soon.ts";
 import { type ChatError, type CloseReason, closeCodes } from "../../protocol/codes.ts";
 import { Outbound } from "./outbound.ts";
 
@@ -44,7 +45,7 @@ export interface Gateway {
    */
   keyedBy?(visit: Visit): readonly string[];
   /** Why this visit is refused in the handshake, if it is. */
-  refuse?(visit: Visit): ChatError | undefined;
+  refuse?(visit: Visit): Soon<ChatError | undefined>;
   /** Takes an accepted line, and answers with who reads it. */
   accept(line: Line, visit: Visit): Reader;
 }
