@@ -1,3 +1,14 @@
+import { parseEmoji } from "./emoji.ts";
+
+/** A change of what was said; `back`: of which message, counted from the last one, which is 1. */
+export type ChangeInput =
+  | { readonly kind: "edit"; readonly back: number; readonly text: string }
+  | { readonly kind: "delete"; readonly back: number }
+  | { readonly kind: "react"; readonly back: number; readonly emoji: string }
+  | { readonly kind: "reply"; readonly back: number; readonly text: string }
+  /** Without a text: what is it? */
+  | { readonly kind: "topic"; readonly text: string | undefined };
+
 /** What a person typed: something to say, or something to do. */
 export type Input =
   | { readonly kind: "nothing" }
@@ -9,10 +20,24 @@ export type Input =
   | { readonly kind: "leave"; readonly room: string | undefined }
   | { readonly kind: "name"; readonly name: string | undefined }
   | { readonly kind: "history"; readonly count: number }
+  | ChangeInput
   | { readonly kind: "incomplete"; readonly command: Command }
   | { readonly kind: "unknown"; readonly command: string };
 
-export const commands = ["/help", "/join", "/leave", "/who", "/name", "/history", "/quit"] as const;
+export const commands = [
+  "/help",
+  "/join",
+  "/leave",
+  "/who",
+  "/name",
+  "/history",
+  "/edit",
+  "/delete",
+  "/reply",
+  "/react",
+  "/topic",
+  "/quit",
+] as const;
 export type Command = (typeof commands)[number];
 
 const defaultHistory = 20;
@@ -43,6 +68,15 @@ export function parseInput(line: string): Input {
       return { kind: "name", name: argument };
     case "/history":
       return parseHistory(argument);
+    case "/edit":
+    case "/reply":
+      return parseRewriting(command, text);
+    case "/delete":
+      return parseBack(argument, command, (back) => ({ kind: "delete", back }));
+    case "/react":
+      return parseReaction(rest);
+    case "/topic":
+      return { kind: "topic", text: argument === "-" ? "" : argument };
     case undefined:
       return { kind: "unknown", command: word };
     default:
@@ -56,4 +90,22 @@ function parseHistory(argument: string | undefined): Input {
   return count > 0
     ? { kind: "history", count: Math.min(count, mostHistory) }
     : { kind: "incomplete", command: "/history" };
+}
+
+/** `[NUMBER] TEXT`, its line breaks kept: a number counts back only if there is a text after it. */
+function parseRewriting(command: "/edit" | "/reply", line: string): Input {
+  const [, number = "1", text] = /^\S+\s+(?:(\d{1,3})\s+)?([\s\S]+)$/.exec(line) ?? [];
+  if (text === undefined) return { kind: "incomplete", command };
+  return parseBack(number, command, (back) => ({ kind: command === "/edit" ? "edit" : "reply", back, text }));
+}
+
+function parseReaction([word = "", number, ...more]: readonly string[]): Input {
+  const emoji = parseEmoji(word);
+  if (emoji === undefined || more.length > 0) return { kind: "incomplete", command: "/react" };
+  return parseBack(number, "/react", (back) => ({ kind: "react", back, emoji }));
+}
+
+function parseBack(number = "1", command: Command, change: (back: number) => ChangeInput): Input {
+  const back = /^\d{1,3}$/.test(number) ? Number(number) : 0;
+  return back > 0 ? change(back) : { kind: "incomplete", command };
 }

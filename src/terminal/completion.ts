@@ -1,9 +1,13 @@
 import { commands } from "./commands.ts";
+import { emojiNames } from "./emoji.ts";
 
 /** What Tab can complete to. */
 export interface Known {
   readonly names: readonly string[];
   readonly rooms: readonly string[];
+  /** What this person said, the last one first, and the topic: each can be taken up again. */
+  readonly own: readonly string[];
+  readonly topic: string;
 }
 
 export interface Completion {
@@ -26,14 +30,29 @@ function commonStart(words: readonly string[]): string {
   return start;
 }
 
-/** Completes the last word before the cursor: a command, the room after `/join` and `/leave`, or a name. */
+const roomsOrNames = (ahead: string, { rooms, names }: Known): readonly string[] =>
+  /^\s*\/(join|leave)\s+$/i.test(ahead) ? rooms : names;
+
+/** What is there already of what is about to be written anew. */
+function writtenBefore(before: string, { own, topic }: Known): string | undefined {
+  const [, back = "1"] = /^\s*\/edit\s+(?:(\d{1,3})\s+)?$/i.exec(before) ?? ["", "0"];
+  return /^\s*\/topic\s+$/i.test(before) ? topic : own[Number(back) - 1];
+}
+
+/**
+ * Completes the last word before the cursor: a command, the room after `/join` and `/leave`, an emoji's name after
+ * `/react`, or a name; after `/edit` and `/topic`, what is to be written anew.
+ */
 export function complete(before: string, known: Known): Completion {
+  const written = writtenBefore(before, known);
+  if (written !== undefined) return { text: before + written, candidates: [] };
   const word = /\S*$/.exec(before)?.[0] ?? "";
   const ahead = before.slice(0, before.length - word.length);
   const first = ahead.trim() === "";
   const isCommand = first && word.startsWith("/") && !word.startsWith("//");
-  const choices = isCommand ? commands : /^\s*\/(join|leave)\s+$/i.test(ahead) ? known.rooms : known.names;
-  const candidates = word === "" ? [] : choices.filter((choice) => fold(choice).startsWith(fold(word)));
+  const isReaction = /^\s*\/react\s+$/i.test(ahead);
+  const choices = isCommand ? commands : isReaction ? Object.keys(emojiNames) : roomsOrNames(ahead, known);
+  const candidates = word === "" && !isReaction ? [] : choices.filter((choice) => fold(choice).startsWith(fold(word)));
   const [only] = candidates;
   if (only === undefined) return { text: before, candidates: [] };
   // A name that begins the line addresses its owner.

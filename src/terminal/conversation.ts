@@ -2,12 +2,15 @@ import { serverWords } from "../locales/server.ts";
 import { type TerminalSpeak, terminalWords } from "../locales/terminal.ts";
 import { parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
-import type { Client, MessageFrame, MessageId, Outgoing, OutgoingMessage, RoomName, User } from "../sdk/index.ts";
+import type { Client, MessageFrame, Outgoing, OutgoingMessage, RoomName, User } from "../sdk/index.ts";
 import { asTyped } from "./as-typed.ts";
-import type { Input } from "./commands.ts";
+import { Changes } from "./changes.ts";
+import type { ChangeInput, Input } from "./commands.ts";
 import type { Known } from "./completion.ts";
 import type { Lines } from "./lines.ts";
+import { Loss } from "./loss.ts";
 import { Place, type PlaceListener } from "./place.ts";
+import { type Printed, Printer } from "./printer.ts";
 import { explain } from "./reach.ts";
 import type { Screen } from "./screen.ts";
 import type { Talk } from "./talk.ts";
@@ -26,27 +29,29 @@ export interface ConversationOptions {
 export class Conversation implements PlaceListener {
   readonly #options: ConversationOptions;
   readonly #speak: TerminalSpeak;
+  readonly #changes: Changes;
   readonly #places = new Map<RoomName, Place>();
   readonly #visited = new Set<RoomName>();
-  /** Own messages that were printed: as they were typed, acknowledged or came back, whichever was first. */
-  readonly #printed = new Set<MessageId>();
+  readonly #printer: Printer;
+  readonly #loss: Loss;
   #current: Place | undefined;
   #name: string | undefined;
-  #day: string;
-  #lost: "no" | "told" | "told that writing waits" = "no";
 
   constructor(options: ConversationOptions) {
     this.#options = options;
     this.#speak = terminalWords[options.talk.language];
-    this.#day = options.lines.day(options.now());
-    const { client, screen, talk } = options;
+    const { client, screen, talk, lines } = options;
+    this.#changes = new Changes({ client, lines, language: talk.language });
+    const print = (line: string) => screen.print(line);
+    this.#printer = new Printer(lines, options.now(), print);
+    this.#loss = new Loss(this.#speak, print);
     this.#name = client.user?.name;
     client.on("welcome", ({ user }) => this.#become(user.name));
     client.on("notice", ({ text }) => screen.print(this.#speak("notice", { text: oneLine(text) })));
     client.on("error", (refusal) => screen.print(this.#speak("problem", { text: explain(refusal, talk) })));
     client.on("state", ({ at }) => {
       if (at === "waiting") this.#lose();
-      if (at === "open") this.#resume();
+      if (at === "open") this.#loss.end();
     });
   }
 
@@ -58,7 +63,9 @@ export class Conversation implements PlaceListener {
   /** The names and rooms that can be completed. */
   get known(): Known {
     const names = this.#current?.room.members?.map(({ name }) => oneLine(name)) ?? [];
-    return { names: names.filter((name) => name !== this.#name), rooms: [...this.#visited] };
+    const own = this.#current?.recent.of(this.#options.client.user, { own: true }).map(({ text }) => text) ?? [];
+    const topic = this.#current?.room.topic ?? "";
+    return { names: names.filter((name) => name !== this.#name), rooms: [...this.#visited], own, topic };
   }
 
   /** Enters a room, or goes to it; what is said from now on is said there. */
@@ -92,6 +99,13 @@ export class Conversation implements PlaceListener {
         return this.#rename(input.name);
       case "history":
         return void this.#showHistory(input.count);
+      case "reply":
+        return this.say(input.text, input.back);
+      case "edit":
+      case "delete":
+      case "react":
+      case "topic":
+        return this.#change(input);
       case "incomplete":
         return this.#problem(this.#speak("command.incomplete", { usage: this.#options.lines.usage(input.command) }));
       case "unknown": {
@@ -103,15 +117,15 @@ export class Conversation implements PlaceListener {
     }
   }
 
-  /** Says something in the room that is written to: now, or as soon as there is a line. */
-  say(text: string): void {
-    if (!this.#current) return this.#problem(this.#speak("room.none"));
-    const message = this.#current.room.send(text);
-    const user = { name: this.#name ?? "" };
-    this.#printOwn(this.#current, message.id, { user, text, ts: this.#options.now() });
-    if (this.#lost !== "told") return;
-    this.#lost = "told that writing waits";
-    this.#print(this.#speak("line.waits"));
+  /** Says something in the room that is written to: now, or as soon as there is a line. `back`: what it answers. */
+  say(text: string, back?: number): void {
+    const place = this.#current;
+    if (!place) return this.#problem(this.#speak("room.none"));
+    const answered = back === undefined ? undefined : this.#changes.find(place, { back, own: false });
+    if (back !== undefined && !answered) return this.#print(this.#changes.nothingThere);
+    const message = place.room.send(text, answered && { replyTo: answered.id });
+    this.#printOwn(place, this.#asSaid(message, this.#options.now()));
+    this.#loss.write();
   }
 
   /** Tells the others whether something is being written; a command is nothing to them. */
@@ -129,16 +143,23 @@ export class Conversation implements PlaceListener {
     if (!first) return;
     const { name, count } = place.room;
     this.#print(this.#speak("room.entered", { room: name, name: oneLine(this.#name ?? ""), count }));
+    const topic = this.#changes.topic(place);
+    if (topic !== undefined) this.#print(topic);
     if (this.#options.typed && this.#visited.size === 1) this.#print(this.#speak("room.help"));
   }
 
   message(place: Place, message: MessageFrame): void {
-    if (this.#isMe(message.user)) this.#printOwn(place, message.id, message);
+    if (this.#isMe(message.user)) this.#printOwn(place, message);
     else this.#printMessage(place, message, false);
   }
 
   sent(place: Place, message: OutgoingMessage, ts: string): void {
-    this.#printOwn(place, message.id, { user: { name: this.#name ?? "" }, text: message.text, ts });
+    this.#printOwn(place, this.#asSaid(message, ts));
+  }
+
+  changed(place: Place, change: Parameters<PlaceListener["changed"]>[1]): void {
+    const line = this.#changes.line(place, change, this.#marked(place));
+    if (line !== undefined) this.#print(line);
   }
 
   notSent(_place: Place, message: Outgoing, refusal: Parameters<PlaceListener["notSent"]>[2]): void {
@@ -207,6 +228,13 @@ export class Conversation implements PlaceListener {
     else this.#print(this.#speak("who.count", { count, room }));
   }
 
+  #change(input: Exclude<ChangeInput, { kind: "reply" }>): void {
+    if (!this.#current) return this.#problem(this.#speak("room.none"));
+    const line = this.#changes.make(this.#current, input);
+    if (line !== undefined) this.#print(line);
+    else this.#loss.write();
+  }
+
   #rename(text: string | undefined): void {
     if (text === undefined) return this.#print(this.#speak("name.yours", { name: oneLine(this.#name ?? "") }));
     const name = parseDisplayName(text);
@@ -224,35 +252,20 @@ export class Conversation implements PlaceListener {
   async #showHistory(limit: number): Promise<void> {
     const place = this.#current;
     if (!place) return this.#problem(this.#speak("room.none"));
-    const before = place.oldest ?? 1;
-    if (before <= 1) return this.#print(this.#speak("history.none"));
-    // Taken at once, so that asking twice reads two pages and not one twice.
-    place.oldest = Math.max(1, before - limit);
     try {
-      const { messages } = await place.room.history({ before, limit });
-      place.oldest = Math.min(place.oldest, messages[0]?.seq ?? 1);
+      const messages = await place.earlier(limit);
       const [first] = messages;
       if (!first) return this.#print(this.#speak("history.none"));
-      this.#day = this.#options.lines.day(first.ts);
-      this.#print(this.#day);
+      this.#printer.day(first.ts);
       for (const message of messages) this.#printMessage(place, message, true);
     } catch {
-      place.oldest = before;
       this.#problem(this.#speak("history.failed"));
     }
   }
 
   #lose(): void {
     for (const place of this.#places.values()) place.typists.clear();
-    if (this.#lost !== "no") return;
-    this.#lost = "told";
-    this.#print(this.#speak("line.lost"));
-  }
-
-  #resume(): void {
-    if (this.#lost === "no") return;
-    this.#lost = "no";
-    this.#print(this.#speak("line.back"));
+    this.#loss.begin();
   }
 
   #isMe(user: User): boolean {
@@ -264,23 +277,16 @@ export class Conversation implements PlaceListener {
     return this.#places.size > 1 ? place.room.name : undefined;
   }
 
-  #printOwn(place: Place, id: MessageId, message: Parameters<Lines["message"]>[0]["message"]): void {
-    if (this.#printed.has(id)) return;
-    this.#printed.add(id);
-    this.#printMessage(place, message, false, this.#options.typed);
+  #asSaid({ id, text, reply_to }: OutgoingMessage, ts: string | number): Printed {
+    return { id, text, reply_to, ts, user: { name: this.#name ?? "" } };
   }
 
-  #printMessage(
-    place: Place,
-    message: Parameters<Lines["message"]>[0]["message"] & { readonly id?: MessageId },
-    old: boolean,
-    own = false,
-  ): void {
-    const { lines } = this.#options;
-    const day = lines.day(message.ts);
-    if (day !== this.#day) this.#print(day);
-    this.#day = day;
-    this.#print(lines.message({ message, own, old, room: this.#marked(place) }));
+  #printOwn(place: Place, message: Printed): void {
+    this.#printer.own(place, message, { typed: this.#options.typed, room: this.#marked(place) });
+  }
+
+  #printMessage(place: Place, message: MessageFrame, old: boolean): void {
+    this.#printer.message(place, message, { old, own: false, room: this.#marked(place) });
   }
 
   #problem(text: string): void {

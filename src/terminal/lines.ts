@@ -4,6 +4,7 @@ import { oneLine, printable } from "../protocol/text.ts";
 import type { MessageFrame } from "../sdk/index.ts";
 import type { Paint } from "./colour.ts";
 import type { Command } from "./commands.ts";
+import { fitting } from "./width.ts";
 
 export interface LineStyle {
   readonly language: Language;
@@ -18,10 +19,12 @@ export interface LineStyle {
 
 /** Everything about a message that decides how it reads. */
 export interface Said {
-  readonly message: Pick<MessageFrame, "text"> & {
+  readonly message: Pick<MessageFrame, "text" | "edited" | "reactions"> & {
     readonly user: { readonly name: string };
     readonly ts: string | number;
   };
+  /** What it answers: `elsewhere` if that is not known here. */
+  readonly answered?: Quoted | "elsewhere" | undefined;
   /** Said by the reader. */
   readonly own: boolean;
   /** Said before the reader came. */
@@ -29,6 +32,15 @@ export interface Said {
   /** Named when the reader is in several rooms. */
   readonly room: string | undefined;
 }
+
+/** A message, as far as it is quoted. */
+export interface Quoted {
+  readonly text: string;
+  readonly user: { readonly name: string };
+}
+
+/** Columns of a message's text that are enough to know it by. */
+const quotedWidth = 24;
 
 const setIn = "\n        ";
 
@@ -44,14 +56,38 @@ export class Lines {
     this.#day = new Intl.DateTimeFormat(style.language, { dateStyle: "full" });
   }
 
-  /** `12:34 Ann: hello` */
-  message({ message, own, old, room }: Said): string {
+  /** `12:34 Ann: hello`; of an answer `12:34 Ann ↳ Оля “hello”: hello yourself`. */
+  message({ message, answered, own, old, room }: Said): string {
     const { paint, speak, lineBreaks } = this.#style;
     const name = oneLine(message.user.name);
+    const answer = answered && paint.faint(answered === "elsewhere" ? " ↳ …" : ` ${this.quoted(answered)}`);
     const text = lineBreaks === "shown" ? oneLine(message.text) : printable(message.text).replaceAll("\n", setIn);
     const author = own ? paint.own(speak("you")) : paint.name(name);
     const place = room === undefined ? "" : paint.faint(`[${oneLine(room)}] `);
-    return `${paint.faint(this.time(message.ts))} ${place}${author}: ${old ? paint.faint(text) : text}`;
+    const said = `${author}${answer ?? ""}: ${old ? paint.faint(text) : text}`;
+    return `${paint.faint(this.time(message.ts))} ${place}${said}${this.#marks(message)}`;
+  }
+
+  /** `↳ Оля “hello”` */
+  quoted({ user, text }: Quoted): string {
+    const line = oneLine(text);
+    const start = fitting(line, quotedWidth);
+    return `↳ ${oneLine(user.name)} “${start === line ? line : `${start.trimEnd()}…`}”`;
+  }
+
+  /** What happened to a message, and which one that is, if that need be said. */
+  changed(text: string, message: Quoted | undefined, room: string | undefined): string {
+    return this.#faintly(message ? `${text} ${this.quoted(message)}` : text, room);
+  }
+
+  /** What has become of a message: ` (edited, 👍 2)`. */
+  #marks({ edited, reactions }: Said["message"]): string {
+    const { paint, speak } = this.#style;
+    const given = (reactions ?? []).map(({ emoji, users }) =>
+      users.length > 1 ? `${oneLine(emoji)} ${users.length}` : oneLine(emoji),
+    );
+    const marks = [...(edited ? [speak("message.edited")] : []), ...given];
+    return marks.length > 0 ? paint.faint(` (${marks.join(", ")})`) : "";
   }
 
   /** Hours and minutes, here. */
@@ -91,6 +127,11 @@ export class Lines {
       `/who  ${speak("help.who")}`,
       `${this.usage("/name")}  ${speak("help.name")}`,
       `${this.usage("/history")}  ${speak("help.history")}`,
+      `${this.usage("/edit")}  ${speak("help.edit")}`,
+      `${this.usage("/delete")}  ${speak("help.delete")}`,
+      `${this.usage("/reply")}  ${speak("help.reply")}`,
+      `${this.usage("/react")}  ${speak("help.react")}`,
+      `${this.usage("/topic")}  ${speak("help.topic")}`,
       `//…  ${speak("help.slash")}`,
       `/quit  ${speak("help.quit")}`,
       `/help  ${speak("help.help")}`,
@@ -108,7 +149,15 @@ export class Lines {
       case "/name":
         return `${command} [${speak("help.word")}]`;
       case "/history":
+      case "/delete":
         return `${command} [${speak("help.number")}]`;
+      case "/edit":
+      case "/reply":
+        return `${command} [${speak("help.number")}] ${speak("help.text")}`;
+      case "/react":
+        return `${command} ${speak("help.emoji")} [${speak("help.number")}]`;
+      case "/topic":
+        return `${command} [${speak("help.text")}]`;
       case "/help":
       case "/who":
       case "/quit":

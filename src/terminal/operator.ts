@@ -35,7 +35,7 @@ export function createOperatorScreen({ terminal, language, console, onLeave }: O
     const prompt = new Prompt({
       input: stdin,
       output: stdout,
-      known: () => ({ names: [], rooms: [] }),
+      known: () => ({ names: [], rooms: [], own: [], topic: "" }),
       onLine: (line) => take(line),
       onEdit: () => {},
       onLeave,

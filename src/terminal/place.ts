@@ -1,4 +1,14 @@
-import type { ErrorCode, MessageFrame, Outgoing, OutgoingMessage, Room, User } from "../sdk/index.ts";
+import type {
+  ChangeFrame,
+  ErrorCode,
+  MessageFrame,
+  Outgoing,
+  OutgoingMessage,
+  Room,
+  ServerFrameOf,
+  User,
+} from "../sdk/index.ts";
+import { Recent } from "./recent.ts";
 import { Typists } from "./typists.ts";
 
 /** What a person in a room is told of. */
@@ -6,6 +16,8 @@ export interface PlaceListener {
   /** The newest page of the room: at the entry (`first`), and again where the log could not be followed. */
   page(place: Place, messages: readonly MessageFrame[], first: boolean): void;
   message(place: Place, message: MessageFrame): void;
+  /** Something was changed, and the place has it not yet. */
+  changed(place: Place, change: ChangeFrame | ServerFrameOf<"topic">): void;
   sent(place: Place, message: OutgoingMessage, ts: string): void;
   notSent(place: Place, message: Outgoing, refusal: { readonly code: ErrorCode; readonly message: string }): void;
   came(place: Place, user: User): void;
@@ -20,26 +32,38 @@ export interface PlaceListener {
 export class Place {
   readonly room: Room;
   readonly typists: Typists;
+  readonly recent: Recent;
   /** The first message that was shown; where earlier ones are read from. */
-  oldest: number | undefined;
+  #oldest: number | undefined;
   #seen = false;
   readonly #endings: readonly (() => void)[];
 
   constructor(room: Room, listener: PlaceListener) {
     this.room = room;
+    this.recent = new Recent(room);
+    const change = (frame: ChangeFrame) => {
+      listener.changed(this, frame);
+      this.recent.change(frame);
+    };
     this.typists = new Typists(() => listener.typing(this));
     this.#endings = [
       room.on("reset", ({ messages }) => {
         const first = !this.#seen;
         this.#seen = true;
-        this.oldest = messages[0]?.seq;
+        this.#oldest = messages[0]?.seq;
+        this.recent.begin(messages);
         listener.page(this, messages, first);
       }),
       room.on("message", (message) => {
-        this.oldest ??= message.seq;
+        this.#oldest ??= message.seq;
         this.typists.stop(message.user.id);
+        this.recent.add(message);
         listener.message(this, message);
       }),
+      room.on("edited", change),
+      room.on("deleted", change),
+      room.on("reacted", change),
+      room.on("topic", (topic) => listener.changed(this, topic)),
       room.on("outgoing", ({ message, state }) => {
         if (state.at === "sent" && message.type === "message") listener.sent(this, message, state.ts);
         if (state.at === "refused") listener.notSent(this, message, state);
@@ -56,6 +80,23 @@ export class Place {
       }),
       room.on("refused", () => listener.refused(this)),
     ];
+  }
+
+  /** The messages before those that were shown; none where nothing is before them. Rejects when they cannot be read. */
+  async earlier(limit: number): Promise<readonly MessageFrame[]> {
+    const before = this.#oldest ?? 1;
+    if (before <= 1) return [];
+    // Taken at once, so that asking twice reads two pages and not one twice.
+    this.#oldest = Math.max(1, before - limit);
+    try {
+      const { messages } = await this.room.history({ before, limit });
+      this.#oldest = Math.min(this.#oldest, messages[0]?.seq ?? 1);
+      this.recent.addEarlier(messages);
+      return messages;
+    } catch (error) {
+      this.#oldest = before;
+      throw error;
+    }
   }
 
   /** Listens to the room no more. */

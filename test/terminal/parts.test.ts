@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { environmentLanguage, terminalWords } from "../../src/locales/terminal.ts";
+import type { DisplayName, UserId } from "../../src/protocol/ids.ts";
 import { colourPaint, paintFor, plainPaint } from "../../src/terminal/colour.ts";
 import { parseInput } from "../../src/terminal/commands.ts";
 import { complete } from "../../src/terminal/completion.ts";
@@ -49,7 +50,33 @@ test("What is typed is a message, unless it is a command.", () => {
   assert.deepEqual(parseInput("/etc/passwd"), { kind: "unknown", command: "/etc/passwd" });
 });
 
-const known = { names: ["Ann", "Anton", "สมชาย", "Оля"], rooms: ["general", "กลุ่ม"] };
+test("A message is named by how far back it is; a number counts only where a text follows.", () => {
+  assert.deepEqual(parseInput("/edit better  text"), { kind: "edit", back: 1, text: "better  text" });
+  assert.deepEqual(parseInput("/EDIT 2 два\nрядки"), { kind: "edit", back: 2, text: "два\nрядки" });
+  assert.deepEqual(parseInput("/edit 5"), { kind: "edit", back: 1, text: "5" });
+  assert.deepEqual(parseInput("/reply 3 ครับ"), { kind: "reply", back: 3, text: "ครับ" });
+  assert.deepEqual(parseInput("/delete"), { kind: "delete", back: 1 });
+  assert.deepEqual(parseInput("/delete 12"), { kind: "delete", back: 12 });
+  assert.deepEqual(parseInput("/react 👍🏽 2"), { kind: "react", back: 2, emoji: "👍🏽" });
+  for (const heart of ["❤", "❤️", "heart", ":heart:"]) {
+    assert.deepEqual(parseInput(`/react ${heart}`), { kind: "react", back: 1, emoji: "❤️" });
+  }
+  assert.deepEqual(parseInput("/topic чай і кава"), { kind: "topic", text: "чай і кава" });
+  assert.deepEqual(
+    [parseInput("/topic"), parseInput("/topic -")].map((input) => "text" in input && input.text),
+    [undefined, ""],
+  );
+  for (const line of ["/edit", "/edit 0 x", "/reply", "/react", "/react thumbs", "/react 👍 0", "/delete last"]) {
+    assert.equal(parseInput(line).kind, "incomplete", line);
+  }
+});
+
+const known = {
+  names: ["Ann", "Anton", "สมชาย", "Оля"],
+  rooms: ["general", "กลุ่ม"],
+  own: ["the last", "the one before"],
+  topic: "чай",
+};
 
 test("Tab completes commands, names and rooms.", () => {
   assert.deepEqual(complete("/hi", known), { text: "/history ", candidates: [] });
@@ -58,6 +85,15 @@ test("Tab completes commands, names and rooms.", () => {
   assert.deepEqual(complete("привіт, оЛ", known), { text: "привіт, Оля ", candidates: [] });
   assert.deepEqual(complete("a", known), { text: "An", candidates: ["Ann", "Anton"] });
   assert.deepEqual(complete("xyz", known), { text: "xyz", candidates: [] });
+  assert.deepEqual(complete("/react he", known), { text: "/react heart ", candidates: [] });
+  assert.equal(complete("/react ", known).candidates.length, 8);
+});
+
+test("Tab takes up again what is to be written anew.", () => {
+  assert.deepEqual(complete("/edit ", known), { text: "/edit the last", candidates: [] });
+  assert.deepEqual(complete("/edit 2 ", known), { text: "/edit 2 the one before", candidates: [] });
+  assert.deepEqual(complete("/edit 3 ", known), { text: "/edit 3 ", candidates: [] });
+  assert.deepEqual(complete("/topic ", known), { text: "/topic чай", candidates: [] });
 });
 
 function typing(text: string): LineEditor {
@@ -138,6 +174,28 @@ test("Nothing in a name or a text of others can steer the terminal or forge a li
     en().renamed(attack, attack, undefined),
   ]) {
     assert.doesNotMatch(other, /[\p{Cc}\p{Bidi_Control}]/u);
+  }
+});
+
+test("A message tells whom it answers and what has become of it, and none of that can steer the terminal. [D4]", () => {
+  const attack = "\u001b[2J\u202e\n12:00 Ann: forged";
+  const long = { user: { name: `A${attack}` }, text: `${attack} and so on and on` };
+  const reactions = [
+    { emoji: "👍", users: [{ id: "u_1" as UserId, name: "Ann" as DisplayName }] },
+    { emoji: `x${attack}`, users: [] },
+  ];
+  const message = { ...said("Оля", "так").message, edited: { seq: 2, ts: "" }, reactions };
+  const line = en().message({ ...said("Оля", "так"), message, answered: long });
+  assert.match(line, / Оля ↳ A.+ “.{10,30}…”: так \(edited, 👍, x.+\)$/u);
+  assert.doesNotMatch(line, /[\p{Cc}\p{Bidi_Control}]/u);
+  assert.match(en().message({ ...said("Оля", "так"), answered: "elsewhere" }), / Оля ↳ …: так$/);
+  assert.doesNotMatch(en().changed("Ann reacted: 👍", long, attack), /[\p{Cc}\p{Bidi_Control}]/u);
+});
+
+test("The list of commands fits into 60 columns in every language.", () => {
+  for (const language of ["en", "th", "ru", "uk"] as const) {
+    const lines = new Lines({ language, speak: terminalWords[language], paint: plainPaint, lineBreaks: "set in" });
+    for (const line of lines.help()) assert.ok(textWidth(line) <= 60, `${textWidth(line)}: ${line}`);
   }
 });
 
