@@ -68,7 +68,7 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
         onKeyDown={(event) => moveByKey(event, conversation)}
       >
         <div class="log-body">
-          {isReady ? <Top conversation={conversation} /> : <p class="beginning">{say("conversation.recalled")}</p>}
+          {isReady ? <Top conversation={conversation} /> : <p class="recalled">{say("conversation.recalled")}</p>}
           {stretches.map(({ key, rows }) => (
             <Rows key={key} rows={rows} conversation={conversation} />
           ))}
