@@ -29,7 +29,7 @@ export function ConversationLog({ conversation }: { readonly conversation: Conve
 
 function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
   const say = useSay();
-  const { isSeen, route } = usePage();
+  const { isSeen, preferences, route } = usePage();
   const stretches = conversation.stretches.value;
   const scroll = useScroll(conversation, stretches);
   const held = usePicking(scroll.log, conversation);
@@ -65,7 +65,7 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
         tabIndex={0}
         ref={scroll.log}
-        onKeyDown={(event) => moveByKey(event, conversation)}
+        onKeyDown={(event) => moveByKey(event, conversation, preferences.keys.chosen.peek() === "on")}
       >
         <div class="log-body">
           {isReady ? <Top conversation={conversation} /> : <p class="recalled">{say("conversation.recalled")}</p>}

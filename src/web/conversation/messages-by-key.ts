@@ -13,9 +13,9 @@ const letterOf = ({ key, code }: KeyboardEvent): string | undefined =>
 
 /**
  * Enter in the conversation picks the lowest message on the screen; from there, up and down lead to the next ones, and
- * letters answer, edit, delete, or open the emoji.
+ * single keys answer, edit, delete, or open the emoji, unless the reader wants none.
  */
-export function moveByKey(event: KeyboardEvent, conversation: Conversation): void {
+export function moveByKey(event: KeyboardEvent, conversation: Conversation, hasSingleKeys: boolean): void {
   const { currentTarget: log, target } = event;
   if (!(log instanceof HTMLElement) || !(target instanceof HTMLElement)) return;
   if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -31,7 +31,7 @@ export function moveByKey(event: KeyboardEvent, conversation: Conversation): voi
     if (event.key === "ArrowUp" || event.key === "ArrowDown") {
       const links = momentsIn(log);
       goTo(links[links.indexOf(target) + (event.key === "ArrowUp" ? -1 : 1)] ?? target);
-    } else if (actByKey(event, conversation)) event.preventDefault();
+    } else if (hasSingleKeys && actByKey(event, conversation)) event.preventDefault();
   }
 }
 

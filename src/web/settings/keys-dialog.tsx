@@ -17,11 +17,14 @@ const map = [
   ["map", "?"],
 ] as const;
 
+/** What the reader can switch off. */
+const singles: ReadonlySet<string> = new Set(["reply", "react", "edit", "delete", "map"]);
+
 /** Which keys do what. */
 export function KeysDialog({ onClose }: { readonly onClose: () => void }) {
   const say = useSay();
   const { keys: single } = usePage().preferences;
-  const shown = map.filter(([what]) => what !== "map" || single.chosen.value === "on");
+  const shown = map.filter(([what]) => single.chosen.value === "on" || !singles.has(what));
   return (
     <Dialog title={say("keys.title")} onClose={onClose}>
       <dl class="keys">
