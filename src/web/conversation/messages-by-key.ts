@@ -1,6 +1,16 @@
 import type { Line } from "../logic/arrange.ts";
 import type { Conversation } from "../state/conversation.ts";
 
+/** The message that an element of the conversation belongs to; the time beside a name is the first message's. */
+export function messageOf(element: unknown): HTMLElement | undefined {
+  if (!(element instanceof Element)) return undefined;
+  const byline = element.closest(".byline");
+  return (byline?.nextElementSibling ?? element).closest<HTMLElement>(".message") ?? undefined;
+}
+
+/** Which message it is. */
+export const idOf = (message: HTMLElement | undefined) => message?.id.slice("m-".length) as Line["id"] | undefined;
+
 /** The links of the messages' times that can be seen, from top to bottom. */
 function momentsIn(log: HTMLElement): readonly HTMLElement[] {
   const all = [...log.querySelectorAll<HTMLElement>(".moment-link")];
@@ -36,9 +46,11 @@ export function moveByKey(event: KeyboardEvent, conversation: Conversation, hasS
 }
 
 function actByKey(event: KeyboardEvent, { picked, reply, edit }: Conversation): boolean {
-  const id = picked.peek()?.id;
-  if (!id) return false;
-  const isMine = document.getElementById(`m-${id}`)?.closest(".group-mine") !== null;
+  // The mouse may rest on another one.
+  const message = messageOf(event.target);
+  const id = idOf(message);
+  if (!message || !id) return false;
+  const isMine = message.closest(".group-mine") !== null;
   const start = (doing: "react" | "delete", at: Line["id"]) => {
     picked.value = { id: at, doing };
   };

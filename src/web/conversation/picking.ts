@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Line } from "../logic/arrange.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage } from "../state/page.ts";
+import { idOf, messageOf } from "./messages-by-key.ts";
 
 /** A finger that stays this long asks what can be done with a message. */
 const holdMs = 450;
@@ -15,15 +16,6 @@ interface Held {
   readonly line: Line;
   readonly mine: boolean;
 }
-
-/** The message that an element of the conversation belongs to; the time beside a name is the first message's. */
-function messageOf(element: unknown): HTMLElement | undefined {
-  if (!(element instanceof Element)) return undefined;
-  const byline = element.closest(".byline");
-  return (byline?.nextElementSibling ?? element).closest<HTMLElement>(".message") ?? undefined;
-}
-
-const idOf = (message: HTMLElement | undefined) => message?.id.slice("m-".length) as Line["id"] | undefined;
 
 /** Follows the mouse, the keyboard's focus, and fingers that are held, from message to message. */
 export function usePicking(log: RefObject<HTMLElement | null>, conversation: Conversation): Signal<Held | undefined> {
