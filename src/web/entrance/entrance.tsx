@@ -111,6 +111,7 @@ export function Entrance() {
           </button>
           <p class="card-line" role="status">
             {obstacle?.field === "line" && (obstacle.message ?? say("entrance.unreachable"))}
+            {obstacle?.field === "session" && say("account.ended")}
           </p>
         </form>
         <Looks />

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { AccountDialog } from "../account/account-dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Avatar } from "../parts/person.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -16,6 +17,7 @@ export function Me({ chat, onSettings }: MeProps) {
   const say = useSay();
   const isEditing = useSignal(false);
   const nameButton = useRef<HTMLButtonElement>(null);
+  const isAccount = useSignal(false);
   const name = chat.me.value?.name;
   const isRefused = chat.renaming.value?.at === "refused";
   const wasOpen = useRef(false);
@@ -27,12 +29,23 @@ export function Me({ chat, onSettings }: MeProps) {
 
   return (
     <div class="me">
+      {isAccount.value && (
+        <AccountDialog
+          chat={chat}
+          onClose={() => {
+            isAccount.value = false;
+          }}
+        />
+      )}
       {isOpen && (
         <NameForm
           chat={chat}
           onClose={() => {
             isEditing.value = false;
             chat.stayNamed();
+          }}
+          onAccount={() => {
+            isAccount.value = true;
           }}
         />
       )}
@@ -78,8 +91,14 @@ function LineState({ chat }: { readonly chat: Chat }) {
   );
 }
 
+interface NameFormProps {
+  readonly chat: Chat;
+  readonly onClose: () => void;
+  readonly onAccount: () => void;
+}
+
 /** The field for another name. A refusal stands in it, with a name that is free. */
-function NameForm({ chat, onClose }: { readonly chat: Chat; readonly onClose: () => void }) {
+function NameForm({ chat, onClose, onAccount }: NameFormProps) {
   const say = useSay();
   const current = chat.me.value?.name ?? "";
   const text = useSignal(current);
@@ -148,6 +167,16 @@ function NameForm({ chat, onClose }: { readonly chat: Chat; readonly onClose: ()
         </button>
         <button type="button" class="chip" onClick={onClose}>
           {say("name.cancel")}
+        </button>
+        <button
+          type="button"
+          class="chip"
+          onClick={() => {
+            onClose();
+            onAccount();
+          }}
+        >
+          {say(chat.claimed.value === undefined ? "account.open" : "account.open_kept")}
         </button>
       </div>
     </form>

@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Language } from "../../locales/words.ts";
 import { parseDisplayName } from "../../protocol/names.ts";
-import type { Client, LinkState, RoomName, ServerFrameOf, User } from "../../sdk/index.ts";
+import type { Account, Client, LinkState, RoomName, ServerFrameOf, User } from "../../sdk/index.ts";
 import type { Clock } from "./clock.ts";
 import { type Conversation, createConversation } from "./conversation.ts";
 import { type Kept, readList } from "./kept.ts";
@@ -18,6 +18,8 @@ type Renaming =
 export interface Chat {
   readonly link: ReadonlySignal<LinkState>;
   readonly me: ReadonlySignal<User | undefined>;
+  /** The name that is kept for this person, if one is. */
+  readonly claimed: ReadonlySignal<string | undefined>;
   /** Code points of a message; 0 for any number. */
   readonly maxText: ReadonlySignal<number>;
   readonly conversations: ReadonlySignal<readonly Conversation[]>;
@@ -35,6 +37,8 @@ export interface Chat {
   stayNamed(): void;
   /** Has the server's texts in this language. */
   setLanguage(language: Language): void;
+  /** One's own name and sessions. */
+  account(): Promise<Account>;
   retryNow(): void;
   close(): void;
 }
@@ -50,6 +54,7 @@ interface ChatParts {
 export function createChat(client: Client, { clock, kept, pages, me: known }: ChatParts): Chat {
   const link = signal(client.state);
   const me = signal(client.user ?? known);
+  const claimed = signal<string>();
   const maxText = signal(0);
   const conversations = signal<readonly Conversation[]>([]);
   const refusal = signal<{ room: RoomName; error: Refusal }>();
@@ -78,6 +83,7 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
       // A new object for the same person would lay out everything again.
       const known = me.peek();
       if (known?.id !== welcome.user.id || known.name !== welcome.user.name) me.value = welcome.user;
+      claimed.value = welcome.claimed ?? undefined;
       maxText.value = welcome.limits.max_text;
       const asked = renaming.peek();
       if (asked?.at === "asked" && asked.name === welcome.user.name) renaming.value = undefined;
@@ -95,6 +101,7 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
   return {
     link,
     me,
+    claimed,
     maxText,
     conversations,
     refusal,
@@ -125,6 +132,7 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
     stayNamed() {
       if (renaming.peek()?.at === "refused") renaming.value = undefined;
     },
+    account: () => client.account(),
     setLanguage: (language) => client.setLanguage(language),
     retryNow: () => client.retryNow(),
     close() {

@@ -17,6 +17,8 @@ export interface Identity {
   remember(welcome: ServerFrameOf<"welcome">): void;
   /** Keeps the name, but comes back only when asked to. */
   leave(): void;
+  /** Keeps the name only: what else showed who one was is void. */
+  forget(): void;
 }
 
 export function createIdentity(kept: Kept): Identity {
@@ -54,6 +56,10 @@ export function createIdentity(kept: Kept): Identity {
     },
     leave() {
       kept.write("away", "yes");
+    },
+    forget() {
+      kept.write("id", undefined);
+      kept.write("token", undefined);
     },
   };
 }

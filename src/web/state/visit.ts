@@ -11,7 +11,7 @@ import type { Route } from "./route.ts";
 
 /** Why one is not in. `message` is in the server's words; without it the page has its own for `field`. */
 interface Obstacle {
-  readonly field: "name" | "room" | "line";
+  readonly field: "name" | "room" | "line" | "session";
   readonly message?: string;
   readonly suggestion?: string;
 }
@@ -37,6 +37,9 @@ export interface Visit {
   /** Ends the visit: this browser asks for a name again. */
   leave(): void;
 }
+
+/** The close code of a session that was ended. */
+const removed = 4003;
 
 export interface VisitParts {
   readonly connect: (options: ConnectOptions) => Client;
@@ -73,7 +76,17 @@ export function createVisit(parts: VisitParts): Visit {
     obstacle.value = undefined;
     const client = connect(introduction);
     client.on("welcome", identity.remember);
+    // Signed out from elsewhere, or here. [I3]
+    const expel = () => {
+      identity.forget();
+      void pages.forget();
+      transition(() => turnBack({ field: "session" }));
+    };
+    client.on("state", (state) => {
+      if (state.at === "closed" && state.code === removed) expel();
+    });
     client.on("error", ({ code, message, suggestion }) => {
+      if (code === "session_ended") return expel();
       // The key has changed since the page was loaded: loading it again asks for it. [D6]
       if (code === "key_required") void pages.forget();
       if (code === "key_required" && stage.peek().at === "door") turnBack({ field: "line", message });

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { useBrowser, type Visitor } from "../support/browser.ts";
+import { RawClient } from "../support/client.ts";
+import { startTestServer } from "../support/server.ts";
+
+const browser = useBrowser();
+const passphrase = "коти люблять молоко";
+
+async function openAccount({ page }: Visitor, name: string, chip = "Keep this name…"): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).click();
+  await page.getByRole("button", { name: chip }).click();
+  await page.getByRole("dialog", { name: "Your name" }).waitFor();
+}
+
+test("[I2] [I3] a name is kept from one's own menu, brings its owner back elsewhere, and is signed out from afar", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await browser.visit(`${url}/`);
+  await ann.comeIn("Зоя");
+  await ann.say("before");
+  await ann.sees("before");
+  const { page } = ann;
+  await openAccount(ann, "Зоя");
+  await page.getByLabel("Passphrase").fill(passphrase);
+  await page.getByLabel("The same once more").fill("щось інше зовсім");
+  await page.getByRole("button", { name: "Keep this name", exact: true }).click();
+  await page.getByText("The two are not the same.").waitFor();
+  await page.getByLabel("The same once more").fill(passphrase);
+  await page.getByRole("button", { name: "Keep this name", exact: true }).click();
+  await page.getByText("is kept for you").waitFor();
+  await page.getByText("This device, now").waitFor();
+
+  const phone = await browser.visit(`${url}/`);
+  await phone.comeIn("someone");
+  await openAccount(phone, "someone");
+  await phone.page.getByRole("button", { name: "I have a name already" }).click();
+  await phone.page.getByRole("textbox", { name: "Your name" }).fill("Зоя");
+  await phone.page.getByLabel("Passphrase").fill("не та фраза зовсім");
+  await phone.page.getByRole("button", { name: "Go on under this name" }).click();
+  await phone.page.getByText("do not go together").waitFor();
+  await phone.page.getByLabel("Passphrase").fill(passphrase);
+  await phone.page.getByRole("button", { name: "Go on under this name" }).click();
+  await phone.page.getByRole("button", { name: "Зоя", exact: true }).waitFor();
+  const reader = await RawClient.join(t, url);
+  await phone.say("after");
+  await phone.sees("after");
+  const said = await reader.next("message");
+  assert.equal(said.user.name, "Зоя");
+  await phone.page.reload();
+  await phone.page.getByRole("button", { name: "Зоя", exact: true }).waitFor();
+
+  await page.keyboard.press("Escape");
+  await openAccount(ann, "Зоя", "Name and devices…");
+  const dialog = page.getByRole("dialog", { name: "Your name" });
+  await dialog.getByRole("listitem").nth(1).getByRole("button").click();
+  await dialog.getByRole("listitem").nth(1).waitFor({ state: "detached" });
+  await phone.page.getByText("You were signed out here.").waitFor();
+  await phone.page.reload();
+  await phone.page.getByRole("button", { name: "Come in", exact: true }).click();
+  await phone.page.getByText("This name is taken.").waitFor();
+
+  await dialog.getByRole("button", { name: "Sign out: " }).click();
+  await page.getByText("You were signed out here.").waitFor();
+  assert.deepEqual([ann.troubles, phone.troubles.filter((trouble) => !/403/.test(trouble))], [[], []]);
+  await ann.leave();
+  await phone.leave();
+});
