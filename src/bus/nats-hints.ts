@@ -33,6 +33,7 @@ const hintSchema = v.variant("type", [
     typists: v.array(v.object({ room: knownRoom, user: userField, active: v.boolean() })),
   }),
   v.object({ type: v.literal("look") }),
+  v.object({ type: v.literal("accounts") }),
   v.object({ type: v.literal("notice"), node: nodeField, id: v.string(), text: v.string() }),
 ]);
 

@@ -1,6 +1,6 @@
 import type { Accounts } from "./accounts.ts";
 import type { Hub } from "./hub.ts";
-import { type Clock, type Log, StoreError } from "./ports.ts";
+import { type Bus, type Clock, type Log, StoreError } from "./ports.ts";
 
 /**
  * How often it is asked what other nodes, or the operator's command, have changed, in milliseconds: so long a session may
@@ -24,8 +24,14 @@ export function heedAccounts(hub: Hub): () => void {
   });
 }
 
-/** Looks from time to time for what was changed elsewhere. */
-export function watchAccounts(accounts: Accounts, { clock, log }: { clock: Clock; log: Log }): Disposable {
+interface AccountWatchParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Looks for what was changed elsewhere: when another node says so, and from time to time, for a hint may be lost. */
+export function watchAccounts(accounts: Accounts, { bus, clock, log }: AccountWatchParts): Disposable {
   let isStoreThere = true;
   let isOver = false;
   let cancel = () => {};
@@ -38,16 +44,17 @@ export function watchAccounts(accounts: Accounts, { clock, log }: { clock: Clock
       if (isStoreThere) log.warn({ error: error.message }, "names and sessions that changed elsewhere are not known");
       isStoreThere = false;
     }
-    if (!isOver) schedule();
   };
   const schedule = () => {
-    cancel = clock.after(refreshMs, () => void look());
+    cancel = clock.after(refreshMs, () => void look().then(() => isOver || schedule()));
   };
   schedule();
+  const stopHearing = bus.hear(({ type }) => type === "accounts" && void look());
   return {
     [Symbol.dispose]() {
       isOver = true;
       cancel();
+      stopHearing();
     },
   };
 }

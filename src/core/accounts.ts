@@ -24,6 +24,7 @@ export type AccountListener = (changes: Pick<AccountChanges, "names" | "ended">)
  */
 export class Accounts {
   readonly #store: AccountStore;
+  readonly #onOwnChange: () => void;
   readonly #names = new Map<UserId, DisplayName>();
   readonly #owners = new Map<NameKey, UserId>();
   readonly #ended = new Set<SessionId>();
@@ -31,8 +32,10 @@ export class Accounts {
   #version = 0;
   #reading: Promise<void> | undefined;
 
-  constructor(store: AccountStore) {
+  /** `onOwnChange`: told of each change that this node makes, before it is taken up here. */
+  constructor(store: AccountStore, onOwnChange = () => {}) {
     this.#store = store;
+    this.#onOwnChange = onOwnChange;
   }
 
   /** Whether a name with these keys may be used by somebody: nobody else's name is kept under one of them. [I2] */
@@ -60,6 +63,12 @@ export class Accounts {
   subscribe(listener: AccountListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Takes up what this node has just changed. Rejects with a `StoreError`. */
+  changed(): Promise<void> {
+    this.#onOwnChange();
+    return this.refresh();
   }
 
   /** Takes up what has changed in the store until now. Rejects with a `StoreError`. */

@@ -57,6 +57,8 @@ export type Hint =
   | { readonly type: "typing"; readonly node: NodeId; readonly typists: readonly Typist[] }
   /** A node is heard again: what was stored through it meanwhile is in the store, and was not published. */
   | { readonly type: "look" }
+  /** A name was claimed or given up, or a session ended: what the store has of people has changed. */
+  | { readonly type: "accounts" }
   /** The operator speaks to everybody. */
   | { readonly type: "notice"; readonly node: NodeId; readonly id: string; readonly text: string };
 

@@ -84,7 +84,7 @@ export class Identity {
       const now = clock.now();
       await store.addSession({ id: session, user: user.id, agent, created: now, seen: now });
     }
-    await this.accounts.refresh();
+    await this.accounts.changed();
     return isTheirs ? accepted(undefined) : refused("name_taken");
   }
 
@@ -108,7 +108,7 @@ export class Identity {
     const surplus = before.slice(mostSessions - 1).map((old) => old.id);
     if (surplus.length > 0) await store.endSessions(id, surplus, now);
     await store.addSession({ id: session, user: id, agent, created: now, seen: now });
-    if (surplus.length > 0) await this.accounts.refresh();
+    if (surplus.length > 0) await this.accounts.changed();
     return accepted(tokens.issue({ id, name: owned }, session));
   }
 
@@ -133,7 +133,7 @@ export class Identity {
     const known = await this.#prove(user.id, name, passphrase, address);
     if (!known.ok) return known;
     await this.#options.store.dropName(user.id);
-    await this.accounts.refresh();
+    await this.accounts.changed();
     return accepted(undefined);
   }
 
@@ -165,7 +165,7 @@ export class Identity {
     const wait = this.accounts.nameOf(user.id) === undefined ? this.#claims.take(placeOf(address)) : 0;
     if (wait > 0) return refused("rate_limited", { retryAfterMs: wait });
     await store.endSessions(user.id, [...new Set(ids)], clock.now());
-    await this.accounts.refresh();
+    await this.accounts.changed();
     return accepted(undefined);
   }
 

@@ -1,6 +1,7 @@
 import type { AccountStore } from "../core/account-store.ts";
 import { Accounts } from "../core/accounts.ts";
 import { Identity } from "../core/identity.ts";
+import type { Bus } from "../core/ports.ts";
 import type { RandomBytes } from "../protocol/ids.ts";
 import { systemClock } from "./clock.ts";
 import { createPassphrases } from "./passphrases.ts";
@@ -8,6 +9,7 @@ import { createTokens, type MarkedTokens, tokenMs } from "./tokens.ts";
 
 export interface IdentityParts {
   readonly store: AccountStore;
+  readonly bus: Bus;
   /** The database's own key. */
   readonly tokenKey: Uint8Array;
   /** What tokens bear where there is an access key. */
@@ -18,12 +20,13 @@ export interface IdentityParts {
 /** Who people are: their tokens, the names that are kept for them, their sessions. Reads what the store has of that. */
 export async function openIdentity({
   store,
+  bus,
   tokenKey,
   mark,
   randomBytes,
 }: IdentityParts): Promise<{ readonly tokens: MarkedTokens; readonly identity: Identity }> {
   const clock = systemClock;
-  const accounts = new Accounts(store);
+  const accounts = new Accounts(store, () => bus.tell({ type: "accounts" }));
   await store.forgetSessions(clock.now() - tokenMs);
   await accounts.refresh();
   const tokens = createTokens({ key: tokenKey, clock, mark, isEnded: (session) => accounts.isEnded(session) });

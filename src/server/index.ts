@@ -75,7 +75,13 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   const tokenKey = await store.tokenKey();
   const proofs = key === undefined ? undefined : proofsOf(key, tokenKey);
   const randomBytes = createRandomBytes();
-  const { tokens, identity } = await openIdentity({ store: store.accounts, tokenKey, mark: proofs?.mark, randomBytes });
+  const { tokens, identity } = await openIdentity({
+    store: store.accounts,
+    bus,
+    tokenKey,
+    mark: proofs?.mark,
+    randomBytes,
+  });
   opened.defer(() => identity.close());
   const metrics = opened.use(
     createMetrics({ version: program.version, clock: systemClock, hasDisk: data.folder !== undefined }),
@@ -103,7 +109,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   );
 
   opened.defer(heedAccounts(hub));
-  opened.use(watchAccounts(identity.accounts, { clock: systemClock, log }));
+  opened.use(watchAccounts(identity.accounts, { bus, clock: systemClock, log }));
   if (isShared) opened.use(watchHeads({ hub, store, bus, clock: systemClock, log }));
 
   let state: "running" | "stopping" | "failed" = "running";

@@ -47,6 +47,7 @@ const hints: readonly Hint[] = [
   { type: "roll", node, version: 1, lines: 2, part: 0, parts: 1, rooms: [{ room: general, members: [ann] }] },
   { type: "ask", node, of: node },
   { type: "look" },
+  { type: "accounts" },
   { type: "typing", node, typists: [{ room: general, user: ann, active: true }] },
   { type: "notice", node, id: "0123456789", text: "Сервер перезапускається" },
 ];

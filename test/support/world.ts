@@ -194,7 +194,7 @@ export class World {
     this.clock = clock;
     this.bus = bus;
     const counted = this.#counting(store, names);
-    const accounts = new Accounts(counted.accounts);
+    const accounts = new Accounts(counted.accounts, () => bus.tell({ type: "accounts" }));
     const tokens = createTokens({ key, clock, isEnded: (session) => accounts.isEnded(session) });
     const randomBytes = randomFillSync;
     const passphrases = uncheckedPassphrases;
@@ -214,7 +214,7 @@ export class World {
       node,
     });
     heedAccounts(this.hub);
-    if (looksElsewhere) watchAccounts(accounts, { clock, log: this.log });
+    if (looksElsewhere) watchAccounts(accounts, { bus, clock, log: this.log });
     // What was written down before is read as a server reads it at its start.
     this.#counted(accounts.refresh()).catch(() => {});
   }
