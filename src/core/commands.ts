@@ -47,6 +47,8 @@ export function carryOut(hub: Hub, session: Session, command: ClientFrame): void
       return rename(hub, session, command.name, command);
     case "history":
       return showHistory(session, command);
+    case "search":
+      return search(hub, session, command);
     case "leave":
       return leave(hub, session, command);
     case "ping":
@@ -180,6 +182,18 @@ async function showHistory(session: Session, request: FrameOf<"history">): Promi
   room.audience.handOver(seat);
   await session.sendPage([
     { type: "history", room: room.name, epoch: room.epoch, messages, more, ...(ref && { ref }) },
+  ]);
+}
+
+/** Looks for what was said. Nothing more is done for this line meanwhile: it searches once at a time. [Q4] */
+async function search(hub: Hub, session: Session, request: FrameOf<"search">): Promise<void> {
+  const found = await hub.finder.find(request);
+  if (session.ended) return;
+  if (!found.ok) return session.refuse(found.error, request);
+  const { events, next } = found.value;
+  const { ref } = request;
+  await session.sendPage([
+    { type: "results", messages: events.map(messageFrame), ...(next && { next }), ...(ref && { ref }) },
   ]);
 }
 

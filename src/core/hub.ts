@@ -6,6 +6,7 @@ import type { User } from "../protocol/server-frames.ts";
 import { codePoints, isBlank } from "../protocol/text.ts";
 import { type Bounds, createBounds } from "./bounds.ts";
 import { Elsewhere } from "./elsewhere.ts";
+import { Finder } from "./finder.ts";
 import type { NodeId } from "./hints.ts";
 import type { Identity } from "./identity.ts";
 import { LogReader } from "./log-reader.ts";
@@ -79,6 +80,7 @@ export class Hub {
   readonly metrics: Metrics;
   /** Reads rooms for those without a line. */
   readonly reader: LogReader;
+  readonly finder: Finder;
   readonly #options: HubOptions;
   readonly #writer: LogWriter;
   readonly #rooms = new Map<RoomName, Room>();
@@ -128,6 +130,7 @@ export class Hub {
     this.clock = clock;
     this.bounds = createBounds(options.limits, clock);
     this.reader = new LogReader(this, options.store, this.#draining.signal);
+    this.finder = new Finder(this, options.store);
     this.#unsubscribe = bus.subscribe((appends, isOwn) => {
       this.#rooms.get(appends.room)?.deliver(appends);
       // What somebody says on another node counts here too.

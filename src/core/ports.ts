@@ -65,6 +65,27 @@ export type PageRequest = {
   readonly only?: "message";
 } & ({ readonly after: number; readonly upTo?: number } | { readonly before: number });
 
+/** What to look for in what was said. [Q1] */
+export interface SearchRequest {
+  /** At least one, each as `protocol/search-text.ts` makes it. */
+  readonly words: readonly string[];
+  /** The rooms to look in; all that there are, if it is left out. */
+  readonly rooms?: readonly RoomName[];
+  /** Only what is older than this place in the log with that epoch. */
+  readonly before?: { readonly epoch: Epoch; readonly seq: number };
+  /** At most this many messages, and at most `maxBytes` of text, unless the first alone has more. */
+  readonly limit: number;
+  readonly maxBytes: number;
+}
+
+/** What was found. */
+export interface SearchPage {
+  /** The newest first; those of several rooms by when they were said. */
+  readonly events: readonly StoredEvent[];
+  /** Where to go on from, if there may be more. It may be there although nothing was found: looking took too long. */
+  readonly next?: { readonly epoch: Epoch; readonly seq: number };
+}
+
 /** Why a store cannot do what was asked of it; with `fatal`, it will not be able to again. [L3] */
 export class StoreError extends Error {
   override readonly name = "StoreError";
@@ -94,6 +115,8 @@ export interface Store {
   append(drafts: readonly Draft[]): Promise<readonly Appended[]>;
   /** Reads a page of a room's log. A room that is not there reads as empty. */
   read(room: RoomName, request: PageRequest): Promise<EventPage>;
+  /** The messages that have all the words as they are now. [Q1] `undefined`: there is no log with the epoch of `before`. */
+  search(request: SearchRequest): Promise<SearchPage | undefined>;
   /** The key that signs tokens, made with the database: 32 random bytes. [D7] */
   tokenKey(): Promise<Uint8Array>;
   /** Whose names are kept, and where they are signed in. */

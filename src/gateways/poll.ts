@@ -5,9 +5,8 @@ import type { Hub } from "../core/hub.ts";
 import { eventFrame, messageFrame } from "../core/messages.ts";
 import type { EventPage, RoomHead } from "../core/ports.ts";
 import type { Language } from "../locales/words.ts";
-import { optional, refusalOf, roomField } from "../protocol/fields.ts";
+import { cursorField, optional, refusalOf, roomField } from "../protocol/fields.ts";
 import { pollDefault, pollLimit } from "../protocol/limits.ts";
-import { cursorField } from "./support/cursor.ts";
 import { sendProblem } from "./support/problem.ts";
 
 const wholeNumber = v.pipe(v.string(), v.digits(), v.transform(Number), v.safeInteger());

@@ -5,10 +5,10 @@ import type { Hub } from "../core/hub.ts";
 import type { Clock, Connection, Format, Metrics, PersonalFrame, RoomFrame } from "../core/ports.ts";
 import type { Language } from "../locales/words.ts";
 import type { CloseReason } from "../protocol/codes.ts";
-import { roomField } from "../protocol/fields.ts";
+import { cursorField, roomField } from "../protocol/fields.ts";
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { defaultRoom } from "../protocol/names.ts";
-import { cursorField } from "./support/cursor.ts";
+
 import { bearerToken } from "./support/http.ts";
 import { roomLine } from "./support/lines.ts";
 import { Outbound } from "./support/outbound.ts";

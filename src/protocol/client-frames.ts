@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { accountFrameSchemas } from "./account-frames.ts";
 import { accepted, type Result, refused } from "./codes.ts";
 import {
+  cursorTextField,
   epochField,
   messageIdField,
   named,
@@ -14,7 +15,7 @@ import {
   topicField,
   wholeNumberField,
 } from "./fields.ts";
-import { historyLimit } from "./limits.ts";
+import { historyLimit, searchLimit } from "./limits.ts";
 
 /** A place in a room's log: the last event that a client has. `id` catches a log that was swapped. [L4] */
 const positionSchema = v.object({ epoch: epochField, seq: wholeNumberField, id: optional(messageIdField) });
@@ -82,6 +83,15 @@ export const clientFrameSchemas = {
     before: optional(wholeNumberField),
     after: optional(wholeNumberField),
     limit: optional(pageSize),
+    ref: optional(refField),
+  }),
+  search: v.object({
+    type: v.literal("search"),
+    text: textField,
+    /** All that one may read, if it is left out. */
+    room: optional(roomField),
+    before: optional(cursorTextField),
+    limit: optional(v.pipe(wholeNumberField, v.minValue(1), v.maxValue(searchLimit))),
     ref: optional(refField),
   }),
   leave: v.object({ type: v.literal("leave"), room: optional(roomField) }),

@@ -53,6 +53,16 @@ export const wholeNumberField = v.pipe(v.number(), v.safeInteger(), v.minValue(0
 /** A client's own mark on a request, given back with its answer. */
 export const refField = v.pipe(v.string(), v.maxLength(64));
 
+/** Where to go on reading: `SEQ`, or `{epoch}-{seq}`, which is also good after a restored backup. [L4] */
+export const cursorTextField = v.pipe(v.string(), v.regex(/^(?:[a-z0-9]{16}-)?\d{1,15}$/));
+export const cursorField = v.pipe(
+  cursorTextField,
+  v.transform((text) => {
+    const [seq, epoch] = text.split("-").toReversed();
+    return { seq: Number(seq), epoch: epoch as Epoch | undefined };
+  }),
+);
+
 // What the server says of itself is trusted to be in its stored form already.
 export const knownRoom = v.custom<RoomName>((value) => typeof value === "string");
 export const knownName = v.custom<DisplayName>((value) => typeof value === "string");

@@ -42,6 +42,11 @@ export const historyDefault = 50;
 /** Messages of one answer over HTTP. */
 export const pollLimit = 1000;
 export const pollDefault = 100;
+/** Code points of one search. Past it: `too_long`. */
+export const searchTextLimit = 256;
+/** Messages of one page of what is found: what one may ask for, and what one gets unasked. */
+export const searchLimit = 100;
+export const searchDefault = 20;
 /** A page ends early past this many bytes of text, and says `more`. [R2] */
 export const pageBytes = 256 * 1024;
 /** Members past which a room tells its count instead of who came and went. */

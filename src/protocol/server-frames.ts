@@ -122,6 +122,14 @@ export const serverFrameSchemas = {
     more: v.boolean(),
     ref: optional(knownRef),
   }),
+  /** What was found, the newest first. */
+  results: v.object({
+    type: v.literal("results"),
+    messages: v.array(messageSchema),
+    /** Where to go on from, as `before` of the next search, if there may be more. */
+    next: optional(v.string()),
+    ref: optional(knownRef),
+  }),
   message: messageSchema,
   edited: v.object({ type: v.literal("edited"), ...changeFields, text: v.string() }),
   deleted: v.object({ type: v.literal("deleted"), ...changeFields }),

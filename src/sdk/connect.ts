@@ -188,6 +188,7 @@ class ReturningClient implements Client {
         return;
       case "pong":
       case "sessions":
+      case "results":
         return;
       case "error":
         return this.#takeError(frame);

@@ -101,7 +101,8 @@ export class Fallback implements Line {
         return this.#leave(frame.room as RoomName);
       case "typing":
       case "ping":
-      // An account is asked by requests of its own.
+      // An account, and what was said, are asked for by requests of their own.
+      case "search":
       case "claim":
       case "login":
       case "change_passphrase":

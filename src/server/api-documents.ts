@@ -1,4 +1,3 @@
-import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { editSchema, topicSchema } from "../gateways/change.ts";
 import { importSchema } from "../gateways/import.ts";
@@ -7,44 +6,11 @@ import { postSchema } from "../gateways/post.ts";
 import { type AccountFrameType, accountFrameSchemas } from "../protocol/account-frames.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
 import { errorStatus } from "../protocol/codes.ts";
-import { knownNumber } from "../protocol/fields.ts";
 import { serverFrameSchemas } from "../protocol/server-frames.ts";
+import { describe, describeAll, type JsonSchema, json, parameter, reference, refusal, room } from "./api-schemas.ts";
 import { program } from "./program.ts";
+import { searchPaths } from "./search-paths.ts";
 
-type JsonSchema = Readonly<Record<string, unknown>>;
-
-/** A schema as it is written on the wire. What a schema checks by code only is described as the text that it is. */
-function describe(schema: v.GenericSchema, typeMode: "input" | "output" = "input"): JsonSchema {
-  const { $schema: _, ...described } = toJsonSchema(schema, {
-    typeMode,
-    errorMode: "ignore",
-    overrideSchema({ valibotSchema, jsonSchema }) {
-      if (valibotSchema === knownNumber) return { ...jsonSchema, type: "integer", minimum: 0 };
-      return valibotSchema.type === "custom" ? { ...jsonSchema, type: "string" } : undefined;
-    },
-  });
-  return described;
-}
-
-const describeAll = (schemas: Readonly<Record<string, v.GenericSchema>>) =>
-  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, describe(schema)]));
-
-const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
-const json = (schema: JsonSchema) => ({ "application/json": { schema } });
-
-const refusal = {
-  description: "Refused; `code` says why.",
-  content: { "application/problem+json": { schema: reference("problem") } },
-};
-
-const parameter = (name: string, description: string) => ({
-  name,
-  in: "path",
-  required: true,
-  description,
-  schema: { type: "string" },
-});
-const room = parameter("room", "Letters, marks, digits, `-` and `_` of any script, 1–64 of them.");
 const target = parameter("target", "The message's id.");
 const emoji = parameter("emoji", "One emoji, percent-encoded.");
 const idempotencyKey = { name: "Idempotency-Key", in: "header", schema: { type: "string" } };
@@ -210,6 +176,7 @@ export function openApiDocument() {
       "/rooms/{room}/topic": { put: change("Says what a room is about", [], topicSchema) },
       "/rooms/{room}/events": stream([room]),
       "/events": stream([]),
+      ...searchPaths,
       ...accountPaths,
       "/api/v1/import/{room}": {
         post: {

@@ -51,7 +51,7 @@ interface EventRow {
 }
 
 /** An event on a page, as it is now: a reaction is `[emoji, user id, user name]`. */
-interface PageRow extends EventRow {
+export interface PageRow extends EventRow {
   readonly edited_seq: string | null;
   readonly edited_ts: string | null;
   readonly deleted: boolean | null;
@@ -232,13 +232,16 @@ function firstThatFit(room: RoomName, rows: readonly PageRow[], limit: number, m
   const events: StoredEvent[] = [];
   let bytes = 0;
   for (const row of rows) {
-    const event = asItIsNow(storedEvent(room, row), row);
+    const event = eventOfPage(room, row);
     bytes += Buffer.byteLength(event.text);
     if (events.length === limit || (events.length > 0 && bytes > maxBytes)) break;
     events.push(event);
   }
   return events;
 }
+
+/** An event that was read, as it is now. */
+export const eventOfPage = (room: RoomName, row: PageRow): StoredEvent => asItIsNow(storedEvent(room, row), row);
 
 function withPlace(draft: Draft, row: Extract<AppendedRow, { verdict: "stored" }>): StoredEvent {
   const targetSeq = row.new_target_seq === null ? {} : { targetSeq: Number(row.new_target_seq) };

@@ -103,4 +103,22 @@ export const postgresMigrations: readonly string[] = [
     nodes   text[] NOT NULL
   );
   `,
+  `
+  CREATE TABLE parlance.search_block (
+    block  bigint PRIMARY KEY,
+    places bytea NOT NULL
+  );
+
+  CREATE TABLE parlance.search_part (
+    part  bigint PRIMARY KEY,
+    grams bytea NOT NULL
+  );
+
+  CREATE TABLE parlance.search_reach (
+    room_id bigint NOT NULL,
+    block   bigint NOT NULL,
+    seq     bigint NOT NULL,
+    PRIMARY KEY (room_id, block)
+  );
+  `,
 ];

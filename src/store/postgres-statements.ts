@@ -169,3 +169,18 @@ export const pagesBefore = {
   all: page("page-before", before, "DESC"),
   messages: page("messages-before", `${before} AND ${messagesOnly}`, "DESC"),
 };
+
+/** Events as they are now, wherever they are, each with its number among those that were asked for. */
+export const eventsAt = statement(
+  "events-at",
+  `SELECT place.number, room.name AS room, event.seq, event.id, kind, target, target_seq, event.user_id, event.user_name,
+     coalesce(amendment.text, event.text) AS text, ts, edited_seq, edited_ts, deleted, (
+       SELECT json_agg(json_build_array(emoji, reaction.user_id, reaction.user_name) ORDER BY since)
+       FROM parlance.reaction WHERE reaction.room_id = event.room_id AND reaction.seq = event.seq
+     ) AS reactions
+   FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS place (room_id, seq, number)
+   JOIN parlance.event ON event.room_id = place.room_id AND event.seq = place.seq
+   JOIN parlance.room ON room.id = event.room_id
+   LEFT JOIN parlance.amendment ON amendment.room_id = event.room_id AND amendment.seq = event.seq
+   ORDER BY place.number`,
+);

@@ -7,6 +7,8 @@ import {
   type EventPage,
   type PageRequest,
   type RoomHead,
+  type SearchPage,
+  type SearchRequest,
   type Store,
   StoreError,
 } from "../core/ports.ts";
@@ -16,6 +18,7 @@ import { PostgresAccounts } from "./postgres-accounts.ts";
 import { PostgresLog } from "./postgres-log.ts";
 import { PostgresNames } from "./postgres-names.ts";
 import { explainPostgres, prepare } from "./postgres-open.ts";
+import { PostgresSearch } from "./postgres-search.ts";
 
 /** A store that may be out of reach for a while, and recovers by itself. */
 export interface RemoteStore extends Store {
@@ -58,7 +61,7 @@ interface Reached {
   readonly names: PostgresNames;
 }
 
-/** One connection, on which everything is asked in turn; made again when it broke. */
+/** One connection, on which everything but searches is asked in turn; made again when it broke. */
 class PostgresStore implements RemoteStore {
   /** A database that is away comes back, and what it was asked meanwhile was refused: nothing here is for good. */
   readonly failed = new Promise<StoreError>(() => {});
@@ -82,6 +85,7 @@ class PostgresStore implements RemoteStore {
   };
   readonly #address: string;
   readonly #statementMs: number;
+  readonly #search: PostgresSearch;
   #reaching: Promise<Reached> | undefined;
   #isReachable = false;
   readonly #underWay = new Set<Promise<unknown>>();
@@ -90,6 +94,7 @@ class PostgresStore implements RemoteStore {
   constructor(address: string, statementMs: number) {
     this.#address = address;
     this.#statementMs = statementMs;
+    this.#search = new PostgresSearch(address, statementMs);
   }
 
   get isReachable(): boolean {
@@ -113,11 +118,17 @@ class PostgresStore implements RemoteStore {
   }
 
   append(drafts: readonly Draft[]): Promise<readonly Appended[]> {
+    this.#search.wake();
     return this.#ask(async ({ log }) => (drafts.length === 0 ? [] : log.append(drafts)));
   }
 
   read(room: RoomName, request: PageRequest): Promise<EventPage> {
     return this.#ask(({ log }) => log.read(room, request));
+  }
+
+  search(request: SearchRequest): Promise<SearchPage | undefined> {
+    // The log's own connection finds out first whether it is still the same database. [N4]
+    return this.#ask(() => this.#search.search(request));
   }
 
   tokenKey(): Promise<Uint8Array> {
@@ -136,6 +147,7 @@ class PostgresStore implements RemoteStore {
       if (this.#reaching !== reaching) return;
       this.#isReachable = false;
       this.#reaching = undefined;
+      void this.#search.forget();
     };
     const reaching = this.#connect(lost);
     reaching.catch(lost);
@@ -145,6 +157,7 @@ class PostgresStore implements RemoteStore {
 
   async #close(): Promise<void> {
     await Promise.allSettled(this.#underWay);
+    await this.#search.close();
     await this.#reaching?.then(({ client }) => client.end()).catch(() => {});
   }
 

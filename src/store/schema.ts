@@ -98,6 +98,24 @@ export const migrations: readonly string[] = [
   CREATE INDEX session_by_user ON session (user_id);
   CREATE INDEX session_by_version ON session (version) WHERE version IS NOT NULL;
   `,
+  `
+  CREATE TABLE search_block (
+    block  INTEGER PRIMARY KEY,
+    places BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE search_part (
+    part  INTEGER PRIMARY KEY,
+    grams BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE search_reach (
+    room_id INTEGER NOT NULL,
+    block   INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    PRIMARY KEY (room_id, block)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Marks a database file as Parlance's own: "Parl" in ASCII. https://www.sqlite.org/pragma.html#pragma_application_id */

@@ -30,7 +30,11 @@ export class SqliteLog {
   readonly #byId: StatementSync;
   readonly #after: Pages;
   readonly #before: Pages;
+  readonly #at: StatementSync;
+  readonly #nameOf: StatementSync;
   readonly #changes: SqliteChanges;
+  /** The ids of rooms that were written to; whoever looks takes them out. */
+  readonly written = new Set<number>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -50,6 +54,8 @@ export class SqliteLog {
     };
     this.#after = pages("event.seq > ? AND event.seq <= ?", "");
     this.#before = pages("event.seq < ?", "DESC");
+    this.#at = db.prepare(`${asItIsNow} WHERE event.room_id = ? AND event.seq = ?`);
+    this.#nameOf = db.prepare("SELECT name FROM room WHERE id = ?");
   }
 
   findRoom(name: RoomName): RoomHead | undefined {
@@ -89,7 +95,10 @@ export class SqliteLog {
         rooms.set(draft.room, isNew ? { ...room, head: outcome.value.event.seq } : room);
         return outcome;
       });
-      for (const { id, head } of rooms.values()) this.#setHead.run(head, id);
+      for (const { id, head } of rooms.values()) {
+        this.#setHead.run(head, id);
+        this.written.add(id);
+      }
       this.#db.exec("COMMIT");
       return outcomes;
     } catch (error) {
@@ -111,6 +120,14 @@ export class SqliteLog {
     const { events, more } = page(name, rows, limit, maxBytes);
     const whole = this.#changes.withReactions(room.id, events);
     return { events: isAfter ? whole : whole.toReversed(), more };
+  }
+
+  /** An event as it is now. */
+  at(roomId: number, seq: number): StoredEvent | undefined {
+    const row = this.#at.get(roomId, seq);
+    if (!row) return undefined;
+    const room = String(this.#nameOf.get(roomId)?.["name"]) as RoomName;
+    return this.#changes.withReactions(roomId, [storedEvent(room, row)])[0];
   }
 
   #appendOne(room: RoomRow, draft: Draft): Appended {

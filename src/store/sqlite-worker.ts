@@ -1,33 +1,48 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import type { Draft, PageRequest } from "../core/ports.ts";
+import type { Draft, PageRequest, SearchRequest } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
+import { Searcher } from "./search/searcher.ts";
 import { type AccountQuestion, accountWrites, SqliteAccounts } from "./sqlite-accounts.ts";
 import { SqliteLog } from "./sqlite-log.ts";
-import { isPassing, openDatabase, tokenKey } from "./sqlite-open.ts";
+import { isPassing, openDatabase, resultCode, tokenKey } from "./sqlite-open.ts";
+import { SqliteSearchRows } from "./sqlite-search-rows.ts";
 
-/** What the store asks of its worker; answered in the same order. */
-export type WorkerRequest =
+/** What the store asks of its worker; done in the same order, but for searches, which may take longer. */
+export type WorkerQuestion =
   | { readonly do: "openRoom"; readonly room: RoomName }
   | { readonly do: "findRoom"; readonly room: RoomName }
   | { readonly do: "heads"; readonly rooms: readonly RoomName[] }
   | { readonly do: "rooms" }
   | { readonly do: "append"; readonly drafts: readonly Draft[] }
   | { readonly do: "read"; readonly room: RoomName; readonly request: PageRequest }
+  | { readonly do: "search"; readonly request: SearchRequest }
   | { readonly do: "tokenKey" }
   | { readonly do: "accounts"; readonly question: AccountQuestion }
   | { readonly do: "close" };
 
-export type WorkerAnswer =
+/** A question with its number, which the answer has too. */
+export type WorkerRequest = WorkerQuestion & { readonly number: number };
+
+export type WorkerAnswer = { readonly number: number } & (
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly message: string; readonly fatal: boolean };
+  | { readonly ok: false; readonly message: string; readonly fatal: boolean }
+);
 
 /** The first thing that the worker says: whether the database could be opened. */
 export type WorkerGreeting = { readonly ready: true } | { readonly ready: false; readonly message: string };
+
+/** How long after something was asked search is brought up to date. */
+const searchWaitMs = 10;
 
 function serve(port: MessagePort, file: string): void {
   const db = openDatabase(file);
   const log = new SqliteLog(db);
   const accounts = new SqliteAccounts(db);
+  const searcher = new Searcher({
+    rows: (pause) => new SqliteSearchRows(db, log, pause),
+    waitMs: searchWaitMs,
+    isRefusal: (error) => resultCode(error) !== undefined,
+  });
 
   const carryOut = (request: WorkerRequest): unknown => {
     switch (request.do) {
@@ -43,27 +58,43 @@ function serve(port: MessagePort, file: string): void {
         return log.append(request.drafts);
       case "read":
         return log.read(request.room, request.request);
+      case "search":
+        return searcher.search(request.request);
       case "tokenKey":
         return tokenKey(db);
       case "accounts":
         return accounts.answer(request.question);
       case "close":
-        return db.close();
+        return searcher.stop().then(() => db.close());
     }
   };
 
+  const answer = (said: WorkerAnswer) => port.postMessage(said);
+  const refuse = (error: unknown, request: WorkerRequest) => {
+    const message = error instanceof Error ? error.message : String(error);
+    // Whether a commit that failed for another reason reached the disk cannot be known. [L3]
+    answer({ number: request.number, ok: false, message, fatal: isWrite(request) && !isPassing(error) });
+  };
+
   port.on("message", (request: WorkerRequest) => {
-    let answer: WorkerAnswer;
+    const { number } = request;
     try {
-      answer = { ok: true, value: carryOut(request) };
+      const value = carryOut(request);
+      if (!(value instanceof Promise)) answer({ number, ok: true, value });
+      else {
+        value
+          .then((later) => answer({ number, ok: true, value: later }))
+          .catch((error: unknown) => refuse(error, request))
+          .finally(() => request.do === "close" && port.close());
+        return;
+      }
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      // Whether a commit that failed for another reason reached the disk cannot be known. [L3]
-      answer = { ok: false, message, fatal: isWrite(request) && !isPassing(error) };
+      refuse(error, request);
     }
-    port.postMessage(answer);
-    if (request.do === "close") port.close();
+    searcher.wake();
   });
+  // A database that was there before search was, or that was stopped in the middle, is caught up with.
+  searcher.wake();
 }
 
 function isWrite(request: WorkerRequest): boolean {

@@ -6,13 +6,15 @@ import {
   type EventPage,
   type PageRequest,
   type RoomHead,
+  type SearchPage,
+  type SearchRequest,
   type Store,
   StoreError,
 } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { DatabaseRefused } from "./database-refused.ts";
 import { askAccounts } from "./sqlite-accounts.ts";
-import type { WorkerAnswer, WorkerGreeting, WorkerRequest } from "./sqlite-worker.ts";
+import type { WorkerAnswer, WorkerGreeting, WorkerQuestion, WorkerRequest } from "./sqlite-worker.ts";
 
 interface Asked {
   readonly resolve: (value: unknown) => void;
@@ -41,8 +43,9 @@ class SqliteStore implements Store {
   readonly failed: Promise<StoreError>;
   readonly accounts = askAccounts((question) => this.#ask({ do: "accounts", question }));
   readonly #worker: Worker;
-  /** Answers come in the order of the questions. */
-  readonly #asked: Asked[] = [];
+  /** What is not answered yet, by number. */
+  readonly #asked = new Map<number, Asked>();
+  #numbers = 0;
   #fail: (error: StoreError) => void = () => {};
   /** Why nothing can be asked any more. */
   #over: StoreError | undefined;
@@ -82,6 +85,10 @@ class SqliteStore implements Store {
     return this.#ask({ do: "read", room, request }) as Promise<EventPage>;
   }
 
+  search(request: SearchRequest): Promise<SearchPage | undefined> {
+    return this.#ask({ do: "search", request }) as Promise<SearchPage | undefined>;
+  }
+
   tokenKey(): Promise<Uint8Array> {
     return this.#ask({ do: "tokenKey" }) as Promise<Uint8Array>;
   }
@@ -100,16 +107,18 @@ class SqliteStore implements Store {
     await exited;
   }
 
-  #ask(request: WorkerRequest): Promise<unknown> {
+  #ask(question: WorkerQuestion): Promise<unknown> {
     if (this.#over) return Promise.reject(this.#over);
     return new Promise((resolve, reject) => {
-      this.#asked.push({ resolve, reject });
-      this.#worker.postMessage(request);
+      const number = this.#numbers++;
+      this.#asked.set(number, { resolve, reject });
+      this.#worker.postMessage({ ...question, number } satisfies WorkerRequest);
     });
   }
 
   #take(answer: WorkerAnswer): void {
-    const asked = this.#asked.shift();
+    const asked = this.#asked.get(answer.number);
+    this.#asked.delete(answer.number);
     if (answer.ok) return asked?.resolve(answer.value);
     asked?.reject(new StoreError(answer.message, { fatal: answer.fatal }));
     if (answer.fatal) this.#giveUp(answer.message);
@@ -118,10 +127,11 @@ class SqliteStore implements Store {
   /** After this nothing is asked any more: only a new start finds out what is on the disk. [L3] */
   #giveUp(message: string): void {
     // An orderly end leaves nothing unanswered.
-    if (this.#over && this.#asked.length === 0) return;
+    if (this.#over && this.#asked.size === 0) return;
     const error = new StoreError(message, { fatal: true });
     this.#over = error;
-    for (const { reject } of this.#asked.splice(0)) reject(error);
+    for (const { reject } of this.#asked.values()) reject(error);
+    this.#asked.clear();
     this.#fail(error);
     void this.#worker.terminate();
   }

@@ -100,8 +100,8 @@ test("[T4] somebody else's chat_history.txt: what can be read is imported, every
   assert.match(output, /Line 3 is skipped: It does not begin with/);
   assert.match(output, /Line 4 is skipped: There is no such date or time/);
   assert.match(output, /Line 5 is skipped: A name has/);
-  assert.match(output, /Line 6 is skipped: There is nothing in this message/);
-  assert.match(output, /Line 8 is skipped: This message is too long: at most 4,096 characters/);
+  assert.match(output, /Line 6 is skipped: There is nothing in this text/);
+  assert.match(output, /Line 8 is skipped: This text is too long: at most 4,096 characters/);
   assert.match(output, /Line 9 is skipped: It is not UTF-8/);
   assert.match(output, /✅ 3 messages imported into old\.\n❗ 6 places in the file were skipped\.\n/);
   const kept = await messagesOf(url, "old");

@@ -22,6 +22,7 @@ export class GatedStore implements Store {
   rooms = this.#gated(() => this.#store.rooms());
   append = this.#gated((...args: Parameters<Store["append"]>) => this.#store.append(...args));
   read = this.#gated((...args: Parameters<Store["read"]>) => this.#store.read(...args));
+  search = this.#gated((...args: Parameters<Store["search"]>) => this.#store.search(...args));
   tokenKey = this.#gated(() => this.#store.tokenKey());
 
   async close(): Promise<void> {

@@ -100,6 +100,14 @@ const clientFrames: { [T in ClientFrame["type"]]: fc.Arbitrary<FrameOf<T>> } = {
     limit: maybe(size),
     ref: maybe(ref),
   }),
+  search: frame({
+    type: type("search"),
+    text,
+    room: maybe(room),
+    before: maybe(fc.tuple(epoch, seq).map((place) => place.join("-").slice(0, 32))),
+    limit: maybe(fc.integer({ min: 1, max: 100 })),
+    ref: maybe(ref),
+  }),
   leave: frame({ type: type("leave"), room: maybe(room) }),
   ping: frame({ type: type("ping") }),
   claim: frame({ type: type("claim"), name: maybe(name), passphrase, ref: maybe(ref) }),
@@ -177,6 +185,12 @@ const serverFrames: { [T in ServerFrameType]: fc.Arbitrary<ServerFrameOf<T>> } =
     topic: maybe(topic),
     count: size,
     members: maybe(members),
+    ref: maybe(ref),
+  }),
+  results: frame({
+    type: type("results"),
+    messages: fc.array(message, { maxLength: 3 }),
+    next: maybe(text),
     ref: maybe(ref),
   }),
   history: frame({

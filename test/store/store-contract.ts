@@ -6,6 +6,7 @@ import { accountContract } from "./account-contract.ts";
 import { changesContract } from "./changes-contract.ts";
 import { refusal, stored } from "./outcomes.ts";
 import { readingContract } from "./reading-contract.ts";
+import { searchContract } from "./search-contract.ts";
 
 /** A store that is open, and the same one after its server was stopped and started. */
 export interface OpenedStore {
@@ -26,6 +27,7 @@ export function storeContract(name: string, open: OpenStore): void {
     sendingContract(open);
     readingContract(open);
     changesContract(open);
+    searchContract(open);
     lifeContract(open);
     accountContract(open);
   });

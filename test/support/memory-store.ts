@@ -1,11 +1,22 @@
 import { randomFillSync } from "node:crypto";
 import type { AccountStore } from "../../src/core/account-store.ts";
 import { changed } from "../../src/core/fold.ts";
-import type { Appended, Draft, EventPage, PageRequest, RoomHead, Store, StoredEvent } from "../../src/core/ports.ts";
+import type {
+  Appended,
+  Draft,
+  EventPage,
+  PageRequest,
+  RoomHead,
+  SearchPage,
+  SearchRequest,
+  Store,
+  StoredEvent,
+} from "../../src/core/ports.ts";
 import { StoreError } from "../../src/core/ports.ts";
 import { accepted, refused } from "../../src/protocol/codes.ts";
 import { isAuthorsAlone, isChange, reactionKindsLimit, reactionsLimit } from "../../src/protocol/events.ts";
 import { type Epoch, newEpoch, type RoomName } from "../../src/protocol/ids.ts";
+import { fold, hasAll } from "../../src/protocol/search-text.ts";
 import { type AccountMemory, memoryAccounts, newAccountMemory } from "./memory-accounts.ts";
 
 /** What a {@link MemoryStore} keeps, so that it can be opened again. */
@@ -92,6 +103,28 @@ export class MemoryStore implements Store {
       }
       const page = cut(wanted(log.slice(0, Math.max(0, request.before - 1))).toReversed(), request);
       return { ...page, events: page.events.toReversed() };
+    });
+  }
+
+  /** Looks at every message there is. */
+  search({ words, rooms, before, limit, maxBytes }: SearchRequest): Promise<SearchPage | undefined> {
+    return this.#do("read", () => {
+      const logs = [...this.#memory.rooms];
+      const from = before && logs.find(([, { epoch }]) => epoch === before.epoch);
+      if (before && !from) return undefined;
+      const last = from && before && from[1].events[before.seq - 1];
+      const found = logs
+        .filter(([name]) => rooms?.includes(name) ?? true)
+        .flatMap(([, { events }]) => events)
+        .filter(({ kind, text }) => kind === "message" && hasAll(fold(text), words))
+        .filter((event) =>
+          event.room === from?.[0] ? event.seq < (before?.seq ?? 0) : event.ts < (last?.ts ?? Infinity),
+        )
+        .toSorted((a, b) => (a.room === b.room ? b.seq - a.seq : b.ts - a.ts));
+      const { events, more } = cut(found, { limit, maxBytes, before: 0 });
+      const end = events.at(-1);
+      const epoch = end && this.#memory.rooms.get(end.room)?.epoch;
+      return { events, ...(more && end && epoch && { next: { epoch, seq: end.seq } }) };
     });
   }
 

@@ -262,6 +262,7 @@ export class World {
       rooms: () => store.rooms(),
       append: count(store.append.bind(store)),
       read: count(store.read.bind(store)),
+      search: count(store.search.bind(store)),
       tokenKey: count(store.tokenKey.bind(store)),
       accounts: Object.fromEntries(
         Object.entries(store.accounts).map(([name, ask]: [string, (...args: never[]) => Promise<unknown>]) => [

@@ -177,7 +177,7 @@ test("say tells why a message was not stored, and ends with status 1.", async (t
   await RawClient.join(t, url, { name: "Ann" });
   const long = runPiped(t, ["say", "general", "я".repeat(5000), "--server", url]);
   assert.equal(await long.exit, 1);
-  assert.match(long.text, /❗ Not sent: “я+”\. This message is too long: at most 4,096 characters\./);
+  assert.match(long.text, /❗ Not sent: “я+”\. This text is too long: at most 4,096 characters\./);
   const taken = runPiped(t, ["say", "general", "hi", "--name", "Ann", "--server", url]);
   assert.equal(await taken.exit, 1);
   assert.match(taken.text, /❗ This name is taken\./);

@@ -1,0 +1,38 @@
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type * as v from "valibot";
+import { knownNumber } from "../protocol/fields.ts";
+
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** A schema as it is written on the wire. What a schema checks by code only is described as the text that it is. */
+export function describe(schema: v.GenericSchema, typeMode: "input" | "output" = "input"): JsonSchema {
+  const { $schema: _, ...described } = toJsonSchema(schema, {
+    typeMode,
+    errorMode: "ignore",
+    overrideSchema({ valibotSchema, jsonSchema }) {
+      if (valibotSchema === knownNumber) return { ...jsonSchema, type: "integer", minimum: 0 };
+      return valibotSchema.type === "custom" ? { ...jsonSchema, type: "string" } : undefined;
+    },
+  });
+  return described;
+}
+
+export const describeAll = (schemas: Readonly<Record<string, v.GenericSchema>>) =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, describe(schema)]));
+
+export const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+export const json = (schema: JsonSchema) => ({ "application/json": { schema } });
+
+export const refusal = {
+  description: "Refused; `code` says why.",
+  content: { "application/problem+json": { schema: reference("problem") } },
+};
+
+export const parameter = (name: string, description: string) => ({
+  name,
+  in: "path",
+  required: true,
+  description,
+  schema: { type: "string" },
+});
+export const room = parameter("room", "Letters, marks, digits, `-` and `_` of any script, 1–64 of them.");

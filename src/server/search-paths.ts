@@ -1,0 +1,33 @@
+import { searchQuerySchema } from "../gateways/search.ts";
+import { describe, type JsonSchema, json, reference, refusal, room } from "./api-schemas.ts";
+
+const results = {
+  type: "object",
+  required: ["messages"],
+  properties: {
+    messages: { type: "array", items: reference("message") },
+    next: {
+      type: "string",
+      description: "The cursor to go on from, if there may be more: `before` of the next request.",
+    },
+  },
+};
+
+const { properties } = describe(searchQuerySchema) as { properties: Readonly<Record<string, JsonSchema>> };
+const query = Object.entries(properties).map(([name, schema]) => ({
+  name,
+  in: "query",
+  ...(name === "q" && { required: true }),
+  schema,
+}));
+
+const search = (parameters: readonly JsonSchema[]) => ({
+  get: {
+    summary: "Finds the newest messages that have every word of `q`",
+    parameters: [...parameters, ...query.filter(({ name }) => name !== "room" || parameters.length === 0)],
+    responses: { 200: { description: "What was found, the newest first.", content: json(results) }, default: refusal },
+  },
+});
+
+/** Where what was said is looked for. [Q1] */
+export const searchPaths = { "/search": search([]), "/rooms/{room}/search": search([room]) };

@@ -1,0 +1,99 @@
+import pg from "pg";
+import type { SearchPage, SearchRequest } from "../core/ports.ts";
+import { PostgresSearchRows } from "./postgres-search-rows.ts";
+import { Searcher } from "./search/searcher.ts";
+
+/** How long after something was stored search is brought up to date. */
+const waitMs = 2_000;
+const connectMs = 5_000;
+const graceMs = 3_000;
+
+interface Reached {
+  readonly client: pg.Client;
+  readonly searcher: Searcher;
+}
+
+/** Search in Postgres, on a connection of its own, so that no commit waits for it; made when it is needed, and again when it broke. */
+export class PostgresSearch {
+  readonly #address: string;
+  readonly #statementMs: number;
+  #reaching: Promise<Reached> | undefined;
+  #waking: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(address: string, statementMs: number) {
+    this.#address = address;
+    this.#statementMs = statementMs;
+  }
+
+  async search(request: SearchRequest): Promise<SearchPage | undefined> {
+    return (await this.#reach()).searcher.search(request);
+  }
+
+  /** Something was stored: the index is brought up to date in a while. */
+  wake(): void {
+    if (this.#closed) return;
+    this.#waking ??= setTimeout(() => {
+      this.#waking = undefined;
+      // Out of reach: with the next thing that is stored.
+      this.#reach().then(
+        ({ searcher }) => searcher.wake(),
+        () => {},
+      );
+    }, waitMs).unref();
+  }
+
+  /** Forgets what it has read: the database may be another one by now. [N4] */
+  async forget(): Promise<void> {
+    const reaching = this.#reaching;
+    this.#reaching = undefined;
+    await reaching?.then(end).catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#waking);
+    await this.forget();
+  }
+
+  #reach(): Promise<Reached> {
+    if (this.#reaching) return this.#reaching;
+    const lost = () => {
+      if (this.#reaching === reaching) void this.forget();
+    };
+    const reaching = this.#connect(lost);
+    reaching.catch(lost);
+    this.#reaching = reaching;
+    return reaching;
+  }
+
+  async #connect(lost: () => void): Promise<Reached> {
+    const client = new pg.Client({
+      connectionString: this.#address,
+      application_name: "parlance search",
+      connectionTimeoutMillis: connectMs,
+      query_timeout: this.#statementMs + graceMs,
+      keepAlive: true,
+      pipeline: true,
+    });
+    client.on("error", lost).on("end", lost);
+    try {
+      await client.connect();
+      await client.query(`SET statement_timeout = ${this.#statementMs}; SET synchronous_commit = off`);
+    } catch (error) {
+      client.end().catch(() => {});
+      throw error;
+    }
+    const rows = () => new PostgresSearchRows(client);
+    return { client, searcher: new Searcher({ rows, waitMs: 0, isRefusal: isPostgresError }) };
+  }
+}
+
+async function end({ client, searcher }: Reached): Promise<void> {
+  await searcher.stop();
+  await client.end();
+}
+
+/** Postgres's own errors have a code; so have those of its connection, and those of the driver are no others of JavaScript's. */
+const isPostgresError = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError || (error instanceof Error && error.constructor === Error);

@@ -1,0 +1,130 @@
+import { eachGram } from "./grams.ts";
+
+/** Messages of one block, at the most: they have the positions 0, 1, 2 … in it. */
+export const blockSize = 8_192;
+/** How many parts a block's grams are spread over, each by itself in the database. */
+const partCount = 2_048;
+
+const bitmapBytes = blockSize / 8;
+
+/** The part of a block in which a gram stands. */
+export const partOf = (gram: number): number => gram % partCount;
+
+/**
+ * Gathers the grams of a block's messages, to be written as parts. A part is a run of entries: the gram (4 bytes), how
+ * many bytes follow and how (a varint: twice the number, odd for a bitmap), and the positions of the messages that
+ * have it: as the differences of one to the next (varints), or as a bitmap where that is shorter.
+ */
+export class BlockBuilder {
+  readonly #positions = new Map<number, number[]>();
+
+  /** Adds a message; by increasing positions. */
+  add(position: number, folded: string): void {
+    eachGram(folded, (gram) => {
+      const positions = this.#positions.get(gram);
+      if (!positions) this.#positions.set(gram, [position]);
+      else if (positions[positions.length - 1] !== position) positions.push(position);
+    });
+  }
+
+  /** Every part, encoded as it is asked for. */
+  *parts(): Iterable<readonly [part: number, bytes: Uint8Array]> {
+    const byPart: number[][] = Array.from({ length: partCount }, () => []);
+    for (const gram of this.#positions.keys()) byPart[partOf(gram)]?.push(gram);
+    for (const [part, grams] of byPart.entries()) {
+      const bytes: number[] = [];
+      for (const gram of grams) this.#encode(gram, bytes);
+      yield [part, Uint8Array.from(bytes)];
+    }
+  }
+
+  #encode(gram: number, bytes: number[]): void {
+    const positions = this.#positions.get(gram) ?? [];
+    const list: number[] = [];
+    let next = 0;
+    for (const position of positions) {
+      putNumber(position - next, list);
+      next = position + 1;
+    }
+    const isBitmap = list.length > bitmapBytes;
+    bytes.push(gram & 0xff, (gram >>> 8) & 0xff, (gram >>> 16) & 0xff, gram >>> 24);
+    putNumber(isBitmap ? bitmapBytes * 2 + 1 : list.length * 2, bytes);
+    for (const byte of isBitmap ? bitmapOf(positions) : list) bytes.push(byte);
+  }
+}
+
+function bitmapOf(positions: readonly number[]): Uint8Array {
+  const bitmap = new Uint8Array(bitmapBytes);
+  for (const position of positions) addPosition(position, bitmap);
+  return bitmap;
+}
+
+/** Seven bits a byte, the lowest first; the eighth says that more follow. */
+function putNumber(number: number, bytes: number[]): void {
+  let rest = number;
+  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
+  bytes.push(rest);
+}
+
+/** Positions in a block, a bit each. */
+export type Positions = Uint8Array;
+
+export const allPositions = (): Positions => new Uint8Array(bitmapBytes).fill(0xff);
+
+/** Leaves in `positions` those of messages that have a gram, as its part says; whether there are any left. */
+export function keepThoseWith(gram: number, part: Uint8Array | undefined, positions: Positions): boolean {
+  const having = part && find(gram, part);
+  if (!having) return false;
+  let left = 0;
+  for (let at = 0; at < bitmapBytes; at++) {
+    const both = (positions[at] ?? 0) & (having[at] ?? 0);
+    positions[at] = both;
+    left |= both;
+  }
+  return left !== 0;
+}
+
+function find(gram: number, part: Uint8Array): Positions | undefined {
+  const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
+  let at = 0;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = part[at++] ?? 0;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  };
+  while (at < part.length) {
+    const found = view.getUint32(at, true);
+    at += 4;
+    const length = number();
+    const end = at + (length >>> 1);
+    if (found !== gram) at = end;
+    else if (length & 1) return part.subarray(at, end);
+    else {
+      const positions = new Uint8Array(bitmapBytes);
+      for (let position = 0; at < end; position++) {
+        position += number();
+        addPosition(position, positions);
+      }
+      return positions;
+    }
+  }
+  return undefined;
+}
+
+/** The number of a part among those of all blocks. */
+export const partKey = (block: number, part: number): number => block * partCount + part;
+
+/** The positions that are left, the highest first. */
+export function* downwards(positions: Positions): Iterable<number> {
+  for (let at = bitmapBytes - 1; at >= 0; at--) {
+    const byte = positions[at] ?? 0;
+    for (let bit = 7; byte !== 0 && bit >= 0; bit--) if (byte & (1 << bit)) yield at * 8 + bit;
+  }
+}
+
+export const addPosition = (position: number, positions: Positions): void => {
+  positions[position >>> 3] = (positions[position >>> 3] ?? 0) | (1 << (position & 7));
+};

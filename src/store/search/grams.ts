@@ -1,0 +1,69 @@
+/**
+ * A gram is a number that stands for one, two or three characters beside each other. Different ones may share a number:
+ * grams only say where to look.
+ */
+const gramBits = 30;
+
+/** Scripts from here on (Chinese, Japanese, Korean, emoji) have so many characters that two tell enough. */
+const manyCharacters = 0x2e80;
+const space = 0x20;
+const none = -1;
+
+// The finalizer of MurmurHash3, which spreads every bit over all. https://github.com/aappleby/smhasher (public domain)
+function spread(number: number): number {
+  let mixed = number;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> (32 - gramBits);
+}
+
+const one = (a: number): number => spread(a);
+const two = (a: number, b: number): number => spread(Math.imul(a, 0x9e3779b1) ^ b ^ 0x5bd1e995);
+const three = (a: number, b: number, c: number): number =>
+  spread(Math.imul(Math.imul(a, 0x9e3779b1) ^ b, 0x85ebca77) ^ c);
+
+/** Calls `take` with every gram of a folded text, more than once where it has it more than once. None has a space in it. */
+export function eachGram(folded: string, take: (gram: number) => void): void {
+  let [before, last] = [none, none];
+  for (let at = 0; at < folded.length; at++) {
+    const point = folded.codePointAt(at) ?? 0;
+    if (point > 0xffff) at++;
+    if (point === space) {
+      before = last = none;
+      continue;
+    }
+    take(one(point));
+    if (last !== none) take(two(last, point));
+    if (before !== none && Math.max(before, last, point) < manyCharacters) take(three(before, last, point));
+    before = last;
+    last = point;
+  }
+}
+
+/** Grams that are asked for, for one word: more tell hardly more. */
+const gramsOfWord = 6;
+
+/** Grams that every text has in which these words stand: the longest of each word, from all over it. */
+export function gramsFor(words: readonly string[]): readonly number[] {
+  const grams = new Set<number>();
+  for (const word of words) {
+    const all = word.split(" ").flatMap(longestGrams);
+    const step = Math.max(1, (all.length - 1) / (gramsOfWord - 1));
+    for (let at = 0; Math.round(at) < all.length; at += step) grams.add(all[Math.round(at)] ?? 0);
+  }
+  return [...grams];
+}
+
+function longestGrams(part: string): readonly number[] {
+  const points = [...part].map((character) => character.codePointAt(0) ?? 0);
+  const threes: number[] = [];
+  const twos: number[] = [];
+  for (const [at, c] of points.entries()) {
+    const [a, b] = [points[at - 2], points[at - 1]];
+    if (b !== undefined) twos.push(two(b, c));
+    if (a !== undefined && b !== undefined && Math.max(a, b, c) < manyCharacters) threes.push(three(a, b, c));
+  }
+  // Threes leave out what has many characters, which twos have.
+  if (threes.length === Math.max(1, points.length - 2)) return threes;
+  return twos.length > 0 ? twos : points.map(one);
+}
