@@ -60,7 +60,7 @@ test("[E1] What is said and changed at once, or refused, is told in the order in
   ann.type(`tpyo${enter}/edit typo${enter}/topic ${"x".repeat(251)}${enter}still here${enter}`);
   const { id } = await olya.next("message");
   assert.equal((await olya.next("edited")).target, id);
-  await ann.sees(/❗ Not sent: “\/topic x+”\. This message is too long/);
+  await ann.sees(/❗ Not sent: “\/topic x+”\. This text is too long/);
   assert.equal((await olya.next("message")).text, "still here");
   ann.type("\u0003");
   await ann.exit;
