@@ -62,6 +62,38 @@ const sendAtOnce = command("send at once", fc.record({ room, id, text, other: te
   }
 });
 
+const what = fc.oneof(
+  fc.record({ kind: fc.constant("edit" as const), text }),
+  fc.record({
+    kind: fc.constantFrom("react" as const, "unreact" as const),
+    text: fc.constantFrom("👍", "👩🏽\u200d🚀"),
+  }),
+  fc.record({ kind: fc.constant("delete" as const), text: fc.constant("") }),
+  fc.record({ kind: fc.constant("topic" as const), text: fc.constantFrom("чай", "ชา", "") }),
+);
+// Some under an id that a message may have, most of what was said lately, by whomever.
+const changeId = fc.nat({ max: 15 }).map(messageId);
+const back = fc.nat({ max: 6 });
+
+const change = command("change", fc.record({ client, room, id: changeId, back, what }), (model, system, value) => {
+  const name = model.room(value.room);
+  const log = model.log(name);
+  const target = value.what.kind === "topic" ? undefined : (log.idAt(log.head - value.back) ?? messageId("nothing"));
+  model.tell(system, value.client, name, { id: value.id, target, ...value.what });
+});
+
+/** What is said and changed before anybody can have heard of it. */
+const several = fc.array(what, { minLength: 2, maxLength: 5 });
+const changeAtOnce = command("change at once", fc.record({ client, room, several }), (model, system, value) => {
+  const name = model.room(value.room);
+  const message = model.newId();
+  model.say(system, value.client, name, { id: message, text: "ще ні" });
+  for (const what of value.several) {
+    const target = what.kind === "topic" ? undefined : message;
+    model.tell(system, value.client, name, { id: model.newId(), target, ...what });
+  }
+});
+
 const count = fc.integer({ min: 50, max: 200 });
 // Of the long ones a hundred and some are more than a page, and more than a room has in memory when it is opened.
 const length = fc.constantFrom(1, 1_100);
@@ -106,8 +138,8 @@ const comeBack = command(
     await system.settle();
     await model.check(system);
     model.say(system, speaker, name, { id: model.newId(), text: "go on" });
-    const { epoch, said } = model.log(name);
-    const since = epoch && { epoch, seq: Math.max(0, said.length - 250) };
+    const { epoch, head } = model.log(name);
+    const since = epoch && { epoch, seq: Math.max(0, head - 250) };
     system.slow(model.join(system, value.client, name, since).guest, value.isSlow);
   },
 );
@@ -173,7 +205,24 @@ const restore = command(
   (model) => model.hasBackup,
 );
 
-const often = [send, send, send, sendAtOnce, join, join, comeBack, cut, history, step, step, step, settle];
+const often = [
+  send,
+  send,
+  send,
+  sendAtOnce,
+  change,
+  change,
+  changeAtOnce,
+  join,
+  join,
+  comeBack,
+  cut,
+  history,
+  step,
+  step,
+  step,
+  settle,
+];
 const seldom = [sendMany, sendMany, allGo, leave, wait];
 const dear = [restart, crash, backUp, restore];
 

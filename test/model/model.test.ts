@@ -9,7 +9,7 @@ import { System } from "./system.ts";
 const runs = { numRuns: 15, interruptAfterTimeLimit: 40_000 };
 
 describe("the core over its store, held against a plain model", () => {
-  test("[L1] [L2] [L4] [S1] [S2] [R1] [R2] [R4] [R5] whatever clients and the server go through, no message is lost, repeated or out of order", async (t) => {
+  test("[L1] [L2] [L4] [S1] [S2] [R1] [R2] [R4] [R5] [E1] [E2] [E3] whatever clients and the server go through, no message is lost, repeated or out of order, and each reads as it was changed", async (t) => {
     await using system = await System.start(temporaryFolder(t));
     let models = 0;
     const property = fc.asyncProperty(commands, async (sequence) => {

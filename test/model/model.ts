@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Position } from "../../src/protocol/client-frames.ts";
 import type { RoomName } from "../../src/protocol/ids.ts";
 import { roomName } from "../support/drafts.ts";
-import { Line, type Log, type Said } from "./reader.ts";
+import { Log, type Said } from "./log.ts";
+import { type Kept, Line } from "./reader.ts";
 import type { System } from "./system.ts";
 
 export const roomCount = 2;
@@ -13,11 +14,14 @@ interface Client {
   token: string | undefined;
   line: Line | undefined;
   readonly positions: Map<RoomName, Position>;
+  readonly kept: Kept;
 }
 
-const emptyLog = (): Log => ({ epoch: undefined, said: [], acknowledged: new Set() });
-const copyOf = (logs: ReadonlyMap<RoomName, Log>) =>
-  new Map([...logs].map(([room, { epoch, said }]) => [room, { epoch, said: [...said] }]));
+const copyOf = (logs: ReadonlyMap<RoomName, Log>) => new Map([...logs].map(([room, log]) => [room, log.copy()]));
+
+/** What was sent, whatever became of its text. */
+const withoutText = ({ id, kind, target }: Said): string => JSON.stringify([id, kind, target]);
+const withText = ({ id, kind, target, text }: Said): string => JSON.stringify([id, kind, target, text]);
 
 /** The plain model: a list a room, and who has read what. It is held against the system after each command. */
 export class Model {
@@ -25,6 +29,7 @@ export class Model {
     token: undefined,
     line: undefined,
     positions: new Map(),
+    kept: new Map(),
   }));
   readonly logs: ReadonlyMap<RoomName, Log>;
   /** What was sent in each room since its log began: nothing else may be in it. */
@@ -35,7 +40,7 @@ export class Model {
   /** `number`: tells its rooms from those of other models on the same system. */
   constructor(number: number) {
     const rooms = Array.from({ length: roomCount }, (_, index) => roomName(`ห้อง-${number}-${index}`));
-    this.logs = new Map(rooms.map((room) => [room, emptyLog()]));
+    this.logs = new Map(rooms.map((room) => [room, new Log()]));
     this.#sent = new Map(rooms.map((room) => [room, new Set()]));
   }
 
@@ -68,16 +73,21 @@ export class Model {
 
   join(system: System, index: number, room: RoomName, since: Position | undefined): Line {
     const client = this.client(index);
-    client.line ??= new Line(system.connect(), this.logs, client.positions);
+    client.line ??= new Line(system.connect(), this.logs, client);
     client.line.join(room, since, client.token);
     return client.line;
   }
 
   /** Somebody says something; who is not in the room comes in first, where they left off. */
-  say(system: System, index: number, room: RoomName, { id, text }: Said): void {
+  say(system: System, index: number, room: RoomName, { id, text }: Pick<Said, "id" | "text">): void {
+    this.tell(system, index, room, { id, kind: "message", text });
+  }
+
+  /** Somebody says or changes something. */
+  tell(system: System, index: number, room: RoomName, said: Said): void {
     if (!this.lineIn(index, room)) this.join(system, index, room, this.positionIn(index, room));
-    this.#sent.get(room)?.add(JSON.stringify([id, text]));
-    this.lineIn(index, room)?.say(room, { id, text });
+    this.#sent.get(room)?.add(withText(said)).add(withoutText(said));
+    this.lineIn(index, room)?.tell(room, said);
   }
 
   /** An id that nobody has used. */
@@ -87,15 +97,23 @@ export class Model {
 
   /** Looks at what came of a command: first at what is new on the disk, then at what each client has read. */
   async check(system: System): Promise<void> {
-    for (const [room, log] of this.logs) await this.#readDisk(system, room, log.said.length);
+    for (const [room, log] of this.logs) await this.#readDisk(system, room, log.head);
     this.#readLines();
   }
 
   /** After everything under way is done: nobody lacks anything, and the logs are what they were. */
   async checkSettled(system: System): Promise<void> {
     await this.check(system);
-    for (const { line } of this.clients) line?.checkSettled();
-    for (const room of this.logs.keys()) await this.#readDisk(system, room, 0);
+    for (const { line } of this.clients) {
+      line?.checkSettled();
+      line?.askForTheEnd();
+    }
+    await system.settle();
+    this.#readLines();
+    for (const [room, log] of this.logs) {
+      await this.#readDisk(system, room, 0);
+      for (const event of await system.read(room)) if (event.kind === "message") log.checkFolded(event);
+    }
   }
 
   /** The lines are gone, and whatever was on them. */
@@ -123,30 +141,28 @@ export class Model {
   /** The logs are those of the backup; a restore gives them new epochs, a copy by hand does not. [L4] */
   restored(byHand: boolean): void {
     for (const [room, log] of this.logs) {
-      const before = this.#backup?.get(room) ?? emptyLog();
-      log.said.splice(0, log.said.length, ...before.said);
+      const before = this.#backup?.get(room) ?? new Log();
+      log.restore(before);
       log.epoch = byHand ? before.epoch : undefined;
-      log.acknowledged.clear();
-      for (const { id } of before.said) log.acknowledged.add(id);
     }
+    // After a copy by hand nothing tells them that what they have is of another log.
+    for (const { kept } of this.clients) kept.clear();
   }
 
-  /** From `after` on, a log is what was known of it, then more, densely: messages that were sent, each id once. */
+  /** From `after` on, a log is what was known of it, then more, densely: what was sent, each id once. */
   async #readDisk(system: System, room: RoomName, after: number): Promise<void> {
     const log = this.log(room);
-    const { head, events } = await system.log(room, after);
+    const { head, rows } = await system.log(room, after);
     log.epoch ??= head?.epoch;
     assert.equal(head?.epoch, log.epoch, "[L1] the epoch stays");
-    for (const [index, { seq, id, text }] of events.entries()) {
-      assert.equal(seq, after + index + 1, "[L1] dense");
-      if (seq > log.said.length) {
-        assert.ok(!log.said.some((said) => said.id === id), `[S1] one row an id: ${id}`);
-        assert.ok(this.#sent.get(room)?.has(JSON.stringify([id, text])), "only what was said");
-        log.said.push({ id, text });
-      }
-      assert.deepEqual({ id, text }, log.said[seq - 1], "[L1] only ever appended to");
+    for (const row of rows) {
+      if (row.seq <= log.head) continue;
+      const isErased = row.text === "" && (row.kind === "message" || row.kind === "edit");
+      assert.ok(this.#sent.get(room)?.has(isErased ? withoutText(row) : withText(row)), "only what was sent");
+      log.append(row);
     }
-    assert.equal(head?.head ?? 0, log.said.length);
+    for (const row of rows) log.checkRow(row);
+    assert.deepEqual([head?.head ?? 0, head?.topic ?? ""], [log.head, log.topicAt(log.head)]);
   }
 
   #readLines(): void {

@@ -1,27 +1,28 @@
 import assert from "node:assert/strict";
-import type { Position } from "../../src/protocol/client-frames.ts";
+import type { ClientFrameInput, Position } from "../../src/protocol/client-frames.ts";
+import { isAuthorsAlone, isChange } from "../../src/protocol/events.ts";
 import type { Epoch, RoomName } from "../../src/protocol/ids.ts";
 import { historyDefault, replayLimit } from "../../src/protocol/limits.ts";
-import type { ServerFrame, ServerFrameOf } from "../../src/protocol/server-frames.ts";
+import type { EventFrame, MessageFrame, ServerFrame, ServerFrameOf } from "../../src/protocol/server-frames.ts";
+import { changed } from "../../src/sdk/index.ts";
 import type { Guest } from "../support/world.ts";
-
-/** A message as a plain list has it: its place is its `seq`. */
-export interface Said {
-  readonly id: string;
-  readonly text: string;
-}
-
-/** What is known of a room's log: what the disk has. */
-export interface Log {
-  epoch: Epoch | undefined;
-  readonly said: Said[];
-  /** The ids that somebody was told are stored, by an `ack` that was no duplicate's. [S1] */
-  readonly acknowledged: Set<string>;
-}
+import type { Log, Said } from "./log.ts";
 
 export type Logs = ReadonlyMap<RoomName, Log>;
 
 export type HistoryRequest = { readonly limit: number } & ({ readonly before: number } | { readonly after: number });
+
+/** The messages that somebody has of a room, by `seq`, as the changes that they read have made them. [E2] */
+export type Kept = Map<RoomName, Map<number, MessageFrame>>;
+
+/** What outlives a line. */
+interface Memory {
+  readonly positions: Map<RoomName, Position>;
+  readonly kept: Kept;
+}
+
+/** What was sent, and how much the disk had by then. */
+type Sent = Said & { readonly head: number };
 
 interface Place {
   readonly epoch: Epoch;
@@ -36,22 +37,22 @@ export class Line {
   /** The rooms that it has asked to be in, and not to leave. */
   readonly wanted = new Set<RoomName>();
   readonly #logs: Logs;
-  readonly #positions: Map<RoomName, Position>;
+  readonly #memory: Memory;
   readonly #places = new Map<RoomName, Place>();
   readonly #joins: { readonly room: RoomName; readonly since: Position | undefined }[] = [];
   readonly #histories: { readonly room: RoomName; readonly request: HistoryRequest }[] = [];
   readonly #leaves: RoomName[] = [];
-  readonly #sends = new Map<RoomName, Said[]>();
+  readonly #sends = new Map<RoomName, Sent[]>();
   /** The last `seq` in each room that an own message got when it was stored. [S2] */
   readonly #stored = new Map<RoomName, number>();
   #readUpTo = 0;
   #user = "";
   token: string | undefined;
 
-  constructor(guest: Guest, logs: Logs, positions: Map<RoomName, Position>) {
+  constructor(guest: Guest, logs: Logs, memory: Memory) {
     this.guest = guest;
     this.#logs = logs;
-    this.#positions = positions;
+    this.#memory = memory;
   }
 
   join(room: RoomName, since: Position | undefined, token: string | undefined): void {
@@ -66,14 +67,19 @@ export class Line {
     this.guest.send({ type: "leave", room });
   }
 
-  say(room: RoomName, said: Said): void {
-    this.#sends.set(room, [...(this.#sends.get(room) ?? []), said]);
-    this.guest.send({ type: "message", room, ...said });
+  tell(room: RoomName, said: Said): void {
+    this.#sends.set(room, [...(this.#sends.get(room) ?? []), { ...said, head: this.#log(room).head }]);
+    this.guest.send(frameOf(room, said));
   }
 
-  askHistory(room: RoomName, request: HistoryRequest): void {
+  askHistory(room: RoomName, request: HistoryRequest, ref = "asked"): void {
     this.#histories.push({ room, request });
-    this.guest.send({ type: "history", room, ref: "asked", ...request });
+    this.guest.send({ type: "history", room, ref, ...request });
+  }
+
+  /** Asks, while nothing is under way, for the end of what it reads: each message as it is now. [E2] */
+  askForTheEnd(): void {
+    for (const [room, { next }] of this.#places) this.askHistory(room, { limit: 100, before: next }, "settled");
   }
 
   /** Reads what has come since the last time. */
@@ -94,7 +100,8 @@ export class Line {
     assert.deepEqual([...this.#places.keys()].sort(), [...this.wanted].sort());
     for (const [room, { next, awaitsHistory }] of this.#places) {
       assert.equal(awaitsHistory, false);
-      assert.equal(next - 1, this.#log(room).said.length, `[R1] everything said in ${room} has been read`);
+      assert.equal(next - 1, this.#log(room).head, `[R1] everything said in ${room} has been read`);
+      for (const message of this.#kept(room).values()) this.#log(room).checkFolded(message);
     }
   }
 
@@ -109,7 +116,11 @@ export class Line {
       case "history":
         return frame.ref ? this.#takeAskedHistory(frame) : this.#takeLastPage(frame);
       case "message":
-        return this.#takeMessage(frame);
+      case "edited":
+      case "deleted":
+      case "reacted":
+      case "topic":
+        return this.#takeEvent(frame);
       case "ack":
         return this.#takeAck(frame);
       case "user_left":
@@ -136,12 +147,15 @@ export class Line {
     assert.equal(asked?.room, room);
     const log = this.#log(room);
     assert.equal(epoch, log.epoch);
-    assert.ok(head <= log.said.length, "[L2] nothing is shown before it is on the disk");
+    assert.ok(head <= log.head, "[L2] nothing is shown before it is on the disk");
+    assert.equal(joined.topic ?? "", log.topicAt(head), "[E1] the topic as it is at the cut");
     const lost = asked?.since && this.#whyLost(asked.since, log, head);
     assert.deepEqual([recovered, reason], [asked?.since !== undefined && !lost, lost], "[R2] [L4]");
     const next = recovered && asked?.since ? asked.since.seq + 1 : head + 1;
     this.#places.set(room, { epoch, next, awaitsHistory: !recovered });
-    if (!recovered) this.#positions.set(room, { epoch, seq: 0 });
+    if (recovered) return;
+    this.#memory.positions.set(room, { epoch, seq: 0 });
+    this.#memory.kept.delete(room);
   }
 
   /** Why a position cannot be resumed from, by the rules. [R2] [L4] */
@@ -149,56 +163,67 @@ export class Line {
     if (epoch !== log.epoch) return "epoch";
     if (seq > head) return "ahead";
     if (head - seq > replayLimit) return "too_far";
-    return id && log.said[seq - 1]?.id !== id ? "epoch" : undefined;
+    return id && log.idAt(seq) !== id ? "epoch" : undefined;
   }
 
   #takeLastPage({ room, epoch, messages, more }: ServerFrameOf<"history">): void {
     const place = this.#place(room);
     assert.ok(place.awaitsHistory);
     assert.equal(epoch, place.epoch);
-    const first = Math.max(1, place.next - historyDefault);
-    this.#checkRun(room, messages, first);
-    assert.deepEqual([messages.length, more], [place.next - first, first > 1], "[R4] the page ends at the cut");
+    const before = this.#log(room).messages(0, place.next - 1);
+    const page = before.slice(-historyDefault);
+    this.#checkPage(room, messages, page);
+    assert.equal(more, page.length < before.length, "[R4] the page ends at the cut");
     place.awaitsHistory = false;
-    this.#moveTo(room, epoch, messages.at(-1));
+    for (const message of messages) this.#kept(room).set(message.seq, message);
+    const last = messages.at(-1);
+    const seq = place.next - 1;
+    this.#memory.positions.set(room as RoomName, { epoch, seq, ...(last?.seq === seq && { id: last.id }) });
   }
 
-  #takeAskedHistory({ room, messages, more }: ServerFrameOf<"history">): void {
+  #takeAskedHistory({ room, messages, more, ref }: ServerFrameOf<"history">): void {
+    if (ref === "settled") for (const message of messages) this.#log(room).checkFolded(message);
     const asked = this.#histories.shift();
     assert.equal(asked?.room, room);
     if (!asked) return;
     const { request } = asked;
-    const length = this.#log(room).said.length;
+    const log = this.#log(room);
+    // What is stored and not delivered yet may be left out, or be on the page.
+    const delivered = this.#place(room).next - 1;
+    const last = messages.at(-1)?.seq ?? 0;
     if ("after" in request) {
-      this.#checkRun(room, messages, request.after + 1);
-      assert.ok(messages.length <= request.limit);
-      // What is stored and not delivered yet may be left out, or be on the page.
-      if (!more) assert.ok(messages.length > 0 || request.after >= this.#place(room).next - 1 || length === 0);
-      else assert.equal(messages.length, request.limit);
+      this.#checkPage(room, messages, log.messages(request.after, last));
+      assert.ok(more ? messages.length === request.limit : messages.length <= request.limit);
+      if (!more) assert.deepEqual(log.messages(Math.max(last, request.after), delivered), [], "all of them");
     } else {
-      const last = messages.at(-1)?.seq ?? 0;
-      const first = Math.max(1, last + 1 - request.limit);
-      this.#checkRun(room, messages, first);
-      assert.deepEqual([messages.length, more], [last + 1 - first, first > 1]);
-      const wanted = request.before - 1;
-      assert.ok(last === wanted || (last < wanted && last >= this.#place(room).next - 1), "up to what is delivered");
+      const before = log.messages(0, last);
+      this.#checkPage(room, messages, before.slice(-request.limit));
+      assert.equal(more, messages.length < before.length);
+      assert.deepEqual(log.messages(last, Math.min(request.before - 1, delivered)), [], "up to what is delivered");
     }
   }
 
-  #takeMessage(message: ServerFrameOf<"message">): void {
-    const place = this.#place(message.room);
+  #takeEvent(event: EventFrame): void {
+    const place = this.#place(event.room);
     assert.equal(place.awaitsHistory, false, "[R4] history comes before what is live");
-    assert.equal(message.seq, place.next, "[R1] [R4] no hole, and none twice");
-    this.#checkRun(message.room, [message], place.next);
+    assert.equal(event.seq, place.next, "[R1] [R4] no hole, and none twice");
+    this.#log(event.room).checkEvent(event);
     place.next++;
-    this.#moveTo(message.room, place.epoch, message);
+    this.#memory.positions.set(event.room, { epoch: place.epoch, seq: event.seq, id: event.id });
+    const kept = this.#kept(event.room);
+    if (event.type === "message") kept.set(event.seq, event);
+    else if (event.type !== "topic") {
+      const message = kept.get(event.target_seq);
+      if (message) kept.set(event.target_seq, changed(message, event));
+    }
   }
 
   #takeAck({ room, id, seq, dup }: ServerFrameOf<"ack">): void {
     const sent = this.#sends.get(room as RoomName)?.shift();
     assert.equal(sent?.id, id, "[S2] acknowledged in the order they were sent");
     const log = this.#log(room);
-    assert.deepEqual(log.said[seq - 1], sent, "[L2] [S1] what is acknowledged is on the disk, at its seq");
+    assert.ok(sent && log.isStored(sent), "[L2] [S1] what is acknowledged is on the disk");
+    assert.equal(log.find(id)?.seq, seq, "[L2] [S1] at its seq");
     if (dup) return;
     assert.ok(!log.acknowledged.has(id), `[S1] ${id} was stored before`);
     log.acknowledged.add(id);
@@ -209,27 +234,38 @@ export class Line {
   #takeError({ code, id }: ServerFrameOf<"error">): void {
     // What comes while the server stops may be refused. [K4]
     if (code === "unavailable" && this.guest.closed === "restarting") return;
-    assert.equal(code, "id_conflict");
     // The refusal does not say which room's it is.
-    const refused = [...this.#sends].find(([room, [said]]) => said && said.id === id && this.#conflicts(room, said));
-    assert.ok(refused, `[S1] only another text is a conflict: ${id}`);
+    const refused = [...this.#sends].find(
+      ([room, [said]]) => said?.id === id && said && this.#mayRefuse(room, code, said),
+    );
+    assert.ok(refused, `[S1] [E1] refused for no reason: ${code} ${id}`);
     refused[1].shift();
   }
 
-  #conflicts(room: RoomName, { id, text }: Said): boolean {
-    return this.#log(room).said.some((said) => said.id === id && said.text !== text);
+  /** Whether something may be refused so, by the rules. [S1] [E1] */
+  #mayRefuse(room: RoomName, code: string, said: Sent): boolean {
+    const log = this.#log(room);
+    if (code === "id_conflict") return log.find(said.id) !== undefined && !log.isStored(said);
+    if (!isChange(said.kind)) return false;
+    const target = log.find(said.target ?? "");
+    const isThere = target?.kind === "message" && target.seq <= said.head;
+    if (code === "no_such_message") return !isThere || target.isErased;
+    return code === "not_the_author" && isAuthorsAlone(said.kind) && target?.user !== this.#user;
   }
 
-  #checkRun(room: string, messages: readonly ServerFrameOf<"message">[], first: number): void {
-    const { said } = this.#log(room);
-    for (const [index, { seq, id, text }] of messages.entries()) {
-      assert.equal(seq, first + index, "[L1] [R1] no hole in a page");
-      assert.deepEqual({ id, text }, said[seq - 1], "[L1] [L2] what is read is what is on the disk");
-    }
+  #checkPage(room: string, messages: readonly MessageFrame[], seqs: readonly number[]): void {
+    assert.deepEqual(
+      messages.map(({ seq }) => seq),
+      seqs,
+      "[L1] [R1] no hole in a page",
+    );
+    for (const message of messages) this.#log(room).checkMessage(message);
   }
 
-  #moveTo(room: string, epoch: Epoch, message: ServerFrameOf<"message"> | undefined): void {
-    if (message) this.#positions.set(room as RoomName, { epoch, seq: message.seq, id: message.id });
+  #kept(room: string): Map<number, MessageFrame> {
+    const kept = this.#memory.kept.get(room as RoomName) ?? new Map<number, MessageFrame>();
+    this.#memory.kept.set(room as RoomName, kept);
+    return kept;
   }
 
   #place(room: string): Place {
@@ -238,5 +274,19 @@ export class Line {
 
   #log(room: string): Log {
     return this.#logs.get(room as RoomName) ?? assert.fail(`no room ${room}`);
+  }
+}
+
+function frameOf(room: RoomName, { kind, id, text, target = "" }: Said): ClientFrameInput {
+  switch (kind) {
+    case "message":
+    case "topic":
+      return { type: kind, room, id, text };
+    case "edit":
+      return { type: kind, room, id, target, text };
+    case "delete":
+      return { type: kind, room, id, target };
+    default:
+      return { type: "react", room, id, target, emoji: text, active: kind === "react" };
   }
 }

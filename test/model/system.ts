@@ -1,14 +1,17 @@
 import { randomFillSync } from "node:crypto";
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { gatherMs } from "../../src/core/audience.ts";
 import type { RoomHead, StoredEvent } from "../../src/core/ports.ts";
+import type { EventKind } from "../../src/protocol/events.ts";
 import type { RoomName } from "../../src/protocol/ids.ts";
 import { heartbeatMs } from "../../src/protocol/limits.ts";
 import { backUpDatabase, restoreDatabase } from "../../src/store/backup.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { type Guest, World } from "../support/world.ts";
 import { GatedStore } from "./gated-store.ts";
+import type { DiskRow } from "./log.ts";
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const signal = new AbortController().signal;
@@ -16,6 +19,8 @@ const signal = new AbortController().signal;
 /** What is tested: the real core over the real store, which starts, dies and is restored in one folder. */
 export class System implements AsyncDisposable {
   readonly #folder: string;
+  /** The same database, without the store. */
+  #disk!: DatabaseSync;
   #store!: Awaited<ReturnType<typeof openSqliteStore>>;
   #gate!: GatedStore;
   #world!: World;
@@ -52,11 +57,32 @@ export class System implements AsyncDisposable {
     };
   }
 
-  /** What is on the disk now of a room's log, after `seq`. */
-  async log(room: RoomName, after: number): Promise<{ head: RoomHead | undefined; events: readonly StoredEvent[] }> {
+  /** Where a room's log stands on the disk now, and its rows after `seq`, as they are there. */
+  async log(room: RoomName, after: number): Promise<{ head: RoomHead | undefined; rows: readonly DiskRow[] }> {
     const head = await this.#store.findRoom(room);
-    const { events } = await this.#store.read(room, { after, limit: 1_000_000, maxBytes: Number.POSITIVE_INFINITY });
-    return { head, events };
+    const rows = this.#disk
+      .prepare(
+        `SELECT seq, event.id, kind, target, user_id, text FROM event JOIN room ON room.id = room_id
+         WHERE name = ? AND seq > ? ORDER BY seq`,
+      )
+      .all(room, after);
+    return {
+      head,
+      rows: rows.map(({ seq, id, kind, target, user_id, text }) => ({
+        seq: Number(seq),
+        id: String(id),
+        kind: kind as EventKind,
+        target: target === null ? undefined : String(target),
+        user: String(user_id),
+        text: String(text),
+      })),
+    };
+  }
+
+  /** A room's log as the store reads it. */
+  async read(room: RoomName): Promise<readonly StoredEvent[]> {
+    const range = { after: 0, limit: 1_000_000, maxBytes: Number.POSITIVE_INFINITY };
+    return (await this.#store.read(room, range)).events;
   }
 
   /** One more thing is done by the disk, and what follows from it. */
@@ -95,7 +121,7 @@ export class System implements AsyncDisposable {
 
   /** Starts anew, after {@link drain}. */
   async restart(): Promise<void> {
-    await this.#gate.close();
+    await this.#stop();
     await this.#start();
   }
 
@@ -113,7 +139,7 @@ export class System implements AsyncDisposable {
 
   /** Puts the backup in the log's place, by `parlance restore` or by hand, and starts; after {@link drain}. [L4] */
   async restore(byHand: boolean): Promise<void> {
-    await this.#gate.close();
+    await this.#stop();
     if (byHand) {
       for (const part of ["-wal", "-shm"]) rmSync(`${this.#database}${part}`, { force: true });
       copyFileSync(this.#backup, this.#database);
@@ -126,11 +152,17 @@ export class System implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain();
+    await this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    this.#disk.close();
     await this.#gate.close();
   }
 
   async #start(): Promise<void> {
     this.#store = await openSqliteStore(this.#database);
+    this.#disk = new DatabaseSync(this.#database, { readOnly: true });
     this.#gate = new GatedStore(this.#store);
     this.#held = [];
     const key = await this.#store.tokenKey();

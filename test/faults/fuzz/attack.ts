@@ -26,7 +26,7 @@ const mostInputs = { http: 3, tcpChat: 12, tcpEcho: 12, webSocket: 8 };
 
 const documented = new Set([
   ...[100, 101, 200, 201, 204, 206, 302, 304],
-  ...[400, 403, 404, 405, 408, 409, 412, 413, 415, 416, 417, 429, 431],
+  ...[400, 401, 403, 404, 405, 408, 409, 412, 413, 415, 416, 417, 429, 431],
 ]);
 
 /** Connects, says what was planned in the manner that chance decides, and reads what is answered. */

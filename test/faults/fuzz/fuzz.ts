@@ -191,11 +191,12 @@ async function keepTalking(
       await Promise.all(
         pair.map(async (client, index) => {
           for (;;) {
-            const message = await client.next("message");
+            const event = await client.take();
+            if (!("seq" in event) || event.type === "ack") continue;
             const expected = (heads[index] ?? 0) + 1;
-            if (message.seq !== expected) note(`a reader got ${message.seq} where ${expected} was next`);
-            heads[index] = message.seq;
-            if (message.text === text) return;
+            if (event.seq !== expected) note(`a reader got ${event.seq} where ${expected} was next`);
+            heads[index] = event.seq;
+            if (event.type === "message" && event.text === text) return;
           }
         }),
       );

@@ -99,6 +99,10 @@ const nativeFrames: readonly Seed[] = [
     { type: "join", since: { epoch: "aaaaaaaaaaaaaaaa", seq: 3 } },
     { type: "message", text: "hi 👋", id: "aaaaaaaaaaaaaaaaaaaaaa", reply_to: "bbbbbbbbbbbbbbbbbbbbbb" },
     { type: "message", room: "general", text: "น้ำ" },
+    { type: "edit", target: "aaaaaaaaaaaaaaaaaaaaaa", text: "น้ำ 🦔", id: "eeeeeeeeeeeeeeeeeeeeee" },
+    { type: "delete", target: "aaaaaaaaaaaaaaaaaaaaaa" },
+    { type: "react", target: "aaaaaaaaaaaaaaaaaaaaaa", emoji: "👩🏽‍🚀", active: false },
+    { type: "topic", text: "чай" },
     { type: "typing", active: true },
     { type: "rename", name: "น้อย" },
     { type: "history", before: 3, limit: 10, ref: "r" },
@@ -125,6 +129,8 @@ const nativeFrames: readonly Seed[] = [
   ...hardTexts.flatMap(([bug, said]) => [
     once(bug, frameOf({ type: "message", text: said })),
     once(bug, frameOf({ type: "rename", name: said.slice(0, 30) })),
+    once(bug, frameOf({ type: "topic", text: said })),
+    once(bug, frameOf({ type: "react", target: "aaaaaaaaaaaaaaaaaaaaaa", emoji: said })),
   ]),
 ];
 
@@ -161,6 +167,10 @@ const requests: readonly Seed[] = [
   ),
   right(`${post}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 11\r\n\r\ntext=a%20%E`),
   right(`${post}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`),
+  right(`PATCH /rooms/general/messages/aaaaaaaaaaaaaaaaaaaaaa HTTP/1.1\r\n${host}Content-Length: 2\r\n\r\nhi`),
+  right(`DELETE /rooms/general/messages/aaaaaaaaaaaaaaaaaaaaaa HTTP/1.1\r\n${host}Authorization: Bearer x\r\n\r\n`),
+  right(`PUT /rooms/x/messages/aaaaaaaaaaaaaaaa/reactions/%F0%9F%91%8D HTTP/1.1\r\n${host}Content-Length: 0\r\n\r\n`),
+  right(`PUT /rooms/general/topic HTTP/1.1\r\n${host}Content-Length: 5\r\n\r\ntopic`),
   right(`POST /api/v1/hello HTTP/1.1\r\n${host}Content-Length: 12\r\n\r\n{"name":"x"}`),
   right(`POST /rooms/%E0%B8%99 HTTP/1.1\r\n${host}Content-Length: 0\r\n\r\n`),
   right(
