@@ -6,6 +6,7 @@ import { asSvg } from "./plot.ts";
 import { measureProtocols } from "./protocols.ts";
 import { asMarkdown, asText, goalTable, type Report } from "./report.ts";
 import type { Bench } from "./rounds.ts";
+import { cluster } from "./scenarios/cluster.ts";
 import { curves } from "./scenarios/curves.ts";
 import { day } from "./scenarios/day.ts";
 import { fanOut } from "./scenarios/fan-out.ts";
@@ -29,6 +30,7 @@ const scenarios: readonly Scenario[] = [
   gateways,
   sweep,
   history,
+  cluster,
   curves,
   day,
 ];

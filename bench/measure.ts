@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Child } from "./child.ts";
 import type { Crowd, LoadDuties, Pace, Ran } from "./load.ts";
 import { machineCpuMicros, yardstick } from "./machine.ts";
-import type { Entrance, ServerDuties } from "./servers/subject.ts";
+import type { Entrance, ServerUsage } from "./servers/subject.ts";
 
 /** Figures of one round: by name, in the unit that the name ends in. */
 export type Figures = Readonly<Record<string, number>>;
@@ -33,7 +33,10 @@ export const usualAtATime = 100;
 /** How long everything is left alone before idle memory is read: collectors have run by then, and timers. */
 const idleMs = 3_000;
 
-type Server = Child<ServerDuties>;
+/** What is measured: one process, or several as one. */
+export interface Server {
+  ask(duty: "usage"): Promise<ServerUsage>;
+}
 type Load = Child<LoadDuties>;
 
 /** Lets crowds in, each by its own entrance; what that cost, and with `idles` what they cost once they are in. */

@@ -25,6 +25,10 @@ export const parlance: Subject = {
 export const openParlance = (folder?: string): Child<ServerDuties> =>
   new Child("./servers/parlance.ts", folder === undefined ? [] : [folder]);
 
+/** A node of several, on a database and a bus that are given. */
+export const openNode = (store: string, bus: string): Child<ServerDuties> =>
+  new Child("./servers/parlance.ts", [store, bus]);
+
 export const bareWs: Subject = {
   name: "bare ws",
   is: "one JSON text, `ws.send` for each client; nothing stored, nothing acknowledged",

@@ -18,8 +18,8 @@ Worker.prototype.postMessage = function (this: Worker, ...message: Parameters<Wo
 
 // Beside the program: a system's folder for temporary files is often in memory, where a commit costs nothing.
 mkdirSync(dataFolder, { recursive: true });
-/** A folder that is given is left there. */
-const [given] = process.argv.slice(2);
+/** A folder that is given is left there; a database and a bus in its place make it a node of several. */
+const [given, bus] = process.argv.slice(2);
 const data = given ?? mkdtempSync(join(dataFolder, "parlance-"));
 
 const config = readConfig(
@@ -31,7 +31,7 @@ const config = readConfig(
     hosts: ["127.0.0.1"],
     sendRate: ["0"],
     drain: ["0"],
-    data: [data],
+    ...(bus === undefined ? { data: [data] } : { store: [data], bus: [bus] }),
   },
   {},
 );

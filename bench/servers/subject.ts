@@ -15,7 +15,7 @@ export interface Entrance {
   readonly readsOwn: boolean;
 }
 
-interface ServerUsage extends Usage {
+export interface ServerUsage extends Usage {
   /** Transactions that reached the disk since the start. */
   readonly commits: number;
 }

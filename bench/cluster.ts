@@ -1,0 +1,53 @@
+import { mkdirSync } from "node:fs";
+import { TestNats } from "../test/support/nats.ts";
+import { TestPostgres } from "../test/support/postgres.ts";
+import type { Child } from "./child.ts";
+import { dataFolder } from "./machine.ts";
+import type { Server } from "./measure.ts";
+import type { Entrance, ServerDuties, ServerUsage } from "./servers/subject.ts";
+import { openNode, openParlance } from "./subjects.ts";
+
+/** Nodes on one Postgres, which waits for the disk, and one NATS; measured as one server. */
+export class Cluster implements Server, AsyncDisposable {
+  readonly #nodes: readonly Child<ServerDuties>[];
+  readonly #opened: AsyncDisposableStack;
+
+  private constructor(nodes: readonly Child<ServerDuties>[], opened: AsyncDisposableStack) {
+    this.#nodes = nodes;
+    this.#opened = opened;
+  }
+
+  static async open(count: number): Promise<Cluster> {
+    await using opened = new AsyncDisposableStack();
+    mkdirSync(dataFolder, { recursive: true });
+    const postgres = await TestPostgres.start({ parent: dataFolder, isDurable: true });
+    opened.defer(() => postgres.close());
+    const nats = await TestNats.start();
+    opened.defer(() => nats.kill());
+    const store = await postgres.newDatabase();
+    const nodes = Array.from({ length: count }, () => opened.use(openNode(store, nats.address)));
+    return new Cluster(nodes, opened.move());
+  }
+
+  /** A single server on a folder, as one. */
+  static async openAlone(): Promise<Cluster> {
+    await using opened = new AsyncDisposableStack();
+    const nodes = [opened.use(openParlance())];
+    return new Cluster(nodes, opened.move());
+  }
+
+  /** A way in to each node. */
+  entrances(): Promise<readonly Entrance[]> {
+    return Promise.all(this.#nodes.map((node) => node.ask("entrance")));
+  }
+
+  async ask(duty: "usage"): Promise<ServerUsage> {
+    const all = await Promise.all(this.#nodes.map((node) => node.ask(duty)));
+    const sum = (what: keyof ServerUsage) => all.reduce((total, one) => total + one[what], 0);
+    return { cpuMicros: sum("cpuMicros"), residentBytes: sum("residentBytes"), commits: sum("commits") };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#opened.disposeAsync();
+  }
+}
