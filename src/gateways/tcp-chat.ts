@@ -5,6 +5,7 @@ import type { Session } from "../core/session.ts";
 import { serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import type { ChatError, CloseReason, Result } from "../protocol/codes.ts";
+import { splitLogin } from "../protocol/login-line.ts";
 import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { parsePassphrase } from "../protocol/passphrase.ts";
 import { oneLine } from "../protocol/text.ts";
@@ -89,10 +90,9 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
     };
 
     const login = (argument: string) => {
-      // A name of several words stands in quotes, as the passphrase may have several, too.
-      const [, quoted, plain = "", rest = ""] = /^(?:"([^"]+)"|(\S+))\s+(.+)$/su.exec(argument) ?? [];
-      const wanted = parseDisplayName(quoted ?? plain);
-      const passphrase = parsePassphrase(rest);
+      const given = splitLogin(argument);
+      const wanted = parseDisplayName(given?.name ?? "");
+      const passphrase = parsePassphrase(given?.passphrase ?? "");
       if (!wanted.ok) refuse(wanted.error);
       else if (!passphrase.ok) refuse(passphrase.error);
       else session.handle({ type: "login", name: wanted.value, passphrase: passphrase.value, ref: "login" });

@@ -1,3 +1,4 @@
+import { splitLogin } from "../protocol/login-line.ts";
 import { parseEmoji } from "./emoji.ts";
 
 /** A change of what was said; `back`: of which message, counted from the last one, which is 1. */
@@ -8,6 +9,13 @@ export type ChangeInput =
   | { readonly kind: "reply"; readonly back: number; readonly text: string }
   /** Without a text: what is it? */
   | { readonly kind: "topic"; readonly text: string | undefined };
+
+/** Something about the own name and sessions; `which`: by its number in the list. */
+export type AccountInput =
+  | { readonly kind: "claim"; readonly passphrase: string }
+  | { readonly kind: "login"; readonly name: string; readonly passphrase: string }
+  | { readonly kind: "sessions" }
+  | { readonly kind: "signout"; readonly which: number | "others" };
 
 /** What a person typed: something to say, or something to do. */
 export type Input =
@@ -21,6 +29,7 @@ export type Input =
   | { readonly kind: "name"; readonly name: string | undefined }
   | { readonly kind: "history"; readonly count: number }
   | ChangeInput
+  | AccountInput
   | { readonly kind: "incomplete"; readonly command: Command }
   | { readonly kind: "unknown"; readonly command: string };
 
@@ -36,6 +45,10 @@ export const commands = [
   "/reply",
   "/react",
   "/topic",
+  "/claim",
+  "/login",
+  "/sessions",
+  "/signout",
   "/quit",
 ] as const;
 export type Command = (typeof commands)[number];
@@ -77,11 +90,30 @@ export function parseInput(line: string): Input {
       return parseReaction(rest);
     case "/topic":
       return { kind: "topic", text: argument === "-" ? "" : argument };
+    case "/claim":
+      return argument === undefined ? { kind: "incomplete", command } : { kind: "claim", passphrase: afterWord(text) };
+    case "/login": {
+      const login = splitLogin(afterWord(text));
+      return login ? { kind: "login", ...login } : { kind: "incomplete", command };
+    }
+    case "/sessions":
+      return { kind: "sessions" };
+    case "/signout":
+      return parseSignOut(argument);
     case undefined:
       return { kind: "unknown", command: word };
     default:
       return command satisfies never;
   }
+}
+
+/** What follows the command, its spaces as they are. */
+const afterWord = (line: string): string => line.replace(/^\S+\s*/, "");
+
+function parseSignOut(argument: string | undefined): Input {
+  if (argument === "others") return { kind: "signout", which: "others" };
+  const which = /^[1-9]\d{0,2}$/.test(argument ?? "") ? Number(argument) : undefined;
+  return which === undefined ? { kind: "incomplete", command: "/signout" } : { kind: "signout", which };
 }
 
 function parseHistory(argument: string | undefined): Input {

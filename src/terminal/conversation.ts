@@ -3,6 +3,7 @@ import { type TerminalSpeak, terminalWords } from "../locales/terminal.ts";
 import { parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { Client, MessageFrame, Outgoing, OutgoingMessage, RoomName, User } from "../sdk/index.ts";
+import { AccountTalk } from "./account.ts";
 import { asTyped } from "./as-typed.ts";
 import { Changes } from "./changes.ts";
 import type { ChangeInput, Input } from "./commands.ts";
@@ -30,6 +31,7 @@ export class Conversation implements PlaceListener {
   readonly #options: ConversationOptions;
   readonly #speak: TerminalSpeak;
   readonly #changes: Changes;
+  readonly #account: AccountTalk;
   readonly #places = new Map<RoomName, Place>();
   readonly #visited = new Set<RoomName>();
   readonly #printer: Printer;
@@ -43,6 +45,7 @@ export class Conversation implements PlaceListener {
     const { client, screen, talk, lines } = options;
     this.#changes = new Changes({ client, lines, language: talk.language });
     const print = (line: string) => screen.print(line);
+    this.#account = new AccountTalk({ client, lines, language: talk.language, print });
     this.#printer = new Printer(lines, options.now(), print);
     this.#loss = new Loss(this.#speak, print);
     this.#name = client.user?.name;
@@ -107,13 +110,10 @@ export class Conversation implements PlaceListener {
       case "topic":
         return this.#change(input);
       case "incomplete":
-        return this.#problem(this.#speak("command.incomplete", { usage: this.#options.lines.usage(input.command) }));
-      case "unknown": {
-        const command = oneLine(input.command);
-        return this.#problem(this.#speak("command.unknown", { command, word: command.slice(1) }));
-      }
+      case "unknown":
+        return this.#problem(this.#options.lines.wrong(input));
       default:
-        return input satisfies never;
+        return void this.#account.do(input);
     }
   }
 

@@ -1,4 +1,5 @@
 import { complete, type Known } from "./completion.ts";
+import { secretStart } from "./secrets.ts";
 import { graphemesOf } from "./width.ts";
 
 /** A key as `node:readline` names it. */
@@ -163,7 +164,8 @@ export class LineEditor {
 
   #enter(): Effect {
     const { text: line } = this;
-    if (line.trim() !== "" && line !== this.#entered.at(-1)) this.#entered.push(line);
+    const isToKeep = line.trim() !== "" && secretStart(line) === undefined;
+    if (isToKeep && line !== this.#entered.at(-1)) this.#entered.push(line);
     if (this.#entered.length > rememberedLines) this.#entered.shift();
     this.#shown = this.#entered.length;
     this.#unfinished = "";

@@ -3,7 +3,7 @@ import type { Language } from "../locales/words.ts";
 import { oneLine, printable } from "../protocol/text.ts";
 import type { MessageFrame } from "../sdk/index.ts";
 import type { Paint } from "./colour.ts";
-import type { Command } from "./commands.ts";
+import type { Command, Input } from "./commands.ts";
 import { fitting } from "./width.ts";
 
 export interface LineStyle {
@@ -95,6 +95,12 @@ export class Lines {
     return this.#time.format(new Date(ts));
   }
 
+  /** Day and time, here. */
+  moment(ts: string): string {
+    const date = new Date(ts);
+    return `${this.#day.format(date)}, ${this.#time.format(date)}`;
+  }
+
   /** The day of what follows. */
   day(ts: string | number): string {
     return this.#style.paint.faint(`— ${this.#day.format(new Date(ts))} —`);
@@ -132,10 +138,22 @@ export class Lines {
       `${this.usage("/reply")}  ${speak("help.reply")}`,
       `${this.usage("/react")}  ${speak("help.react")}`,
       `${this.usage("/topic")}  ${speak("help.topic")}`,
+      `${this.usage("/claim")}  ${speak("help.claim")}`,
+      `${this.usage("/login")}  ${speak("help.login")}`,
+      `/sessions  ${speak("help.sessions")}`,
+      `${this.usage("/signout")}  ${speak("help.signout")}`,
       `//…  ${speak("help.slash")}`,
       `/quit  ${speak("help.quit")}`,
       `/help  ${speak("help.help")}`,
     ];
+  }
+
+  /** What is said of a command that there is not, or of which something is missing. */
+  wrong(input: Extract<Input, { kind: "incomplete" | "unknown" }>): string {
+    const { speak } = this.#style;
+    if (input.kind === "incomplete") return speak("command.incomplete", { usage: this.usage(input.command) });
+    const command = oneLine(input.command);
+    return speak("command.unknown", { command, word: command.slice(1) });
   }
 
   /** How a command is written: `/leave [ROOM]`. */
@@ -158,7 +176,14 @@ export class Lines {
         return `${command} ${speak("help.emoji")} [${speak("help.number")}]`;
       case "/topic":
         return `${command} [${speak("help.text")}]`;
+      case "/claim":
+        return `${command} ${speak("help.passphrase")}`;
+      case "/login":
+        return `${command} ${speak("help.word")} ${speak("help.passphrase")}`;
+      case "/signout":
+        return `${command} ${speak("help.number")}|others`;
       case "/help":
+      case "/sessions":
       case "/who":
       case "/quit":
         return command;

@@ -4,6 +4,7 @@ import { oneLine } from "../protocol/text.ts";
 import type { Known } from "./completion.ts";
 import { type Key, LineEditor } from "./editor.ts";
 import { isInForeground } from "./foreground.ts";
+import { concealed } from "./secrets.ts";
 import { fitting, fittingEnd, textWidth } from "./width.ts";
 
 const esc = "\u001b";
@@ -181,7 +182,7 @@ export class Prompt {
 
   #draw(): void {
     const { output } = this.#options;
-    const { before, after } = this.#editor;
+    const { before, after } = concealed(this.#editor.before, this.#editor.after);
     const area: Area = { status: this.#status, label: this.#label, before, after };
     const columns = output.columns || 80;
     output.write(this.#erased() + this.#taken() + renderArea(area, columns));

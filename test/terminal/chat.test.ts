@@ -128,6 +128,27 @@ test("An unknown command is not sent, and // sends what begins with a slash.", a
   assert.equal(await ann.exit, 0);
 });
 
+test("[I2] [I3] A name is claimed, taken up at another terminal, and signed out; the passphrase is never on the screen.", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = runAtTerminal(t, ["chat", "--server", url, "--name", "Зоя"]);
+  await ann.sees("You are in general as Зоя");
+  ann.type(`/claim коти люблять молоко${enter}`);
+  await ann.sees("The name Зоя is kept for you.");
+  const phone = runAtTerminal(t, ["chat", "--server", url, "--name", "guest"]);
+  await phone.sees("You are in general as guest");
+  phone.type(`/login Зоя зовсім не те${enter}`);
+  await phone.sees("do not go together");
+  phone.type(`/login Зоя коти люблять молоко${enter}`);
+  await phone.sees("You are now Зоя.");
+  ann.type(`/sessions${enter}`);
+  await ann.sees(/1\. Node\.js \(here\)\s+2\. Node\.js, last seen: /);
+  ann.type(`/signout 2${enter}`);
+  await phone.sees("The server ended the connection (code 4003).");
+  ann.type(`/quit${enter}`);
+  assert.equal(await ann.exit, 0);
+  for (const { text } of [ann, phone]) assert.doesNotMatch(text, /люблять|зовсім/);
+});
+
 test("In a pipe each line is a message, and it ends when all are acknowledged.", async (t) => {
   const { url } = await startTestServer(t);
   const olya = await RawClient.join(t, url, { name: "Оля" });

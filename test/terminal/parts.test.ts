@@ -9,6 +9,7 @@ import { complete } from "../../src/terminal/completion.ts";
 import { LineEditor } from "../../src/terminal/editor.ts";
 import { Lines } from "../../src/terminal/lines.ts";
 import { renderArea } from "../../src/terminal/prompt.ts";
+import { concealed } from "../../src/terminal/secrets.ts";
 import { createServerLines } from "../../src/terminal/server-lines.ts";
 import { parseServerAddress, parseTalk } from "../../src/terminal/talk.ts";
 import { fitting, fittingEnd, textWidth } from "../../src/terminal/width.ts";
@@ -48,6 +49,28 @@ test("What is typed is a message, unless it is a command.", () => {
   assert.deepEqual(parseInput("/history 500"), { kind: "history", count: 100 });
   assert.deepEqual(parseInput("/history all"), { kind: "incomplete", command: "/history" });
   assert.deepEqual(parseInput("/etc/passwd"), { kind: "unknown", command: "/etc/passwd" });
+});
+
+test("[D7] A passphrase is taken as it is typed, and neither shown nor kept to be recalled.", () => {
+  const secret = "коти  люблять 🥛 молоко";
+  assert.deepEqual(parseInput(`/claim ${secret}`), { kind: "claim", passphrase: secret });
+  assert.deepEqual(parseInput(`/login "Ann Lee" ${secret}`), { kind: "login", name: "Ann Lee", passphrase: secret });
+  assert.deepEqual(parseInput(`/LOGIN น้อย ${secret}`), { kind: "login", name: "น้อย", passphrase: secret });
+  assert.deepEqual(parseInput("/login Ann"), { kind: "incomplete", command: "/login" });
+  assert.deepEqual(parseInput("/claim"), { kind: "incomplete", command: "/claim" });
+  assert.deepEqual(parseInput("/signout 2"), { kind: "signout", which: 2 });
+  assert.deepEqual(parseInput("/signout others"), { kind: "signout", which: "others" });
+  assert.deepEqual(parseInput("/signout"), { kind: "incomplete", command: "/signout" });
+  assert.deepEqual(concealed("/claim коти", "🥛x"), { before: "/claim ••••", after: "••" });
+  assert.deepEqual(concealed("/login ", '"Ann Lee" ab'), { before: "/login ", after: '"Ann Lee" ••' });
+  assert.deepEqual(concealed("/claims no secret", ""), { before: "/claims no secret", after: "" });
+  const editor = new LineEditor(() => ({ names: [], rooms: [], own: [], topic: "" }));
+  for (const line of ["hello", `/claim ${secret}`]) {
+    for (const letter of line) editor.press(letter, {});
+    editor.press(undefined, { name: "return" });
+  }
+  editor.press(undefined, { name: "up" });
+  assert.equal(editor.text, "hello");
 });
 
 test("A message is named by how far back it is; a number counts only where a text follows.", () => {
