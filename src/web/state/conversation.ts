@@ -94,7 +94,7 @@ interface ConversationParts {
 
 /** Follows a room from its join on. */
 export function createConversation(room: Room, { me, clock, kept, pages }: ConversationParts): Conversation {
-  const history = createHistory(room, clock);
+  const history = createHistory(room, clock, (entries) => unread.letGo(entries));
   const messages = history.end;
   const marked = signal<Marked>();
   const returns = signal(0);
@@ -182,7 +182,7 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
     ),
     room.on("message", (message) =>
       batch(() => {
-        unread.letGo(history.add(message));
+        history.add(message);
         people.meet([message]);
         unsaid.settle(message.id);
         typing.stop(message.user);

@@ -11,11 +11,14 @@ import {
 import { type MessageEntry, messageEntry } from "../logic/timeline.ts";
 import type { Clock } from "./clock.ts";
 
-const pageSize = 100;
+/** As many as are drawn within a frame or two on a slow machine. */
+const pageSize = 50;
 /** Messages on either side of one that was looked up. */
 const aroundSize = 50;
 /** So many messages are held, and drawn; what goes beyond is fetched again by whoever goes there. */
 const heldMost = 600;
+/** Of the end while somebody looks at an earlier part: the way back to it is not longer than a page. */
+const endMost = 100;
 /** Between two pages, so that fast scrolling stays within the frames a connection may send (else 4102). */
 const pageRestMs = 80;
 
@@ -41,8 +44,8 @@ export interface History {
   readonly newer: ReadonlySignal<Further>;
   /** Starts over from the newest page. */
   begin(page: HistoryPage): void;
-  /** Goes on by a message; answers with those, oldest first, that the end no longer holds because of it. */
-  add(message: MessageFrame): readonly MessageEntry[];
+  /** Goes on by a message. */
+  add(message: MessageFrame): void;
   /** Whether somebody looks at a place above the end: then nothing of what is shown goes away. */
   hold(isHeld: boolean): void;
   /** Takes a change of a message, wherever it is held. */
@@ -78,7 +81,12 @@ const partOf = (entries: readonly MessageEntry[], older: Further, newer: Further
   newer: signal(newer),
 });
 
-export function createHistory(room: Pick<Room, "history">, clock: Clock): History {
+/** `letGo` is told of messages, oldest first, that the end no longer holds, before it lets them go. */
+export function createHistory(
+  room: Pick<Room, "history">,
+  clock: Clock,
+  letGo: (entries: readonly MessageEntry[]) => void,
+): History {
   const end = partOf([], "none", "none");
   const earlier = signal<Part>();
   const part = computed(() => earlier.value ?? end);
@@ -125,8 +133,15 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock): Histor
       to.newer.value = "there";
     } else {
       earlier.value = partOf(entries.slice(0, heldMost), end.older.peek(), "there");
-      end.older.value = "there";
+      cutEnd(end.entries.peek(), endMost);
     }
+  }
+
+  /** The end holds the newest of these, at most so many. */
+  function cutEnd(entries: readonly MessageEntry[], most: number): void {
+    if (entries.length > most) letGo(entries.slice(0, -most));
+    putNewer(end, entries.slice(-most));
+    if (entries.length > most) end.older.value = "there";
   }
 
   async function fetch(direction: Direction): Promise<void> {
@@ -206,17 +221,16 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock): Histor
     },
     add(message) {
       const entries = [...end.entries.peek(), messageEntry(message)];
+      const most = earlier.peek() ? endMost : heldMost;
       // A page at a time: what goes at the top is laid out anew.
-      if (entries.length < heldMost + pageSize) {
+      if (entries.length < most + pageSize) {
         end.entries.value = entries;
-        return [];
+        return;
       }
-      if (isHeld && !earlier.peek()) {
-        const older = end.older.peek();
-        earlier.value = partOf(end.entries.peek(), older === "coming" ? "there" : older, "there");
-      }
-      putNewer(end, entries);
-      return entries.slice(0, -heldMost);
+      if (!isHeld || earlier.peek()) return cutEnd(entries, most);
+      const older = end.older.peek();
+      earlier.value = partOf(end.entries.peek(), older === "coming" ? "there" : older, "there");
+      cutEnd(entries, endMost);
     },
     hold(isNow) {
       isHeld = isNow;
