@@ -61,11 +61,11 @@ function makeWritable(folder: string): void {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === "EEXIST" || code === "ENOTDIR" ? "is not a folder" : "cannot be made or written";
-    throw new StartupError(
-      `${folder} ${why}. Give this user the right to write it, or choose another folder with --data.`,
-      { cause: error },
-    );
+    const why =
+      code === "EEXIST" || code === "ENOTDIR"
+        ? "is not a folder. Choose a folder with --data."
+        : "cannot be made or written. Give this user the right to write it, or choose another folder with --data.";
+    throw new StartupError(`${folder} ${why}`, { cause: error });
   }
 }
 
