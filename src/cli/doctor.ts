@@ -15,7 +15,7 @@ export interface DoctorOptions {
   readonly language: Language;
 }
 
-/** Where the doctor says what it says: a room of its own, so that nobody is disturbed. */
+/** Where the doctor says what it says, wherever a gateway lets it choose: nobody is disturbed in a room of its own. */
 const room = "parlance-doctor";
 
 function parsePort(flag: string, text: string): number {

@@ -118,6 +118,10 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .option("--tcp-echo-port <number>", "where its TCP echo is", "12346")
     .option(...keyOption)
     .option(...langOption)
+    .addHelpText(
+      "after",
+      "\nWhat it says stays in the room parlance-doctor; two lines are in general, for plain and open text have no other.",
+    )
     .addHelpText("after", examples("parlance doctor https://chat.example.org"))
     .action(async (url: string, options: { tcpPort: string; tcpEchoPort: string; key?: string; lang?: string }) => {
       const { doctor } = await import("./doctor.ts");
