@@ -128,3 +128,41 @@ test("[E1] a change that is refused is taken back and its text is not lost; by k
   assert.deepEqual(ann.troubles, []);
   await ann.leave();
 });
+
+test("a finger that is held on a message asks what to do with it, one that moves scrolls", async (t) => {
+  const { url } = await startTestServer(t);
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  // Nothing is touched while the page comes in.
+  const ann = await browser.visit(`${url}/`, { ...phone, reducedMotion: "reduce" });
+  await ann.comeIn("Ann");
+  const bob = await RawClient.join(t, url, { name: "Bob" });
+  await bob.say("สวัสดีครับ");
+  await ann.sees("สวัสดีครับ");
+  const { page } = ann;
+  const finger = await page.context().newCDPSession(page);
+  const touch = async (type: "touchStart" | "touchMove" | "touchEnd", by = 0) => {
+    const box = await message(ann, "สวัสดีครับ").locator(".bubble").boundingBox();
+    assert.ok(box);
+    const touchPoints = type === "touchEnd" ? [] : [{ x: box.x + 20, y: box.y + 12 + by }];
+    await finger.send("Input.dispatchTouchEvent", { type, touchPoints });
+  };
+  await touch("touchStart");
+  const sheet = page.getByRole("dialog", { name: "What to do with this message" });
+  await sheet.waitFor();
+  await touch("touchEnd");
+  await sheet.getByRole("button", { name: "🎉" }).tap();
+  await message(ann, "สวัสดีครับ").getByRole("button", { name: "🎉 1 reaction: you" }).waitFor();
+  await touch("touchStart");
+  await sheet.waitFor();
+  await touch("touchEnd");
+  assert.equal(await sheet.getByRole("button", { name: "Edit" }).count(), 0, "it is not hers");
+  await sheet.getByRole("button", { name: "Reply" }).tap();
+  await page.getByText("In reply to Bob").waitFor();
+  await page.getByRole("button", { name: "Cancel" }).tap();
+  await touch("touchStart");
+  await touch("touchMove", 40);
+  await touch("touchEnd");
+  assert.equal(await sheet.count(), 0);
+  assert.deepEqual(ann.troubles, []);
+  await ann.leave();
+});

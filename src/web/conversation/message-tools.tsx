@@ -1,4 +1,5 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Line } from "../logic/arrange.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import type { Conversation } from "../state/conversation.ts";
@@ -13,6 +14,9 @@ interface MessageToolsProps {
   readonly conversation: Conversation;
 }
 
+/** The scroll bar's. */
+const edgePx = 14;
+
 /** What can be done with the message that the pointer or the keyboard is at. */
 export function MessageTools({ line, mine, conversation }: MessageToolsProps) {
   const say = useSay();
@@ -26,6 +30,15 @@ export function MessageTools({ line, mine, conversation }: MessageToolsProps) {
   const shut = () => {
     picked.value = { id };
   };
+  const isAbove = useSignal(false);
+  useLayoutEffect(() => {
+    const { current: tools } = bar;
+    const log = tools?.closest(".log");
+    if (!tools || !log) return;
+    const place = tools.getBoundingClientRect();
+    const room = log.getBoundingClientRect();
+    isAbove.value = place.left < room.left || place.right > room.right - edgePx;
+  }, []);
   useEffect(
     () => () => {
       if (picked.peek()?.id === id) picked.value = undefined;
@@ -41,7 +54,13 @@ export function MessageTools({ line, mine, conversation }: MessageToolsProps) {
 
   return (
     <>
-      <div ref={bar} class="tools" role="toolbar" aria-label={say("message.tools")} onKeyDown={moveAlong}>
+      <div
+        ref={bar}
+        class={isAbove.value ? "tools tools-above" : "tools"}
+        role="toolbar"
+        aria-label={say("message.tools")}
+        onKeyDown={moveAlong}
+      >
         <Tool icon="smile" name={say("message.react")} isOpen={doing === "react"} onUse={() => start("react")} />
         <Tool icon="reply" name={say("message.reply")} onUse={() => conversation.reply(id)} />
         {mine && (

@@ -26,6 +26,7 @@ export function usePicking(log: RefObject<HTMLElement | null>, conversation: Con
     if (!view) return;
     const { picked } = conversation;
     let cancelHold = () => {};
+    let open = () => {};
     const pick = (message: HTMLElement | undefined) => {
       const id = idOf(message);
       // What is being chosen stays open while the mouse crosses other messages.
@@ -48,10 +49,11 @@ export function usePicking(log: RefObject<HTMLElement | null>, conversation: Con
       const { target, clientX, clientY } = event;
       const id = idOf(messageOf(target));
       if (event.pointerType !== "touch" || !id || (target instanceof Element && target.closest("a, button"))) return;
-      const cancel = clock.after(holdMs, () => {
+      open = () => {
         cancelHold();
         held.value = find(conversation, id);
-      });
+      };
+      const cancel = clock.after(holdMs, open);
       const onMove = (move: PointerEvent) => {
         if (Math.hypot(move.clientX - clientX, move.clientY - clientY) > stillPx) cancelHold();
       };
@@ -59,12 +61,14 @@ export function usePicking(log: RefObject<HTMLElement | null>, conversation: Con
       cancelHold = () => {
         cancel();
         view.removeEventListener("pointermove", onMove);
+        open = () => {};
         cancelHold = () => {};
       };
     };
     const onUp = () => cancelHold();
-    // The browser's own menu would come over the page's.
+    // The browser may be the first to find that the finger is held; its own menu would come over the page's.
     const onMenu = (event: Event) => {
+      open();
       if (event instanceof PointerEvent && event.pointerType === "touch" && held.peek()) event.preventDefault();
     };
     // Nor does the finger's leaving click on what has come under it.
