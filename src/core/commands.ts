@@ -51,6 +51,12 @@ export function carryOut(hub: Hub, session: Session, command: ClientFrame): void
       return search(hub, session, command);
     case "leave":
       return leave(hub, session, command);
+    case "rooms":
+      return listRooms(hub, session, command);
+    case "read":
+      return markRead(hub, session, command);
+    case "direct":
+      return openDirect(hub, session, command);
     case "ping":
       return session.send({ type: "pong" });
     case "claim":
@@ -187,7 +193,7 @@ async function showHistory(session: Session, request: FrameOf<"history">): Promi
 
 /** Looks for what was said. Nothing more is done for this line meanwhile: it searches once at a time. [Q4] */
 async function search(hub: Hub, session: Session, request: FrameOf<"search">): Promise<void> {
-  const found = await hub.finder.find(request);
+  const found = await hub.finder.find(request, session.person?.user.id);
   if (session.ended) return;
   if (!found.ok) return session.refuse(found.error, request);
   const { events, next } = found.value;
@@ -207,6 +213,28 @@ function leave(hub: Hub, session: Session, command: FrameOf<"leave">): void {
   hub.members.vacate(room, person, seat, true);
   // Their own notice confirms it: nothing of the room follows.
   session.send({ type: "user_left", room: room.name, user: person.user, count: room.presence.count });
+}
+
+async function listRooms(hub: Hub, session: Session, { after, limit, ref }: FrameOf<"rooms">): Promise<void> {
+  const page = await hub.lobby.list(session.person?.user.id, after ?? undefined, limit ?? undefined);
+  if (!session.ended) session.send({ type: "rooms", ...page, ...(ref && { ref }) });
+}
+
+function markRead(hub: Hub, session: Session, command: FrameOf<"read">): void {
+  const place = placeFor(session, command.room);
+  if (!place.ok) return session.refuse(place.error);
+  const { name, delivered } = place.value.room;
+  if (session.person) hub.lobby.markers.move(session.person, name, Math.min(command.seq, delivered), session);
+}
+
+async function openDirect(hub: Hub, session: Session, command: FrameOf<"direct">): Promise<void> {
+  const { person } = session;
+  if (!person) return session.refuse({ code: "not_joined" }, command);
+  const { user, history, ref } = command;
+  const room = await hub.lobby.direct(person, user);
+  if (session.ended) return;
+  if (!room.ok) return session.refuse(room.error, command);
+  return join(hub, session, { type: "join", room: room.value, history, ref });
 }
 
 /** The room that a command is about: it may be left out while only one is joined. */

@@ -1,8 +1,9 @@
 import { accepted, type Result, refused } from "../protocol/codes.ts";
-import type { Epoch, RoomName } from "../protocol/ids.ts";
+import type { Epoch, RoomName, UserId } from "../protocol/ids.ts";
 import { pageBytes, searchDefault, searchTextLimit } from "../protocol/limits.ts";
 import { searchWords } from "../protocol/search-text.ts";
 import { codePoints } from "../protocol/text.ts";
+import { mayEnter } from "./access.ts";
 import type { Hub } from "./hub.ts";
 import type { Store, StoredEvent } from "./ports.ts";
 
@@ -34,15 +35,15 @@ export class Finder {
   }
 
   /**
-   * The newest messages that have every word of a text, in one room or in all. [Q1] [Q2] Refusals: `empty`, `too_long`,
+   * The newest messages that have every word of a text, in one room or in all that `reader` may read. [Q1] [Q2] Refusals: `empty`, `too_long`,
    * `no_such_room`, `bad_frame` for a `before` of another log, `unavailable`.
    */
-  async find({ text, room, before, limit }: Quest): Promise<Result<Finds>> {
+  async find({ text, room, before, limit }: Quest, reader: UserId | undefined): Promise<Result<Finds>> {
     if (codePoints(text) > searchTextLimit) return refused("too_long", { params: { max: searchTextLimit } });
     const words = searchWords(text);
     if (words.length === 0) return refused("empty");
     try {
-      const head = room ? await this.#store.findRoom(room) : undefined;
+      const head = room && mayEnter(room, reader) ? await this.#store.findRoom(room) : undefined;
       if (room && !head) return refused("no_such_room");
       const [seq, ofEpoch] = before?.split("-").toReversed() ?? [];
       // A number alone says nothing where there are several rooms.
@@ -51,6 +52,7 @@ export class Finder {
       const page = await this.#store.search({
         words,
         ...(room && { rooms: [room] }),
+        ...(reader && { reader }),
         ...(seq && epoch && { before: { epoch, seq: Number(seq) } }),
         limit: limit ?? searchDefault,
         maxBytes: pageBytes,

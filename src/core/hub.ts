@@ -1,14 +1,16 @@
 import type { ChatError } from "../protocol/codes.ts";
-import { type EventKind, topicLimit } from "../protocol/events.ts";
-import { type MessageId, newMessageId, type RandomBytes, type RoomName } from "../protocol/ids.ts";
+import { pairOf } from "../protocol/direct.ts";
+import type { EventKind } from "../protocol/events.ts";
+import { type MessageId, newMessageId, type RandomBytes, type RoomName, type UserId } from "../protocol/ids.ts";
 import { heartbeatMs, type Limits } from "../protocol/limits.ts";
 import type { User } from "../protocol/server-frames.ts";
-import { codePoints, isBlank } from "../protocol/text.ts";
 import { type Bounds, createBounds } from "./bounds.ts";
 import { Elsewhere } from "./elsewhere.ts";
 import { Finder } from "./finder.ts";
 import type { NodeId } from "./hints.ts";
 import type { Identity } from "./identity.ts";
+import { judgePost } from "./judge.ts";
+import { Lobby } from "./lobby.ts";
 import { LogReader } from "./log-reader.ts";
 import { LogWriter } from "./log-writer.ts";
 import { graceMs, Members } from "./members.ts";
@@ -78,6 +80,7 @@ export class Hub {
   readonly clock: Clock;
   readonly bounds: Bounds;
   readonly metrics: Metrics;
+  readonly lobby: Lobby;
   /** Reads rooms for those without a line. */
   readonly reader: LogReader;
   readonly finder: Finder;
@@ -131,6 +134,7 @@ export class Hub {
     this.bounds = createBounds(options.limits, clock);
     this.reader = new LogReader(this, options.store, this.#draining.signal);
     this.finder = new Finder(this, options.store);
+    this.lobby = new Lobby(this, options);
     this.#unsubscribe = bus.subscribe((appends, isOwn) => {
       this.#rooms.get(appends.room)?.deliver(appends);
       // What somebody says on another node counts here too.
@@ -152,6 +156,16 @@ export class Hub {
   /** The rooms that somebody is in. */
   get rooms(): ReadonlyMap<RoomName, Room> {
     return this.#rooms;
+  }
+
+  /** How many are in a room, on any node, as far as is known. */
+  countIn(name: RoomName): number {
+    return this.#rooms.get(name)?.presence.count ?? this.#nodes?.countIn(name) ?? 0;
+  }
+
+  /** Somebody who is on any node, as far as is known. */
+  somebody(id: UserId): User | undefined {
+    return this.people.find(id)?.user ?? this.#nodes?.find(id);
   }
 
   /** How many messages wait for the disk. */
@@ -180,10 +194,10 @@ export class Hub {
    */
   post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
     const { room, kind = "message", user, text, target } = post;
-    if (kind === "message" && post.ts === undefined) this.#options.onReceived?.(text);
+    if (kind === "message" && post.ts === undefined && !pairOf(room)) this.#options.onReceived?.(text);
     const wait = post.countedAs === undefined ? 0 : this.bounds.sends.take(post.countedAs);
     const problem: ChatError | undefined =
-      wait > 0 ? { code: "rate_limited", retryAfterMs: wait } : this.#judge(kind, text);
+      wait > 0 ? { code: "rate_limited", retryAfterMs: wait } : judgePost(post, this.limits);
     if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
     const id = post.id ?? newMessageId(this.#options.randomBytes);
     const ts = post.ts ?? this.#options.clock.now();
@@ -254,15 +268,7 @@ export class Hub {
     this.#nodes?.close();
     for (const room of this.#rooms.values()) room.close();
     await this.members.close();
-  }
-
-  #judge(kind: EventKind, text: string): ChatError | undefined {
-    if (kind !== "message" && kind !== "edit" && kind !== "topic") return undefined;
-    const maxText = kind === "topic" ? topicLimit : this.limits.maxText;
-    if (kind !== "topic" && isBlank(text)) return { code: "empty" };
-    // A code point is one or two units: counting is for the texts in between.
-    if (maxText === 0 || text.length <= maxText || codePoints(text) <= maxText) return undefined;
-    return { code: "too_long", params: { max: maxText } };
+    await this.lobby.close();
   }
 
   #newRoom(name: RoomName): Room {

@@ -1,8 +1,10 @@
 import type { Position } from "../protocol/client-frames.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { replayLimit } from "../protocol/limits.ts";
+import { mayEnter } from "./access.ts";
 import { Seat } from "./audience.ts";
 import type { Hub } from "./hub.ts";
+import type { Told } from "./lobby.ts";
 import { eventFrame, messageFrame } from "./messages.ts";
 import type { Person } from "./people.ts";
 import { StoreError } from "./ports.ts";
@@ -31,12 +33,14 @@ export async function joinRoom(
   name: RoomName,
   request: JoinRequest,
 ): Promise<void> {
+  if (!mayEnter(name, person?.user.id)) return session.refuse({ code: "no_such_room" }, request);
   const room = hub.hold(name);
   try {
     if (!room.isOpen) await room.open();
     const { since } = request;
     if (since?.epoch === room.epoch) await room.reach(since.seq);
     const isOurs = since?.id == null || !isWithin(room, since) || (await room.isAt(since.seq, since.id));
+    const told = person && (await hub.lobby.tell(person, room));
     if (session.ended) return;
     if (room.isLost) return session.close("position_lost");
     // Judged in the turn of the loop in which the cut is made: while the id was looked up, more may have come.
@@ -46,7 +50,7 @@ export async function joinRoom(
     if (person) hub.members.enter(room, person, seat);
     if (before) hub.members.vacate(room, person, before.seat, true);
     session.places.set(name, { room, seat });
-    await catchUp(room, session, seat, request, lost).catch((error: unknown) => {
+    await catchUp(room, session, seat, { ...request, told }, lost).catch((error: unknown) => {
       session.places.delete(name);
       if (!session.ended) hub.members.vacate(room, person, seat, true);
       throw error;
@@ -70,7 +74,7 @@ async function catchUp(
   room: Room,
   session: Session,
   seat: Seat,
-  request: JoinRequest,
+  request: JoinRequest & { readonly told: Told | undefined },
   lost: "epoch" | "ahead" | "too_far" | undefined,
 ): Promise<void> {
   const { since, ref } = request;
@@ -86,6 +90,7 @@ async function catchUp(
     ...(lost && { reason: lost }),
     ...(room.topic && { topic: room.topic }),
     ...room.presence.roll(),
+    ...request.told,
     ...(ref && { ref }),
   });
   let written: Promise<void> | undefined;

@@ -1,6 +1,7 @@
 import { accepted, type Result, refused } from "../protocol/codes.ts";
-import type { RoomName } from "../protocol/ids.ts";
+import type { RoomName, UserId } from "../protocol/ids.ts";
 import { pageBytes } from "../protocol/limits.ts";
+import { mayEnter } from "./access.ts";
 import type { Hub } from "./hub.ts";
 import type { EventPage, RoomHead, Store } from "./ports.ts";
 import type { Room } from "./room.ts";
@@ -19,10 +20,10 @@ export class LogReader {
     this.#stopping = stopping;
   }
 
-  /** Whether there is such a room, and where its log stands. Refusals: `no_such_room`, `unavailable`. */
-  async find(room: RoomName): Promise<Result<RoomHead>> {
+  /** Whether there is such a room for `reader`, and where its log stands. Refusals: `no_such_room`, `unavailable`. */
+  async find(room: RoomName, reader: UserId | undefined): Promise<Result<RoomHead>> {
     const found = await this.#answer("a room could not be found", async () => {
-      const head = await this.#store.findRoom(room);
+      const head = await this.#findFor(room, reader);
       return head ? accepted(head) : refused("no_such_room");
     });
     const open = this.#open(room);
@@ -34,9 +35,10 @@ export class LogReader {
     room: RoomName,
     range: { after: number } | { before: number | undefined },
     limit: number,
+    reader: UserId | undefined,
   ): Promise<Result<RoomHead & EventPage>> {
     const read = await this.#answer("a room could not be read", async () => {
-      const found = await this.#store.findRoom(room);
+      const found = await this.#findFor(room, reader);
       if (!found) return refused("no_such_room");
       const open = this.#open(room);
       const isSame = open?.epoch === found.epoch;
@@ -87,6 +89,10 @@ export class LogReader {
     const page =
       "after" in range ? room.keptAfter(range.after, limit) : room.keptMessagesBefore(range.before ?? head + 1, limit);
     return page && { epoch, head, topic, ...page };
+  }
+
+  async #findFor(room: RoomName, reader: UserId | undefined): Promise<RoomHead | undefined> {
+    return mayEnter(room, reader) ? await this.#store.findRoom(room) : undefined;
   }
 
   async #answer<T>(trouble: string, ask: () => Promise<Result<T>>): Promise<Result<T>> {

@@ -87,6 +87,11 @@ export class Nodes {
     if (elsewhere?.isEmpty && !elsewhere.here) this.#rooms.delete(room);
   }
 
+  /** How many other nodes have in a room. */
+  countIn(room: RoomName): number {
+    return this.#rooms.get(room)?.countBesides(new Set()) ?? 0;
+  }
+
   /** Somebody who is on another node. */
   find(id: UserId): NamedUser | undefined {
     return this.#directory.find(id);

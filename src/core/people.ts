@@ -99,6 +99,20 @@ export class People {
     return this.#byId.get(id);
   }
 
+  /** Who is here under a name; lower case and capitals are the same, what merely looks like it is not. */
+  named(name: DisplayName): Person | undefined {
+    const [key] = nameKeys(name);
+    const holder = key && this.#holders.get(key);
+    const person = holder && this.#byId.get(holder);
+    return person && person.user.name.toLowerCase() === name.toLowerCase() ? person : undefined;
+  }
+
+  /** Whose token this is; nobody's where it does not verify, or its session was ended. */
+  userOf(token: string | undefined): UserId | undefined {
+    const proven = this.prove(token);
+    return proven.ok ? proven.value?.user.id : undefined;
+  }
+
   /** Who a message without a line is from: a token's owner, or a name nobody else is using, or a generated one. */
   author(introduction: Introduction): Result<User> {
     const proven = this.prove(introduction.token);

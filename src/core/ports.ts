@@ -1,10 +1,11 @@
 import type { ChatError, CloseReason, ErrorCode, Result } from "../protocol/codes.ts";
 import type { EventKind } from "../protocol/events.ts";
-import type { Epoch, MessageId, RoomName, SessionId } from "../protocol/ids.ts";
+import type { Epoch, MessageId, RoomName, SessionId, UserId } from "../protocol/ids.ts";
 import type { Reaction, ServerFrame, User } from "../protocol/server-frames.ts";
 import type { AccountStore } from "./account-store.ts";
 import type { Hint } from "./hints.ts";
 import type { NameRegister } from "./name-register.ts";
+import type { RoomDirectory } from "./room-directory.ts";
 
 /** An event of a room's log that is not stored yet: something said, or a change. */
 export interface Draft {
@@ -69,8 +70,10 @@ export type PageRequest = {
 export interface SearchRequest {
   /** At least one, each as `protocol/search-text.ts` makes it. */
   readonly words: readonly string[];
-  /** The rooms to look in; all that there are, if it is left out. */
+  /** The rooms to look in; all that `reader` may read, if it is left out. [P1] */
   readonly rooms?: readonly RoomName[];
+  /** Who looks, if that is known. */
+  readonly reader?: UserId;
   /** Only what is older than this place in the log with that epoch. */
   readonly before?: { readonly epoch: Epoch; readonly seq: number };
   /** At most this many messages, and at most `maxBytes` of text, unless the first alone has more. */
@@ -123,6 +126,8 @@ export interface Store {
   readonly accounts: AccountStore;
   /** Which names are in use, where several nodes may share it. */
   readonly names?: NameRegister;
+  /** Which rooms there are, and what people have read of them. */
+  readonly directory: RoomDirectory;
   /** Resolves with the reason when the store has failed for good and the server must stop. [L3] */
   readonly failed: Promise<StoreError>;
   /** Ends it after what was asked of it before. */

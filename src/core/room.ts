@@ -178,6 +178,16 @@ export class Room {
     return { events: events.toReversed(), more: kept.length > events.length };
   }
 
+  /** Who spoke here last of those who are as asked, as far as memory goes. */
+  recentAuthor(isWanted: (user: User) => boolean): User | undefined {
+    return this.#tail.lastBy(isWanted)?.user;
+  }
+
+  /** How many messages were delivered after `seq`, as far as memory goes. */
+  messagesSince(seq: number): number {
+    return this.#tail.after(seq)?.filter(isMessage).length ?? 0;
+  }
+
   /** Whether the event at `seq` has this id: a position is only good in the log it was read from. [L4] */
   async isAt(seq: number, id: string): Promise<boolean> {
     const { events } = await this.pageAfter(seq - 1, 1);

@@ -2,6 +2,7 @@ import type { ClientFrame, Position } from "../protocol/client-frames.ts";
 import type { ChatError, CloseReason } from "../protocol/codes.ts";
 import type { RoomName, SessionId } from "../protocol/ids.ts";
 import { badFrameLimit } from "../protocol/limits.ts";
+import { mayEnter } from "./access.ts";
 import type { Seat } from "./audience.ts";
 import { carryOut, isForTheLog, marksOf } from "./commands.ts";
 import type { Hub } from "./hub.ts";
@@ -180,7 +181,10 @@ export class Session {
       this.#hub.members.vacate(room, person, seat, left);
     }
     this.places.clear();
-    if (person) this.#hub.people.letGo(person);
+    if (person) {
+      this.#hub.lobby.lines.remove(person.user.id, this);
+      this.#hub.people.letGo(person);
+    }
     this.#hub.forget(this);
   }
 
@@ -208,7 +212,7 @@ export class Session {
 
   /** Finds out who this is and says so; nobody if it did not go well. */
   introduce(introduction: Introduction, marks: Marks): Soon<Person | undefined> {
-    const { members, people, identity } = this.#hub;
+    const { members, people, identity, lobby } = this.#hub;
     return then(members.names.enter(introduction), (entered) => {
       if (this.ended) {
         if (entered.ok) people.letGo(entered.value);
@@ -224,6 +228,8 @@ export class Session {
       const proven = people.prove(introduction.token);
       const bearer = proven.ok ? proven.value : undefined;
       const id = bearer?.session ?? identity.newSession();
+      if (this.person) lobby.lines.remove(this.person.user.id, this);
+      lobby.lines.add(person.user.id, this);
       this.#state = { at: "open", person, id };
       this.#isProven = bearer !== undefined;
       if (bearer) identity.saw(bearer);
@@ -236,17 +242,20 @@ export class Session {
     });
   }
 
-  /** Goes on as who bears a token: they come into every room of this line, and who it was leaves. [I2] */
+  /** Goes on as who bears a token: they come into every room of this line that they may read, and who it was leaves. [I2] */
   become(token: string, marks: Marks): Soon<void> {
     const before = this.person;
     return then(this.introduce({ token }, marks), (person) => {
       if (!before || !person) return;
       const { members, people } = this.#hub;
-      for (const { room, seat } of before === person ? [] : this.places.values()) {
-        members.enter(room, person, seat);
+      for (const [name, { room, seat }] of before === person ? [] : [...this.places]) {
+        const stays = mayEnter(name, person.user.id);
+        if (stays) members.enter(room, person, seat);
+        else this.places.delete(name);
         members.vacate(room, before, seat, true);
+        if (!stays) continue;
         room.audience.add(seat);
-        this.send(room.presence.rollFrame(), room.name);
+        this.send(room.presence.rollFrame(), name);
       }
       people.letGo(before);
     });

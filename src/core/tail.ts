@@ -74,6 +74,11 @@ export class Tail {
     return seq < this.#before ? undefined : this.#events.slice(seq - this.#before);
   }
 
+  /** The last event by somebody as asked. */
+  lastBy(isWanted: (user: StoredEvent["user"]) => boolean): StoredEvent | undefined {
+    return this.#events.findLast(({ user }) => isWanted(user));
+  }
+
   /** The last `count` messages up to `seq`, or all there are; `undefined` if some are no longer kept. */
   messagesUpTo(seq: number, count: number): readonly StoredEvent[] | undefined {
     const messages: StoredEvent[] = [];

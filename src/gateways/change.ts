@@ -62,7 +62,7 @@ export function addChangeGateway(app: FastifyInstance, hub: Hub, language: Langu
     if (!what.ok) return what;
     const { room, target, id } = where.output;
     // Otherwise what cannot be would make the room.
-    const found = target ? await hub.reader.find(room) : accepted(undefined);
+    const found = target ? await hub.reader.find(room, author.value.id) : accepted(undefined);
     if (!found.ok) return found;
     const user = author.value;
     return accepted({ room, user, ...what.value, target, id, countedAs: user.id });

@@ -7,7 +7,6 @@ import { welcomeFrame } from "../core/welcome.ts";
 import type { Language } from "../locales/words.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
 import { accepted, type Result, refused } from "../protocol/codes.ts";
-import { roomField } from "../protocol/fields.ts";
 import type { DisplayName, SessionId } from "../protocol/ids.ts";
 import { protocolVersion } from "../protocol/limits.ts";
 import type { ServerFrameOf } from "../protocol/server-frames.ts";
@@ -19,8 +18,7 @@ import { sendProblem } from "./support/problem.ts";
  *
  * `POST /api/v1/hello` takes the fields of a native `hello` and answers its `welcome`; `POST
  * /api/v1/rename` takes `{name}` and `Authorization: Bearer`, and answers the `welcome` with the new
- * name's token. `POST /rooms/{room}` enters a room: makes it if it is new, and answers `{room, epoch,
- * head, count}`. Nothing is kept of who came: whoever streams with the token is a member.
+ * name's token. Nothing is kept of who came: whoever streams with the token is a member.
  */
 export function addHelloGateway(app: FastifyInstance, hub: Hub, language: Language): void {
   app.post("/api/v1/hello", async (request, reply) => {
@@ -35,22 +33,6 @@ export function addHelloGateway(app: FastifyInstance, hub: Hub, language: Langua
     const welcome = wish.ok ? await rename(hub, bearerToken(request), wish.value.name) : wish;
     if (!welcome.ok) return sendProblem(request, reply, welcome.error, language);
     return reply.header("cache-control", "no-store").send(welcome.value);
-  });
-
-  app.post<{ Params: { room: string } }>("/rooms/:room", async (request, reply) => {
-    const name = v.safeParse(roomField, request.params.room);
-    if (!name.success) return sendProblem(request, reply, { code: "bad_room" }, language);
-    const room = hub.hold(name.output);
-    try {
-      await room.open();
-      const { epoch, delivered: head, presence } = room;
-      return reply.header("cache-control", "no-store").send({ room: room.name, epoch, head, count: presence.count });
-    } catch (error) {
-      hub.reportTrouble(error, "a room could not be entered");
-      return sendProblem(request, reply, { code: "unavailable", retryAfterMs: 1000 }, language);
-    } finally {
-      hub.release(room);
-    }
   });
 }
 

@@ -7,6 +7,7 @@ import type { EventPage, RoomHead } from "../core/ports.ts";
 import type { Language } from "../locales/words.ts";
 import { cursorField, optional, refusalOf, roomField } from "../protocol/fields.ts";
 import { pollDefault, pollLimit } from "../protocol/limits.ts";
+import { bearerToken } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
 
 const wholeNumber = v.pipe(v.string(), v.digits(), v.transform(Number), v.safeInteger());
@@ -38,16 +39,17 @@ export function addPollGateway(app: FastifyInstance, hub: Hub, language: Languag
     const { after, before, wait } = query.output;
     const limit = query.output.limit ?? pollDefault;
     const wanted = after ? { after: after.seq } : { before: before ?? undefined };
-    let read = await hub.reader.read(room.output, wanted, limit);
+    const reader = hub.people.userOf(bearerToken(request));
+    let read = await hub.reader.read(room.output, wanted, limit, reader);
     // A cursor of another life of the log, or of none, is answered by the last page. [L4]
     const reset =
       read.ok &&
       after != null &&
       ((after.epoch ?? read.value.epoch) !== read.value.epoch || after.seq > read.value.head);
-    if (reset) read = await hub.reader.read(room.output, { before: undefined }, limit);
+    if (reset) read = await hub.reader.read(room.output, { before: undefined }, limit, reader);
     else if (read.ok && after != null && wait && read.value.events.length === 0) {
       await hub.reader.waitBeyond(room.output, after.seq, wait * 1000, hungUp(reply.raw));
-      read = await hub.reader.read(room.output, wanted, limit);
+      read = await hub.reader.read(room.output, wanted, limit, reader);
     }
     if (!read.ok) return sendProblem(request, reply, read.error, language);
     const { epoch, head, topic, events, more } = read.value;

@@ -6,6 +6,7 @@ import type { Language } from "../locales/words.ts";
 import { cursorTextField, optional, refusalOf, roomField, textField } from "../protocol/fields.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { searchLimit } from "../protocol/limits.ts";
+import { bearerToken } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
 
 const limitField = v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(searchLimit));
@@ -26,7 +27,8 @@ export function addSearchGateway(app: FastifyInstance, hub: Hub, language: Langu
     const query = v.safeParse(searchQuerySchema, request.query, { abortEarly: true });
     if (!query.success) return sendProblem(request, reply, refusalOf(query.issues).error, language);
     const { q: text, room, before, limit } = query.output;
-    const found = await hub.finder.find({ text, room: only ?? room, before, limit });
+    const reader = hub.people.userOf(bearerToken(request));
+    const found = await hub.finder.find({ text, room: only ?? room, before, limit }, reader);
     if (!found.ok) return sendProblem(request, reply, found.error, language);
     const { events, next } = found.value;
     const results = { messages: events.map(messageFrame), ...(next && { next }) };

@@ -31,6 +31,8 @@ function eventBlock(frame: RoomFrame, epoch: Epoch): string | undefined {
     case "topic":
       return `event: ${frame.type}\nid: ${epoch}-${frame.seq}\ndata: ${JSON.stringify(frame)}\n\n`;
     case "notice":
+    case "read":
+    case "invited":
     case "user_joined":
     case "user_left":
       return `event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`;
@@ -70,7 +72,8 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
     if (cursor && !cursor.success) {
       return sendProblem(request, reply, { code: "bad_frame", params: { field: "since" } }, language);
     }
-    const found = await hub.reader.find(room);
+    const token = bearerToken(request);
+    const found = await hub.reader.find(room, hub.people.userOf(token));
     if (!found.ok) return sendProblem(request, reply, found.error, language);
     // Who has hung up meanwhile will not be heard hanging up again.
     if (reply.raw.destroyed) return reply.hijack();
@@ -86,7 +89,6 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
     });
     const since = cursor && { epoch: cursor.output.epoch ?? found.value.epoch, seq: cursor.output.seq };
     connection.since = since?.seq;
-    const token = bearerToken(request);
     // Whoever cannot prove who they are listens, as everybody may; only a member is seen.
     const proven = hub.people.prove(token);
     if (token && proven.ok && proven.value) session.handle({ type: "join", room, token, since, history: 0 });

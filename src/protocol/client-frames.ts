@@ -16,6 +16,7 @@ import {
   wholeNumberField,
 } from "./fields.ts";
 import { historyLimit, searchLimit } from "./limits.ts";
+import { roomFrameSchemas } from "./room-frames.ts";
 
 /** A place in a room's log: the last event that a client has. `id` catches a log that was swapped. [L4] */
 const positionSchema = v.object({ epoch: epochField, seq: wholeNumberField, id: optional(messageIdField) });
@@ -97,6 +98,7 @@ export const clientFrameSchemas = {
   leave: v.object({ type: v.literal("leave"), room: optional(roomField) }),
   ping: v.object({ type: v.literal("ping") }),
   ...accountFrameSchemas,
+  ...roomFrameSchemas,
 } as const;
 
 type ClientFrameSchemas = typeof clientFrameSchemas;

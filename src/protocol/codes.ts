@@ -28,6 +28,7 @@ export const errorStatus = {
   token_required: 401,
   not_joined: 409,
   no_such_room: 404,
+  no_such_user: 404,
   not_found: 404,
   no_such_message: 404,
   not_the_author: 403,

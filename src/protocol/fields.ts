@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { type ErrorCode, errorStatus, type Result, refused } from "./codes.ts";
+import { parseAnyRoomName } from "./direct.ts";
 import type { DisplayName, Epoch, MessageId, RoomName, SessionId, UserId } from "./ids.ts";
-import { parseDisplayName, parseRoomName } from "./names.ts";
+import { parseDisplayName } from "./names.ts";
 import { oneLine } from "./text.ts";
 
 // The message of a failed check is the code of the error that the client reads.
@@ -27,7 +28,7 @@ export const parsedBy = <T extends string>(parse: (text: string) => Result<T>) =
     }),
   );
 
-export const roomField = parsedBy(parseRoomName);
+export const roomField = parsedBy(parseAnyRoomName);
 export const nameField = parsedBy(parseDisplayName);
 
 /** A message's text as it travels: any string that UTF-8 can carry. Its length is the session's to judge. */

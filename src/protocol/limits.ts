@@ -39,6 +39,8 @@ export const replayLimit = 300;
 /** Messages of a history page: what a native client may ask for, and what it gets unasked. */
 export const historyLimit = 100;
 export const historyDefault = 50;
+/** Rooms of one page of their list. */
+export const roomsLimit = 200;
 /** Messages of one answer over HTTP. */
 export const pollLimit = 1000;
 export const pollDefault = 100;

@@ -11,6 +11,7 @@ import {
   optional,
   userField,
 } from "./fields.ts";
+import { directField, readFields, roomAnswerSchemas } from "./room-answers.ts";
 
 export type User = v.InferOutput<typeof userField>;
 
@@ -111,6 +112,8 @@ export const serverFrameSchemas = {
     count: knownNumber,
     /** Left out in a room of more than {@link presenceListLimit}. */
     members: optional(v.array(userField)),
+    direct: directField,
+    ...readFields,
     ref: optional(knownRef),
   }),
   history: v.object({
@@ -169,6 +172,7 @@ export const serverFrameSchemas = {
     room: optional(knownRoom),
     from: v.literal("server"),
   }),
+  ...roomAnswerSchemas,
   reconnect: v.object({ type: v.literal("reconnect"), delay_ms: knownNumber }),
   pong: v.object({ type: v.literal("pong") }),
   error: v.object({

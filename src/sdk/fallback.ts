@@ -100,6 +100,9 @@ export class Fallback implements Line {
       case "leave":
         return this.#leave(frame.room as RoomName);
       case "typing":
+      case "rooms":
+      case "read":
+      case "direct":
       case "ping":
       // An account, and what was said, are asked for by requests of their own.
       case "search":

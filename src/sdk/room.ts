@@ -35,7 +35,7 @@ export function openRooms(rooms: readonly JoinedRoom[], line: OpenLine): void {
 }
 
 /** The frames that belong to one room. */
-export type RoomFrame = Extract<ServerFrame, { room: RoomName }>;
+export type RoomFrame = Exclude<Extract<ServerFrame, { room: RoomName }>, { type: "invited" }>;
 
 interface Asker {
   resolve(page: HistoryPage): void;
@@ -210,6 +210,8 @@ export class JoinedRoom implements Room {
       case "user_renamed":
         this.#count(frame);
         return this.#events.emit(frame.type, frame);
+      case "read":
+        return;
       default:
         return frame satisfies never;
     }

@@ -9,6 +9,7 @@ import { errorStatus } from "../protocol/codes.ts";
 import { serverFrameSchemas } from "../protocol/server-frames.ts";
 import { describe, describeAll, type JsonSchema, json, parameter, reference, refusal, room } from "./api-schemas.ts";
 import { program } from "./program.ts";
+import { roomPaths } from "./room-paths.ts";
 import { searchPaths } from "./search-paths.ts";
 
 const target = parameter("target", "The message's id.");
@@ -91,7 +92,7 @@ const stream = (parameters: readonly JsonSchema[]) => ({
   },
 });
 
-const { message, edited, deleted, reacted, topic, welcome, sessions } = serverFrameSchemas;
+const { message, edited, deleted, reacted, topic, welcome, sessions, rooms } = serverFrameSchemas;
 /** What a page of a room is made of. */
 const pageSchemas = { message, edited, deleted, reacted, topic };
 
@@ -137,7 +138,7 @@ export function openApiDocument() {
     openapi: "3.1.0",
     info: { title: program.name, version: program.version },
     components: {
-      schemas: { ...describeAll({ ...pageSchemas, welcome, sessions }), problem },
+      schemas: { ...describeAll({ ...pageSchemas, welcome, sessions, rooms }), problem },
       securitySchemes: {
         token: { type: "http", scheme: "bearer", description: "The `token` of a `welcome`." },
         key: {
@@ -177,6 +178,7 @@ export function openApiDocument() {
       "/rooms/{room}/events": stream([room]),
       "/events": stream([]),
       ...searchPaths,
+      ...roomPaths,
       ...accountPaths,
       "/api/v1/import/{room}": {
         post: {

@@ -8,6 +8,7 @@ import { addHelloGateway } from "../gateways/hello.ts";
 import { addImportGateway } from "../gateways/import.ts";
 import { addPollGateway } from "../gateways/poll.ts";
 import { addPostGateway } from "../gateways/post.ts";
+import { addRoomsGateway } from "../gateways/rooms.ts";
 import { addSearchGateway } from "../gateways/search.ts";
 import { addSseGateway } from "../gateways/sse.ts";
 import { bearerToken } from "../gateways/support/http.ts";
@@ -154,6 +155,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   addPostGateway(app, hub, language, options.visitors.addressOf);
   addChangeGateway(app, hub, language);
   addImportGateway(app, hub, language, isLocalProgram);
+  addRoomsGateway(app, hub, language);
   addPollGateway(app, hub, language);
   addSearchGateway(app, hub, language);
   addSseGateway(app, hub, language, options.clock);

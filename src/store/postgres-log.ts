@@ -10,6 +10,7 @@ import {
   StoreError,
 } from "../core/ports.ts";
 import { accepted, refused } from "../protocol/codes.ts";
+import { pairOf } from "../protocol/direct.ts";
 import { type EventKind, isAuthorsAlone, isChange } from "../protocol/events.ts";
 import { type DisplayName, type Epoch, type MessageId, newEpoch, type RoomName, type UserId } from "../protocol/ids.ts";
 import type { Reaction, User } from "../protocol/server-frames.ts";
@@ -173,7 +174,7 @@ export class PostgresLog {
   }
 
   async #make(room: RoomName): Promise<void> {
-    await this.#client.query({ ...makeRoom, values: [room, newEpoch(randomFillSync)] });
+    await this.#client.query({ ...makeRoom, values: [room, newEpoch(randomFillSync), pairOf(room) ?? []] });
     if (this.#made.size >= 10_000) this.#made.clear();
     this.#made.add(room);
   }

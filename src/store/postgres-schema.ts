@@ -121,4 +121,26 @@ export const postgresMigrations: readonly string[] = [
     PRIMARY KEY (room_id, block)
   );
   `,
+  `
+  ALTER TABLE parlance.room ADD COLUMN active bigint NOT NULL DEFAULT 0;
+  CREATE INDEX event_changes ON parlance.event (room_id, seq) WHERE kind <> 'message';
+  UPDATE parlance.room SET active = coalesce((
+    SELECT ts FROM parlance.event WHERE room_id = room.id AND kind = 'message' ORDER BY seq DESC LIMIT 1), 0);
+
+  CREATE TABLE parlance.direct (
+    user_id    text NOT NULL,
+    room_id    bigint NOT NULL,
+    other_name text NOT NULL DEFAULT '',
+    PRIMARY KEY (user_id, room_id)
+  );
+
+  CREATE INDEX direct_by_room ON parlance.direct (room_id);
+
+  CREATE TABLE parlance.read_marker (
+    user_id text NOT NULL,
+    room_id bigint NOT NULL,
+    seq     bigint NOT NULL,
+    PRIMARY KEY (user_id, room_id)
+  );
+  `,
 ];

@@ -1,7 +1,7 @@
 import type { Client, QueryResultRow } from "pg";
 import type { StoredEvent } from "../core/ports.ts";
 import type { EventKind } from "../protocol/events.ts";
-import type { Epoch, RoomName } from "../protocol/ids.ts";
+import type { Epoch, RoomName, UserId } from "../protocol/ids.ts";
 import { eventOfPage, type PageRow } from "./postgres-log.ts";
 import { begin, commit, eventsAt } from "./postgres-statements.ts";
 import { fromPostgres } from "./postgres-text.ts";
@@ -14,6 +14,7 @@ const asItSaysNow = `coalesce(amendment.text, event.text) AS text`;
 const amended = "LEFT JOIN parlance.amendment ON amendment.room_id = event.room_id AND amendment.seq = event.seq";
 const statements = {
   roomIds: "SELECT id FROM parlance.room WHERE name = ANY($1::text[])",
+  hidden: `SELECT room_id FROM parlance.direct EXCEPT SELECT room_id FROM parlance.direct WHERE user_id = $1`,
   roomOf: "SELECT id FROM parlance.room WHERE epoch = $1",
   epochOf: "SELECT epoch FROM parlance.room WHERE id = $1",
   blockCount: "SELECT coalesce(max(block) + 1, 0) AS blocks FROM parlance.search_block",
@@ -49,6 +50,10 @@ export class PostgresSearchRows implements SearchRows {
 
   async roomIds(names: readonly RoomName[]): Promise<readonly number[]> {
     return (await this.#ask("roomIds", [names])).map(({ id }) => Number(id));
+  }
+
+  async hiddenFrom(reader: UserId | undefined): Promise<ReadonlySet<number>> {
+    return new Set((await this.#ask("hidden", [reader ?? ""])).map(({ room_id }) => Number(room_id)));
   }
 
   async roomOf(epoch: Epoch): Promise<number | undefined> {

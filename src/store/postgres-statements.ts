@@ -5,7 +5,10 @@ const columns = "seq, id, kind, target, target_seq, user_id, user_name, text, ts
 const statement = (name: string, text: string) => ({ name, text });
 export const makeRoom = statement(
   "make-room",
-  "INSERT INTO parlance.room (name, epoch) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+  `WITH made AS (
+     INSERT INTO parlance.room (name, epoch) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING id
+   )
+   INSERT INTO parlance.direct (user_id, room_id) SELECT DISTINCT user_id, id FROM made, unnest($3::text[]) AS user_id`,
 );
 export const heads = statement(
   "heads",
@@ -48,9 +51,10 @@ export const append = statement(
      SELECT room_id, new_seq, id, kind, target, target_seq, user_id, user_name, text, ts
      FROM numbered WHERE new_seq IS NOT NULL
    ), moved AS (
-     UPDATE parlance.room SET head = grown.head, topic = coalesce(grown.topics[1], topic)
+     UPDATE parlance.room SET head = grown.head, topic = coalesce(grown.topics[1], topic),
+       active = greatest(active, grown.last_ts)
      FROM (
-       SELECT room_id, max(new_seq) AS head,
+       SELECT room_id, max(new_seq) AS head, max(ts) FILTER (WHERE kind = 'message' AND new_seq IS NOT NULL) AS last_ts,
          array_agg(text ORDER BY new_seq DESC) FILTER (WHERE kind = 'topic' AND new_seq IS NOT NULL) AS topics
        FROM numbered GROUP BY room_id
      ) AS grown

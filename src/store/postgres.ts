@@ -12,9 +12,11 @@ import {
   type Store,
   StoreError,
 } from "../core/ports.ts";
+import type { RoomDirectory } from "../core/room-directory.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { DatabaseRefused } from "./database-refused.ts";
 import { PostgresAccounts } from "./postgres-accounts.ts";
+import { PostgresDirectory } from "./postgres-directory.ts";
 import { PostgresLog } from "./postgres-log.ts";
 import { PostgresNames } from "./postgres-names.ts";
 import { explainPostgres, prepare } from "./postgres-open.ts";
@@ -59,6 +61,7 @@ interface Reached {
   readonly log: PostgresLog;
   readonly accounts: PostgresAccounts;
   readonly names: PostgresNames;
+  readonly directory: PostgresDirectory;
 }
 
 /** One connection, on which everything but searches is asked in turn; made again when it broke. */
@@ -82,6 +85,12 @@ class PostgresStore implements RemoteStore {
     release: (node, claims) => this.#ask(({ names }) => names.release(node, claims)),
     taken: (user, keys) => this.#ask(({ names }) => names.taken(user, keys)),
     part: (node) => this.#ask(({ names }) => names.part(node)),
+  };
+  readonly directory: RoomDirectory = {
+    list: (request) => this.#ask(({ directory }) => directory.list(request)),
+    readStates: (asked) => this.#ask(({ directory }) => directory.readStates(asked)),
+    markRead: (markers) => this.#ask(({ directory }) => directory.markRead(markers)),
+    nameDirect: (room, users) => this.#ask(({ directory }) => directory.nameDirect(room, users)),
   };
   readonly #address: string;
   readonly #statementMs: number;
@@ -197,7 +206,12 @@ class PostgresStore implements RemoteStore {
       throw error;
     }
     this.#isReachable = true;
-    const [log, accounts, names] = [new PostgresLog(client), new PostgresAccounts(client), new PostgresNames(client)];
-    return { client, log, accounts, names };
+    return {
+      client,
+      log: new PostgresLog(client),
+      accounts: new PostgresAccounts(client),
+      names: new PostgresNames(client),
+      directory: new PostgresDirectory(client),
+    };
   }
 }

@@ -6,6 +6,9 @@
  * the message that it is about; for a message, `target` is the one it answers. What has become of messages stands
  * beside the log, so that reading a page costs the same however often they were changed: `amendment` for those that
  * were edited or deleted, `reaction` for what is on them now. Of what was deleted no text is kept. [E2] [E3]
+ *
+ * `room.active` is when its last message came, by which rooms are listed. A direct conversation has a row in `direct` for
+ * each of its two people, with what the other one was called last. [P1]
  */
 export const migrations: readonly string[] = [
   `
@@ -114,6 +117,34 @@ export const migrations: readonly string[] = [
     block   INTEGER NOT NULL,
     seq     INTEGER NOT NULL,
     PRIMARY KEY (room_id, block)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE room ADD COLUMN active INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX event_changes ON event (room_id, seq) WHERE kind <> 'message';
+  UPDATE room SET active = coalesce((
+    SELECT ts FROM event WHERE room_id = room.id AND kind = 'message' ORDER BY seq DESC LIMIT 1), 0);
+  CREATE INDEX room_by_activity ON room (active, id) WHERE name NOT GLOB '@*';
+
+  CREATE TABLE direct (
+    user_id    TEXT NOT NULL,
+    room_id    INTEGER NOT NULL,
+    other_name TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (user_id, room_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TRIGGER direct_made AFTER INSERT ON room WHEN new.name GLOB '@*' BEGIN
+    INSERT OR IGNORE INTO direct (user_id, room_id)
+    VALUES ('u_' || substr(new.name, 2, 20), new.id), ('u_' || substr(new.name, 23, 20), new.id);
+  END;
+
+  CREATE INDEX direct_by_room ON direct (room_id);
+
+  CREATE TABLE read_marker (
+    user_id TEXT NOT NULL,
+    room_id INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    PRIMARY KEY (user_id, room_id)
   ) STRICT, WITHOUT ROWID;
   `,
 ];

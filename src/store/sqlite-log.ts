@@ -8,6 +8,8 @@ import { SqliteChanges } from "./sqlite-changes.ts";
 
 interface RoomRow extends RoomHead {
   readonly id: number;
+  /** When its last message came. */
+  readonly active: number;
 }
 
 type Row = Record<string, SQLOutputValue>;
@@ -39,9 +41,9 @@ export class SqliteLog {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#changes = new SqliteChanges(db);
-    this.#findRoom = db.prepare("SELECT id, epoch, head, topic FROM room WHERE name = ?");
+    this.#findRoom = db.prepare("SELECT id, epoch, head, topic, active FROM room WHERE name = ?");
     this.#makeRoom = db.prepare("INSERT INTO room (name, epoch) VALUES (?, ?) ON CONFLICT DO NOTHING");
-    this.#setHead = db.prepare("UPDATE room SET head = ? WHERE id = ?");
+    this.#setHead = db.prepare("UPDATE room SET head = ?, active = ? WHERE id = ?");
     this.#insert = db.prepare(
       `INSERT INTO event (room_id, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (room_id, id) DO NOTHING`,
@@ -91,12 +93,11 @@ export class SqliteLog {
       const outcomes = drafts.map((draft) => {
         const room = rooms.get(draft.room) ?? this.#roomOrNew(draft.room);
         const outcome = this.#appendOne(room, draft);
-        const isNew = outcome.ok && !outcome.value.dup;
-        rooms.set(draft.room, isNew ? { ...room, head: outcome.value.event.seq } : room);
+        rooms.set(draft.room, outcome.ok && !outcome.value.dup ? grown(room, outcome.value.event) : room);
         return outcome;
       });
-      for (const { id, head } of rooms.values()) {
-        this.#setHead.run(head, id);
+      for (const { id, head, active } of rooms.values()) {
+        this.#setHead.run(head, active, id);
         this.written.add(id);
       }
       this.#db.exec("COMMIT");
@@ -165,7 +166,8 @@ export class SqliteLog {
     const row = this.#findRoom.get(name);
     if (!row) return undefined;
     const [epoch, topic] = [String(row["epoch"]) as Epoch, String(row["topic"])];
-    return { id: Number(row["id"]), epoch, head: Number(row["head"]), ...(topic && { topic }) };
+    const [head, active] = [Number(row["head"]), Number(row["active"])];
+    return { id: Number(row["id"]), epoch, head, active, ...(topic && { topic }) };
   }
 
   #roomOrNew(name: RoomName): RoomRow {
@@ -176,7 +178,13 @@ export class SqliteLog {
   }
 }
 
-const headOf = ({ id: _, ...head }: RoomRow): RoomHead => head;
+const headOf = ({ id: _, active: __, ...head }: RoomRow): RoomHead => head;
+
+const grown = (room: RoomRow, { seq, kind, ts }: StoredEvent): RoomRow => ({
+  ...room,
+  head: seq,
+  active: kind === "message" ? Math.max(room.active, ts) : room.active,
+});
 
 /** Takes rows until a page is full; one row more than its limit tells that there are more. */
 function page(room: RoomName, rows: Iterable<Row>, limit: number, maxBytes: number): EventPage {

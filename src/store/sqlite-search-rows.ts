@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { StoredEvent } from "../core/ports.ts";
 import type { EventKind } from "../protocol/events.ts";
-import type { Epoch, RoomName } from "../protocol/ids.ts";
+import type { Epoch, RoomName, UserId } from "../protocol/ids.ts";
 import { partKey } from "./search/block.ts";
 import type { Place } from "./search/places.ts";
 import type { LoggedEvent, Seal, SearchRows } from "./search/rows.ts";
@@ -17,6 +17,7 @@ export class SqliteSearchRows implements SearchRows {
   readonly #log: SqliteLog;
   readonly #pause: () => Promise<void> | undefined;
   readonly #room: StatementSync;
+  readonly #hidden: StatementSync;
   readonly #roomOf: StatementSync;
   readonly #epochOf: StatementSync;
   readonly #blockCount: StatementSync;
@@ -37,6 +38,7 @@ export class SqliteSearchRows implements SearchRows {
     this.#log = log;
     this.#pause = pause;
     this.#room = db.prepare("SELECT id FROM room WHERE name = ?");
+    this.#hidden = db.prepare("SELECT room_id FROM direct EXCEPT SELECT room_id FROM direct WHERE user_id = ?");
     this.#roomOf = db.prepare("SELECT id FROM room WHERE epoch = ?");
     this.#epochOf = db.prepare("SELECT epoch FROM room WHERE id = ?");
     const reach = "SELECT seq FROM search_reach WHERE room_id = room.id ORDER BY block DESC LIMIT 1";
@@ -68,6 +70,10 @@ export class SqliteSearchRows implements SearchRows {
 
   roomIds(names: readonly RoomName[]): readonly number[] {
     return names.flatMap((name) => this.#room.get(name)?.["id"] ?? []).map(Number);
+  }
+
+  hiddenFrom(reader: UserId | undefined): ReadonlySet<number> {
+    return new Set(this.#hidden.all(reader ?? "").map(({ room_id }) => Number(room_id)));
   }
 
   roomOf(epoch: Epoch): number | undefined {

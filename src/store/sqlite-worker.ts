@@ -3,6 +3,7 @@ import type { Draft, PageRequest, SearchRequest } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { Searcher } from "./search/searcher.ts";
 import { type AccountQuestion, accountWrites, SqliteAccounts } from "./sqlite-accounts.ts";
+import { type DirectoryQuestion, SqliteDirectory } from "./sqlite-directory.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { isPassing, openDatabase, resultCode, tokenKey } from "./sqlite-open.ts";
 import { SqliteSearchRows } from "./sqlite-search-rows.ts";
@@ -18,6 +19,7 @@ export type WorkerQuestion =
   | { readonly do: "search"; readonly request: SearchRequest }
   | { readonly do: "tokenKey" }
   | { readonly do: "accounts"; readonly question: AccountQuestion }
+  | { readonly do: "directory"; readonly question: DirectoryQuestion }
   | { readonly do: "close" };
 
 /** A question with its number, which the answer has too. */
@@ -43,6 +45,7 @@ function serve(port: MessagePort, file: string): void {
     waitMs: searchWaitMs,
     isRefusal: (error) => resultCode(error) !== undefined,
   });
+  const directory = new SqliteDirectory(db);
 
   const carryOut = (request: WorkerRequest): unknown => {
     switch (request.do) {
@@ -64,6 +67,8 @@ function serve(port: MessagePort, file: string): void {
         return tokenKey(db);
       case "accounts":
         return accounts.answer(request.question);
+      case "directory":
+        return directory.answer(request.question);
       case "close":
         return searcher.stop().then(() => db.close());
     }

@@ -14,6 +14,7 @@ import {
 import type { RoomName } from "../protocol/ids.ts";
 import { DatabaseRefused } from "./database-refused.ts";
 import { askAccounts } from "./sqlite-accounts.ts";
+import { askDirectory } from "./sqlite-directory.ts";
 import type { WorkerAnswer, WorkerGreeting, WorkerQuestion, WorkerRequest } from "./sqlite-worker.ts";
 
 interface Asked {
@@ -42,6 +43,7 @@ export async function openSqliteStore(file: string): Promise<Store> {
 class SqliteStore implements Store {
   readonly failed: Promise<StoreError>;
   readonly accounts = askAccounts((question) => this.#ask({ do: "accounts", question }));
+  readonly directory = askDirectory((question) => this.#ask({ do: "directory", question }));
   readonly #worker: Worker;
   /** What is not answered yet, by number. */
   readonly #asked = new Map<number, Asked>();

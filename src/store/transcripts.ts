@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bus, Clock, Log, Store, StoredEvent } from "../core/ports.ts";
+import { pairOf } from "../protocol/direct.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { transcriptEntry } from "../protocol/transcript.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -84,6 +85,8 @@ class TranscriptKeeper {
   }
 
   #write(room: RoomName): void {
+    // What two people say to each other is not for whoever reads the folder. [P1]
+    if (pairOf(room)) return;
     this.#behind.add(room);
     this.#writing ??= this.#writeAll();
   }

@@ -28,7 +28,6 @@ export type Input =
   | { readonly kind: "leave"; readonly room: string | undefined }
   | { readonly kind: "name"; readonly name: string | undefined }
   | { readonly kind: "history"; readonly count: number }
-  | { readonly kind: "search"; readonly text: string }
   | ChangeInput
   | AccountInput
   | { readonly kind: "incomplete"; readonly command: Command }
@@ -41,7 +40,6 @@ export const commands = [
   "/who",
   "/name",
   "/history",
-  "/search",
   "/edit",
   "/delete",
   "/reply",
@@ -83,8 +81,6 @@ export function parseInput(line: string): Input {
       return { kind: "name", name: argument };
     case "/history":
       return parseHistory(argument);
-    case "/search":
-      return argument === undefined ? { kind: "incomplete", command } : { kind: "search", text: argument };
     case "/edit":
     case "/reply":
       return parseRewriting(command, text);

@@ -146,7 +146,7 @@ test("[L4] over HTTP, a log that is another one now is read as it is, however fa
   await world.quiet();
   memory.rooms.set(general, { epoch: "0123456789abcdef" as Epoch, events: [] });
   await other.append([draft(1), draft(2)]);
-  const read = await world.hub.reader.read(general, { before: undefined }, 10);
+  const read = await world.hub.reader.read(general, { before: undefined }, 10, undefined);
   assert.ok(read.ok);
   assert.deepEqual([read.value.epoch, read.value.head, read.value.events.length], ["0123456789abcdef", 2, 2]);
 });

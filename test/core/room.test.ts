@@ -203,7 +203,7 @@ describe("reading without a line", () => {
     await world.join();
     await store.append([draft(4), draft(5)]);
     const seqs = async (range: { after: number } | { before: number | undefined }) => {
-      const read = await world.hub.reader.read(general, range, 100);
+      const read = await world.hub.reader.read(general, range, 100, undefined);
       assert.ok(read.ok);
       assert.equal(read.value.head, world.hub.hold(general).delivered);
       return read.value.events.map(({ seq }: StoredEvent) => seq);
@@ -220,14 +220,14 @@ describe("reading without a line", () => {
   test("hub.read reads a room that nobody is in, makes none, and says when the store cannot", async (t) => {
     const store = await storeWith(t, 3);
     const world = new World({ store });
-    const read = await world.hub.reader.read(general, { after: 1 }, 1);
+    const read = await world.hub.reader.read(general, { after: 1 }, 1, undefined);
     assert.ok(read.ok);
     assert.deepEqual([read.value.events.map(({ seq }) => seq), read.value.more, read.value.head], [[2], true, 3]);
-    const none = await world.hub.reader.read(roomName("пусто"), { after: 0 }, 1);
+    const none = await world.hub.reader.read(roomName("пусто"), { after: 0 }, 1, undefined);
     assert.equal(none.ok === false && none.error.code, "no_such_room");
     assert.equal(await store.findRoom(roomName("пусто")), undefined);
     await store.close();
-    const broken = await world.hub.reader.read(general, { after: 0 }, 1);
+    const broken = await world.hub.reader.read(general, { after: 0 }, 1, undefined);
     assert.equal(broken.ok === false && broken.error.code, "unavailable");
   });
 });

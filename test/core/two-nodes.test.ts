@@ -79,7 +79,7 @@ test("[N2] [R1] [R4] members of two nodes read one log, each event once and in o
           const joined = guest.last("joined");
           assert.equal(joined.recovered, what === "resume");
           if (what === "resume") {
-            const read = await world.hub.reader.read(general, { after: seq }, 100);
+            const read = await world.hub.reader.read(general, { after: seq }, 100, undefined);
             assert.ok(read.ok && read.value.head >= seq);
           }
           readers.push({ guest, from: joined.recovered ? seq : joined.head });

@@ -7,6 +7,7 @@ type Question = (answer: boolean) => Promise<void>;
 export class GatedStore implements Store {
   readonly failed: Store["failed"];
   readonly accounts: Store["accounts"];
+  readonly directory: Store["directory"];
   readonly #store: Store;
   #questions: Question[] = [];
 
@@ -14,6 +15,13 @@ export class GatedStore implements Store {
     this.#store = store;
     this.failed = store.failed;
     this.accounts = store.accounts;
+    const { directory } = store;
+    this.directory = {
+      list: this.#gated(directory.list),
+      readStates: this.#gated(directory.readStates),
+      markRead: this.#gated(directory.markRead),
+      nameDirect: this.#gated(directory.nameDirect),
+    };
   }
 
   openRoom = this.#gated((...args: Parameters<Store["openRoom"]>) => this.#store.openRoom(...args));

@@ -118,6 +118,14 @@ const clientFrames: { [T in ClientFrame["type"]]: fc.Arbitrary<FrameOf<T>> } = {
     new_passphrase: passphrase,
     ref: maybe(ref),
   }),
+  rooms: frame({
+    type: type("rooms"),
+    after: maybe(fc.tuple(seq, seq).map(([active, at]) => `${active % 1e15}-${at % 1e15}`)),
+    limit: maybe(fc.integer({ min: 1, max: 200 })),
+    ref: maybe(ref),
+  }),
+  read: frame({ type: type("read"), room: maybe(room), seq }),
+  direct: frame({ type: type("direct"), user: text, history: maybe(size), ref: maybe(ref) }),
   unclaim: frame({ type: type("unclaim"), passphrase, ref: maybe(ref) }),
   sessions: frame({ type: type("sessions"), ref: maybe(ref) }),
   end_session: frame({
@@ -185,6 +193,9 @@ const serverFrames: { [T in ServerFrameType]: fc.Arbitrary<ServerFrameOf<T>> } =
     topic: maybe(topic),
     count: size,
     members: maybe(members),
+    direct: maybe(plain({ user })),
+    read: maybe(seq),
+    unread: maybe(size),
     ref: maybe(ref),
   }),
   results: frame({
@@ -193,6 +204,16 @@ const serverFrames: { [T in ServerFrameType]: fc.Arbitrary<ServerFrameOf<T>> } =
     next: maybe(text),
     ref: maybe(ref),
   }),
+  rooms: frame({
+    type: type("rooms"),
+    rooms: fc.array(plain({ room, head: seq, count: size, last: plain({ ts }), direct: plain({ user }) }), {
+      maxLength: 3,
+    }),
+    next: maybe(text),
+    ref: maybe(ref),
+  }),
+  read: frame({ type: type("read"), room, seq }),
+  invited: frame({ type: type("invited"), room, head: seq, direct: maybe(plain({ user })) }),
   history: frame({
     type: type("history"),
     room,

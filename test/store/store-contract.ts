@@ -4,6 +4,7 @@ import type { Store } from "../../src/core/ports.ts";
 import { displayName, draft, messageId, roomName, userId } from "../support/drafts.ts";
 import { accountContract } from "./account-contract.ts";
 import { changesContract } from "./changes-contract.ts";
+import { directoryContract } from "./directory-contract.ts";
 import { refusal, stored } from "./outcomes.ts";
 import { readingContract } from "./reading-contract.ts";
 import { searchContract } from "./search-contract.ts";
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: OpenStore): void {
     readingContract(open);
     changesContract(open);
     searchContract(open);
+    directoryContract(open);
     lifeContract(open);
     accountContract(open);
   });

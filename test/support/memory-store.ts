@@ -1,4 +1,5 @@
 import { randomFillSync } from "node:crypto";
+import { mayEnter } from "../../src/core/access.ts";
 import type { AccountStore } from "../../src/core/account-store.ts";
 import { changed } from "../../src/core/fold.ts";
 import type {
@@ -13,11 +14,13 @@ import type {
   StoredEvent,
 } from "../../src/core/ports.ts";
 import { StoreError } from "../../src/core/ports.ts";
+import type { RoomDirectory } from "../../src/core/room-directory.ts";
 import { accepted, refused } from "../../src/protocol/codes.ts";
 import { isAuthorsAlone, isChange, reactionKindsLimit, reactionsLimit } from "../../src/protocol/events.ts";
 import { type Epoch, newEpoch, type RoomName } from "../../src/protocol/ids.ts";
 import { fold, hasAll } from "../../src/protocol/search-text.ts";
 import { type AccountMemory, memoryAccounts, newAccountMemory } from "./memory-accounts.ts";
+import { type DirectoryMemory, memoryDirectory, newDirectoryMemory } from "./memory-directory.ts";
 
 /** What a {@link MemoryStore} keeps, so that it can be opened again. */
 export interface Memory {
@@ -26,6 +29,7 @@ export interface Memory {
   readonly drafts: Map<string, StoredEvent>;
   readonly key: Uint8Array;
   readonly accounts: AccountMemory;
+  readonly directory: DirectoryMemory;
 }
 
 export const newMemory = (): Memory => ({
@@ -33,10 +37,11 @@ export const newMemory = (): Memory => ({
   drafts: new Map(),
   key: randomFillSync(new Uint8Array(32)),
   accounts: newAccountMemory(),
+  directory: newDirectoryMemory(),
 });
 
 /** What is done to the store, for a test to time or to fail: it is done once `step` resolves. */
-export type Step = (what: "openRoom" | "findRoom" | "append" | "read" | "account") => Promise<void>;
+export type Step = (what: "openRoom" | "findRoom" | "append" | "read" | "account" | "directory") => Promise<void>;
 
 /**
  * A store without a disk, whose every answer waits for the test's `step`. It is held to the same
@@ -45,6 +50,7 @@ export type Step = (what: "openRoom" | "findRoom" | "append" | "read" | "account
 export class MemoryStore implements Store {
   readonly failed: Promise<StoreError>;
   readonly accounts: AccountStore;
+  readonly directory: RoomDirectory;
   readonly #memory: Memory;
   readonly #step: Step;
   #closed = false;
@@ -59,6 +65,7 @@ export class MemoryStore implements Store {
       this.#fail = resolve;
     });
     this.accounts = memoryAccounts(memory.accounts, (work) => this.#do("account", work));
+    this.directory = memoryDirectory(memory.directory, memory.rooms, (work) => this.#do("directory", work));
   }
 
   openRoom(name: RoomName): Promise<RoomHead> {
@@ -107,14 +114,14 @@ export class MemoryStore implements Store {
   }
 
   /** Looks at every message there is. */
-  search({ words, rooms, before, limit, maxBytes }: SearchRequest): Promise<SearchPage | undefined> {
+  search({ words, rooms, reader, before, limit, maxBytes }: SearchRequest): Promise<SearchPage | undefined> {
     return this.#do("read", () => {
       const logs = [...this.#memory.rooms];
       const from = before && logs.find(([, { epoch }]) => epoch === before.epoch);
       if (before && !from) return undefined;
       const last = from && before && from[1].events[before.seq - 1];
       const found = logs
-        .filter(([name]) => rooms?.includes(name) ?? true)
+        .filter(([name]) => rooms?.includes(name) ?? mayEnter(name, reader))
         .flatMap(([, { events }]) => events)
         .filter(({ kind, text }) => kind === "message" && hasAll(fold(text), words))
         .filter((event) =>

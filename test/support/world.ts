@@ -279,6 +279,12 @@ export class World {
           part: count(names.part.bind(names)),
         },
       }),
+      directory: {
+        list: count(store.directory.list),
+        readStates: count(store.directory.readStates),
+        markRead: count(store.directory.markRead),
+        nameDirect: count(store.directory.nameDirect),
+      },
       failed: store.failed,
       close: count(store.close.bind(store)),
     };

@@ -16,6 +16,8 @@ export interface Candidates {
 interface Wanted {
   readonly words: readonly string[];
   readonly roomIds: readonly number[] | undefined;
+  /** Whether a room is one of them, or where none are named one that may be read. */
+  readonly isOpen: (roomId: number) => boolean;
   readonly before: Place | undefined;
 }
 
@@ -40,10 +42,8 @@ export async function* candidates(
   { rows, tail, blocks, changed }: Candidates,
   pause: () => Promise<void> | undefined,
 ): AsyncIterable<Some> {
-  const { words, before } = wanted;
-  const rooms = wanted.roomIds && new Set(wanted.roomIds);
-  const isWanted = ({ roomId, seq }: Place) =>
-    (!rooms || rooms.has(roomId)) && (roomId !== before?.roomId || seq < before.seq);
+  const { words, isOpen, before } = wanted;
+  const isWanted = ({ roomId, seq }: Place) => isOpen(roomId) && (roomId !== before?.roomId || seq < before.seq);
   const segments = tail.segments.map(({ messages }) => ({ messages, end: messages.length }));
   const [firstSegment, firstIndex] = (before && tail.find(before)) ?? [];
   const firstBlock = before && firstSegment === undefined ? await rows.blockOf(before) : undefined;

@@ -1,6 +1,6 @@
 import type { StoredEvent } from "../../core/ports.ts";
 import type { EventKind } from "../../protocol/events.ts";
-import type { Epoch, RoomName } from "../../protocol/ids.ts";
+import type { Epoch, RoomName, UserId } from "../../protocol/ids.ts";
 import type { Place } from "./places.ts";
 
 type Awaitable<T> = T | Promise<T>;
@@ -30,6 +30,8 @@ export interface SearchRows {
   readonly hasNews: boolean;
   /** Those of the rooms that are there. */
   roomIds(names: readonly RoomName[]): Awaitable<readonly number[]>;
+  /** Rooms that somebody may not read. [P1] */
+  hiddenFrom(reader: UserId | undefined): Awaitable<ReadonlySet<number>>;
   roomOf(epoch: Epoch): Awaitable<number | undefined>;
   epochOf(roomId: number): Awaitable<Epoch | undefined>;
   /** How many blocks there are: 0, 1, 2 … */

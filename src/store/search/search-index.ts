@@ -9,8 +9,9 @@ import { type Segment, Tail } from "./tail.ts";
 /** What to look for, in a store's own numbers. */
 export interface Wanted {
   readonly words: readonly string[];
-  /** All, if it is left out. */
+  /** All but the hidden ones, if it is left out. */
   readonly roomIds?: readonly number[];
+  readonly hiddenIds?: ReadonlySet<number>;
   readonly before?: Place;
   readonly limit: number;
   readonly maxBytes: number;
@@ -98,13 +99,15 @@ export class SearchIndex {
     }
   }
 
-  async #look({ words, roomIds, before, limit, maxBytes }: Wanted): Promise<Found> {
+  async #look({ words, roomIds, hiddenIds, before, limit, maxBytes }: Wanted): Promise<Found> {
     const { monotonic } = this.#options;
     const until = monotonic() + lookMs;
     const events: StoredEvent[] = [];
     let last: Place | undefined;
     let bytes = 0;
-    const wanted = { words, roomIds, before };
+    const rooms = roomIds && new Set(roomIds);
+    const isOpen = (roomId: number) => (rooms ? rooms.has(roomId) : !hiddenIds?.has(roomId));
+    const wanted = { words, roomIds, isOpen, before };
     for await (const { places, block } of candidates(wanted, this.#candidates(), () => this.#pause())) {
       for (const [place, event] of await this.#rows.messages(places)) {
         if (!hasAll(fold(event.text), words)) continue;
@@ -116,18 +119,18 @@ export class SearchIndex {
       }
       last = places.at(-1) ?? last;
       if (monotonic() < until) continue;
-      const next = block === undefined ? last : await this.#firstOf(block, roomIds);
+      const next = block === undefined ? last : await this.#firstOf(block, isOpen);
       if (next) return { events, next };
     }
     return { events };
   }
 
   /** The first message in a block that may be told of: whatever else was wanted there has been looked at. */
-  async #firstOf(block: number, roomIds: readonly number[] | undefined): Promise<Place | undefined> {
+  async #firstOf(block: number, isOpen: (roomId: number) => boolean): Promise<Place | undefined> {
     const bytes = await this.#rows.placesOf(block);
     if (!bytes) return undefined;
     const places = decodePlaces(bytes);
-    const first = places.roomAt.findIndex((room) => !roomIds || roomIds.includes(places.rooms[room] ?? 0));
+    const first = places.roomAt.findIndex((room) => isOpen(places.rooms[room] ?? 0));
     return first < 0 ? undefined : placeAt(places, first);
   }
 

@@ -76,13 +76,13 @@ export class Searcher {
     await this.#working;
   }
 
-  async #search({ words, rooms, before, limit, maxBytes }: SearchRequest): Promise<SearchPage | undefined> {
+  async #search({ words, rooms, reader, before, limit, maxBytes }: SearchRequest): Promise<SearchPage | undefined> {
     const roomId = before && (await this.#rows.roomOf(before.epoch));
     if (before && roomId === undefined) return undefined;
     const roomIds = rooms && (await this.#rows.roomIds(rooms));
     const { events, next } = await this.#index.search({
       words,
-      ...(roomIds && { roomIds }),
+      ...(roomIds ? { roomIds } : { hiddenIds: await this.#rows.hiddenFrom(reader) }),
       ...(before && roomId !== undefined && { before: { roomId, seq: before.seq } }),
       limit,
       maxBytes,

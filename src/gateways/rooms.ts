@@ -1,0 +1,112 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import * as v from "valibot";
+import { mayEnter } from "../core/access.ts";
+import type { Hub } from "../core/hub.ts";
+import type { Person } from "../core/people.ts";
+import type { Language } from "../locales/words.ts";
+import { type Result, refused } from "../protocol/codes.ts";
+import { optional, refusalOf, roomField, wholeNumberField } from "../protocol/fields.ts";
+import type { RoomName } from "../protocol/ids.ts";
+import { roomsLimit } from "../protocol/limits.ts";
+import { listCursorField } from "../protocol/room-frames.ts";
+import { bearerToken, readFields } from "./support/http.ts";
+import { sendProblem } from "./support/problem.ts";
+
+const pageSize = v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(roomsLimit));
+export const listSchema = v.object({ after: optional(listCursorField), limit: optional(pageSize) });
+export const readSchema = v.object({ seq: wholeNumberField });
+export const directSchema = v.object({ user: v.string() });
+
+type RoomRoute = { Params: { room: string } };
+
+/**
+ * Rooms without a socket. `GET /rooms` lists them by latest message, with a token also one's direct conversations and
+ * what one has read. [P2] `POST /rooms/{room}` enters one: makes it if it is new, and answers `{room, epoch, head, count}`
+ * and, with a token, what is unread. `POST /rooms/{room}/read` takes `{seq}`, up to where its owner has read. [P3] `POST
+ * /api/v1/direct` takes `{user}`, a name or an id, and enters the direct conversation with them. [P1]
+ */
+export function addRoomsGateway(app: FastifyInstance, hub: Hub, language: Language): void {
+  app.get("/rooms", async (request, reply) => {
+    const query = v.safeParse(listSchema, request.query, { abortEarly: true });
+    if (!query.success) return sendProblem(request, reply, refusalOf(query.issues).error, language);
+    const { after, limit } = query.output;
+    const user = hub.people.userOf(bearerToken(request));
+    return answer(request, reply, async () => ({
+      ok: true,
+      value: await hub.lobby.list(user, after ?? undefined, limit ?? undefined),
+    }));
+  });
+
+  app.post<RoomRoute>("/rooms/:room", async (request, reply) => {
+    const room = v.safeParse(roomField, request.params.room);
+    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
+    return answer(request, reply, () => asOwner(request, (person) => enter(room.output, person)));
+  });
+
+  app.post<RoomRoute>("/rooms/:room/read", async (request, reply) => {
+    const room = v.safeParse(roomField, request.params.room);
+    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
+    const wish = readFields(readSchema, request.body);
+    return answer(request, reply, () =>
+      asOwner(request, async (person) => {
+        if (!wish.ok) return wish;
+        if (!person) return refused("token_required");
+        const found = await hub.reader.find(room.output, person.user.id);
+        if (!found.ok) return found;
+        const seq = Math.min(wish.value.seq, found.value.head);
+        hub.lobby.markers.move(person, room.output, seq);
+        return { ok: true, value: { room: room.output, seq } };
+      }),
+    );
+  });
+
+  app.post("/api/v1/direct", async (request, reply) => {
+    const wish = readFields(directSchema, request.body);
+    return answer(request, reply, () =>
+      asOwner(request, async (person) => {
+        if (!wish.ok) return wish;
+        if (!person) return refused("token_required");
+        const room = await hub.lobby.direct(person, wish.value.user);
+        return room.ok ? enter(room.value, person) : room;
+      }),
+    );
+  });
+
+  async function enter(name: RoomName, person: Person | undefined): Promise<Result<object>> {
+    if (!mayEnter(name, person?.user.id)) return refused("no_such_room");
+    const room = hub.hold(name);
+    try {
+      await room.open();
+      const told = person && (await hub.lobby.tell(person, room));
+      const { epoch, delivered: head, topic, presence } = room;
+      return { ok: true, value: { room: name, epoch, head, count: presence.count, ...(topic && { topic }), ...told } };
+    } finally {
+      hub.release(room);
+    }
+  }
+
+  /** Does something as the owner of the request's token; without one, as nobody. */
+  async function asOwner(
+    request: FastifyRequest,
+    work: (person: Person | undefined) => Promise<Result<object>>,
+  ): Promise<Result<object>> {
+    const token = bearerToken(request);
+    const proven = hub.people.prove(token);
+    if (!proven.ok) return proven;
+    const bearer = proven.value;
+    if (!bearer) return work(undefined);
+    hub.identity.saw(bearer);
+    const { user } = bearer;
+    // Who has no line is nobody's neighbour: no name is taken for one request.
+    return work(hub.people.find(user.id) ?? { user, returned: true, holds: 0, renames: 0 });
+  }
+
+  async function answer(request: FastifyRequest, reply: FastifyReply, work: () => Promise<Result<object>>) {
+    const outcome = await work().catch((error: unknown) => {
+      hub.reportTrouble(error, "a request about rooms could not be carried out");
+      return refused("unavailable", { retryAfterMs: 1000 });
+    });
+    if (!outcome.ok) return sendProblem(request, reply, outcome.error, language);
+    return reply.header("cache-control", "no-store").send(outcome.value);
+  }
+}

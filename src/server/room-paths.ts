@@ -1,0 +1,73 @@
+import type * as v from "valibot";
+import { directSchema, listSchema, readSchema } from "../gateways/rooms.ts";
+import { describe, type JsonSchema, json, reference, refusal, room } from "./api-schemas.ts";
+
+const integer = { type: "integer" };
+const other = {
+  type: "object",
+  description: "With whom it is shared, if it is a direct conversation.",
+  properties: { user: { type: "object", properties: { id: { type: "string" }, name: { type: "string" } } } },
+};
+
+const entered = {
+  type: "object",
+  required: ["room", "epoch", "head", "count"],
+  properties: {
+    room: { type: "string" },
+    epoch: { type: "string" },
+    head: integer,
+    count: integer,
+    topic: { type: "string" },
+    direct: other,
+    read: { ...integer, description: "With a token: up to where its owner has read." },
+    unread: { ...integer, description: "With a token: how many messages there are after that, 1,000 at the most." },
+  },
+};
+
+const answering = (description: string, schema: JsonSchema) => ({
+  200: { description, content: json(schema) },
+  default: refusal,
+});
+
+const taking = (schema: v.GenericSchema) => ({ required: true, content: json(describe(schema)) });
+
+const { properties } = describe(listSchema) as { properties: Readonly<Record<string, JsonSchema>> };
+
+/** Finding rooms and people over plain HTTP. [P1] [P2] [P3] */
+export const roomPaths = {
+  "/rooms": {
+    get: {
+      summary: "The rooms that there are, by latest message; with a token also its owner's direct conversations",
+      parameters: Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema })),
+      responses: answering("The frame `rooms`, without its `type`: a page, at most 200 rooms.", reference("rooms")),
+    },
+  },
+  "/rooms/{room}": {
+    post: {
+      summary: "Enters a room, which makes it if it is new",
+      parameters: [room],
+      responses: answering("Where it stands.", entered),
+    },
+  },
+  "/rooms/{room}/read": {
+    post: {
+      summary: "Says up to where one has read a room; never back",
+      security: [{ token: [] }],
+      parameters: [room],
+      requestBody: taking(readSchema),
+      responses: answering("Up to where it counts as read.", {
+        type: "object",
+        required: ["room", "seq"],
+        properties: { room: { type: "string" }, seq: integer },
+      }),
+    },
+  },
+  "/api/v1/direct": {
+    post: {
+      summary: "Enters the direct conversation with somebody, by their name or id",
+      security: [{ token: [] }],
+      requestBody: taking(directSchema),
+      responses: answering("Where it stands.", entered),
+    },
+  },
+};

@@ -1,0 +1,260 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { StoreError } from "../../src/core/ports.ts";
+import { markEveryMs, stayMs } from "../../src/core/read-markers.ts";
+import { directRoom } from "../../src/protocol/direct.ts";
+import { login, named, settledWorld } from "../support/claims.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { MemoryStore, newMemory } from "../support/memory-store.ts";
+import { type Guest, World } from "../support/world.ts";
+
+const tokenOf = (guest: Guest) => guest.last("welcome").token;
+const userOf = (guest: Guest) => guest.last("welcome").user;
+
+async function say(world: World, guest: Guest, text: string, room?: string) {
+  guest.send({ type: "message", text, ...(room && { room }) });
+  await world.quiet();
+}
+
+describe("read markers", () => {
+  test("[P3] are told to one's other lines, only forward, and are there when one comes back", async () => {
+    const memory = newMemory();
+    const clock = new FakeClock();
+    const open = () => new World({ store: new MemoryStore(memory), key: memory.key, clock });
+    const world = open();
+    const ann = await world.join({ name: "Ann" });
+    const bob = await world.join({ name: "Боб" });
+    for (const text of ["раз", "два", "สาม"]) await say(world, bob, text);
+    const tab = await world.join({ token: tokenOf(ann) });
+    assert.equal(tab.last("joined").read, undefined);
+    ann.send({ type: "read", seq: 2 });
+    ann.send({ type: "read", seq: 1 });
+    await world.quiet();
+    assert.deepEqual(tab.all("read"), [{ type: "read", room: "general", seq: 2 }]);
+    assert.deepEqual([ann.all("read"), bob.all("read")], [[], []]);
+    tab.send({ type: "read", seq: 99 });
+    await world.quiet();
+    assert.equal(ann.last("read").seq, 3, "nobody has read what is not there");
+    await say(world, bob, "ще");
+    const third = await world.join({ token: tokenOf(ann) });
+    assert.deepEqual([third.last("joined").read, third.last("joined").unread], [3, 1]);
+    clock.advance(stayMs + markEveryMs);
+    await world.quiet();
+    const later = open();
+    const back = await later.join({ token: tokenOf(ann) });
+    assert.deepEqual([back.last("joined").read, back.last("joined").unread], [3, 1]);
+    const other = await later.join({ token: tokenOf(bob) });
+    assert.equal(other.last("joined").read, undefined);
+  });
+
+  test("[P3] of many moves one commit a second is made, none for a guest who was here for a moment", async () => {
+    const memory = newMemory();
+    const clock = new FakeClock();
+    const store = new MemoryStore(memory);
+    const commits: number[] = [];
+    const { markRead } = store.directory;
+    store.directory.markRead = (markers) => {
+      commits.push(markers.length);
+      return markRead(markers);
+    };
+    const world = new World({ store, clock, key: memory.key });
+    const passing = await world.join({ name: "Passing" });
+    const guest = await world.join({ name: "Guest" });
+    const known = await Promise.all([1, 2, 3].map(async () => world.join({ token: tokenOf(await world.join()) })));
+    const first = await world.join({ name: "First" });
+    for (let n = 0; n < 20; n++) await say(world, first, `${n}`);
+    for (let seq = 1; seq <= 20; seq++) {
+      for (const reader of [passing, guest, ...known]) reader.send({ type: "read", seq });
+    }
+    passing.leave();
+    await world.quiet();
+    clock.advance(stayMs + markEveryMs);
+    await world.quiet();
+    assert.deepEqual(commits, [4]);
+    clock.advance(10 * markEveryMs);
+    await world.quiet();
+    assert.deepEqual(commits, [4], "and no timer goes on");
+  });
+
+  test("[P3] a thousand who come back at once are one question to the store", async () => {
+    const memory = newMemory();
+    const store = new MemoryStore(memory);
+    const world = new World({ store, key: memory.key });
+    const tokens = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const guest = await world.join();
+        guest.cut();
+        return tokenOf(guest);
+      }),
+    );
+    const asked: number[] = [];
+    const { readStates } = store.directory;
+    store.directory.readStates = (all) => {
+      asked.push(all.length);
+      return readStates(all);
+    };
+    const returned = new World({ store, key: memory.key });
+    await returned.join();
+    const lines = tokens.map((token) => {
+      const line = returned.connect();
+      line.send({ type: "join", token });
+      return line;
+    });
+    await returned.quiet();
+    assert.deepEqual(asked, [50]);
+    for (const line of lines) assert.equal(line.all("joined").length, 1);
+  });
+
+  test("[P3] [N3] while the store is away people come in all the same, and nothing that was read is lost", async () => {
+    const memory = newMemory();
+    const clock = new FakeClock();
+    let isAway = false;
+    const store = new MemoryStore(memory, async (what) => {
+      if (isAway && what === "directory") throw new StoreError("away", { fatal: false });
+    });
+    const world = new World({ store, clock, key: memory.key });
+    const ann = await world.join({ name: "Ann" });
+    await say(world, ann, "1");
+    isAway = true;
+    const tab = await world.join({ token: tokenOf(ann) });
+    tab.send({ type: "read", seq: 1 });
+    const again = await world.join({ token: tokenOf(ann) });
+    assert.equal(again.all("joined").length, 1);
+    clock.advance(stayMs + 5 * markEveryMs);
+    await world.quiet();
+    isAway = false;
+    clock.advance(stayMs + markEveryMs);
+    await world.quiet();
+    assert.deepEqual(
+      await store.directory.readStates([{ user: userOf(ann).id, room: ann.last("joined").room, upTo: 1 }]),
+      [{ seq: 1, unread: 0 }],
+    );
+  });
+
+  test("[P3] what waits is written down when the server stops in good order", async () => {
+    const memory = newMemory();
+    const world = new World({ store: new MemoryStore(memory), key: memory.key });
+    const ann = await world.join({ token: tokenOf(await world.join({ name: "Ann" })) });
+    await say(world, ann, "1");
+    ann.send({ type: "read", seq: 1 });
+    await world.hub.close();
+    assert.equal(memory.directory.read.get(`${userOf(ann).id}/general`), 1);
+  });
+});
+
+describe("direct conversations", () => {
+  test("[P1] are the same room whoever begins, by name or id, and are told to the other one's every line", async () => {
+    const world = new World();
+    const ann = await world.join({ name: "Ann" });
+    const bob = await world.join({ name: "Боб" });
+    const bobsPhone = await world.join({ token: tokenOf(bob), room: "кухня" });
+    const eve = await world.join({ name: "Eve" });
+    const room = directRoom(userOf(ann).id, userOf(bob).id);
+    ann.send({ type: "direct", user: "боб", ref: "d" });
+    await world.quiet();
+    const { ref, direct, head, members } = ann.last("joined");
+    assert.deepEqual([ann.last("joined").room, ref, direct, head], [room, "d", { user: userOf(bob) }, 0]);
+    assert.deepEqual(members, [userOf(ann)]);
+    assert.deepEqual(bob.all("invited"), [], "nothing was said yet");
+    await say(world, ann, "між нами", room);
+    for (const line of [bob, bobsPhone]) {
+      assert.deepEqual(line.all("invited"), [{ type: "invited", room, head: 1, direct: { user: userOf(ann) } }]);
+    }
+    assert.deepEqual([eve.all("invited"), ann.all("invited")], [[], []]);
+    bob.send({ type: "direct", user: userOf(ann).id });
+    await world.quiet();
+    assert.deepEqual([bob.last("joined").room, bob.last("joined").direct], [room, { user: userOf(ann) }]);
+    assert.deepEqual(
+      bob.last("history").messages.map(({ text }) => text),
+      ["між нами"],
+    );
+    await say(world, bob, "так", room);
+    assert.equal(bobsPhone.all("invited").length, 2);
+    assert.equal(bob.all("invited").length, 1, "who is in the room reads the room");
+    ann.send({ type: "react", room, target: ann.last("ack").id, emoji: "👍" });
+    await world.quiet();
+    assert.equal(bobsPhone.all("invited").length, 2, "a reaction is no news");
+  });
+
+  test("[P1] are listed with the other one's name also when they are away, and after a restart", async () => {
+    const memory = newMemory();
+    const open = () => new World({ store: new MemoryStore(memory), key: memory.key });
+    const world = open();
+    const ann = await world.join({ name: "Ann" });
+    const bob = await world.join({ name: "น้ำ" });
+    ann.send({ type: "direct", user: userOf(bob).id });
+    await world.quiet();
+    const { room } = ann.last("joined");
+    await say(world, ann, "psst", room);
+    const later = open();
+    const alone = await later.join({ token: tokenOf(ann) });
+    alone.send({ type: "rooms" });
+    alone.send({ type: "direct", user: userOf(bob).id });
+    await later.quiet();
+    const listed = alone.last("rooms").rooms.find((one) => one.room === room);
+    assert.deepEqual([listed?.direct, listed?.head, listed?.count], [{ user: userOf(bob) }, 1, 0]);
+    assert.deepEqual(alone.last("joined").direct, { user: userOf(bob) });
+    alone.leave();
+    const back = await later.join({ token: tokenOf(bob) });
+    back.send({ type: "rooms" });
+    await later.quiet();
+    assert.deepEqual(back.last("rooms").rooms.find((one) => one.room === room)?.direct, { user: userOf(ann) });
+  });
+
+  test("[P1] begin with who is here, whose name is kept, or who spoke of late in one's room, and with nobody else", async () => {
+    const world = settledWorld();
+    const kept = await named(world, "Kept");
+    kept.leave();
+    const ann = await world.join({ name: "Ann" });
+    const gone = await world.join({ name: "Їжак" });
+    const hidden = await world.join({ name: "Hidden", room: "elsewhere" });
+    await say(world, gone, "бувай");
+    await say(world, hidden, "not in your room");
+    for (const guest of [gone, hidden]) guest.leave();
+    await world.quiet();
+    for (const user of ["kept", "Їжак", userOf(gone).id, "Ann"]) {
+      ann.send({ type: "direct", user, ref: user });
+      await world.quiet();
+      assert.equal(ann.last("joined").ref, user);
+    }
+    assert.deepEqual(ann.last("joined").direct, { user: userOf(ann) }, "with oneself too");
+    for (const user of ["Hidden", userOf(hidden).id, "Аnn", "u_00000000000000000000", "", "a:b"]) {
+      ann.send({ type: "direct", user });
+      await world.quiet();
+      assert.equal(ann.last("error").code, "no_such_user", user);
+    }
+  });
+
+  test("[P1] nobody else comes in: not by joining, nor by going on as somebody else on a line that is in", async () => {
+    const world = settledWorld();
+    const ann = await named(world, "Ann");
+    const bob = await world.join({ name: "Bob" });
+    const eve = await named(world, "Eve");
+    ann.send({ type: "direct", user: "Bob" });
+    await world.quiet();
+    const { room } = ann.last("joined");
+    await say(world, ann, "secret", room);
+    const nowhere = directRoom(userOf(eve).id.replace(/.$/, "_") as never, userOf(bob).id);
+    for (const name of [room, nowhere]) {
+      eve.news();
+      eve.send({ type: "join", room: name });
+      eve.send({ type: "message", room: name, text: "hi" });
+      eve.send({ type: "history", room: name });
+      eve.send({ type: "read", room: name, seq: 1 });
+      eve.send({ type: "typing", room: name });
+      await world.quiet();
+      const refusals = eve.news();
+      assert.ok(refusals.length === 5 && refusals.every((line) => line.startsWith("! ")), refusals.join());
+    }
+    bob.send({ type: "join", room });
+    await world.quiet();
+    await login(world, bob, "Eve");
+    bob.news();
+    await say(world, ann, "secret too", room);
+    assert.deepEqual(bob.news(), [], "the line is Eve's now");
+    bob.send({ type: "history", room });
+    await world.quiet();
+    assert.deepEqual(bob.news(), ["! not_joined"]);
+    assert.equal(world.hub.rooms.get(room)?.presence.count, 1);
+  });
+});
