@@ -1,34 +1,21 @@
 import type { AccountFrameInput, AccountFrameType } from "../protocol/account-frames.ts";
-import type { parseServerFrame, ServerFrameOf, SessionInfo } from "../protocol/server-frames.ts";
-import type { Asker } from "./hello.ts";
+import type { SessionInfo } from "../protocol/server-frames.ts";
 import { HttpRequests } from "./http-requests.ts";
-import type { Surroundings } from "./surroundings.ts";
-import type { Account, ChatRefusal } from "./types.ts";
+import type { OnDemandParts } from "./on-demand.ts";
+import type { Account } from "./types.ts";
 
 /** How long a passphrase may wait for its turn on a busy server. */
 const hashingMs = 10_000;
 
 type Fields<T extends AccountFrameType> = Omit<Extract<AccountFrameInput, { type: T }>, "type" | "ref">;
 
-/** What of its client an {@link HttpAccount} needs. */
-interface AccountParts {
-  /** How this person is known now. */
-  readonly asker: () => Asker;
-  /** Goes on as whom the server has welcomed. */
-  readonly adopt: (welcome: ServerFrameOf<"welcome">) => void;
-  // The SDK's own, handed over: a value from the modules of its first load would make bundlers split it in two.
-  readonly parse: typeof parseServerFrame;
-  readonly Refusal: typeof ChatRefusal;
-}
-
 /** Asks by requests of their own, whatever carries the line. */
 export class HttpAccount implements Account {
   readonly #requests: HttpRequests;
-  readonly #parts: AccountParts;
+  readonly #parts: OnDemandParts;
 
-  /** `address` is that of the native gateway. */
-  constructor(address: string, surroundings: Surroundings, parts: AccountParts) {
-    this.#requests = new HttpRequests(address, surroundings, parts.parse);
+  constructor(parts: OnDemandParts) {
+    this.#requests = new HttpRequests(parts.address, parts.surroundings, parts.parse);
     this.#parts = parts;
   }
 

@@ -8,12 +8,12 @@ import { done, goingAway, positionLost } from "./close-codes.ts";
 import { Emitter } from "./emitter.ts";
 import { type Asker, type Greeting, helloFrame } from "./hello.ts";
 import { type Line, type LineListener, Link } from "./link.ts";
+import { onDemand } from "./on-demand.ts";
 import { memoryOutbox } from "./outbox.ts";
 import { JoinedRoom, openRooms } from "./room.ts";
 import { defaultRetryMs, type OpenLine } from "./sending.ts";
 import { realSurroundings, type Surroundings } from "./surroundings.ts";
-import type { Account, Client, ClientEvents, ConnectOptions, LinkState, Listener, Outbox, Room } from "./types.ts";
-import { ChatRefusal } from "./types.ts";
+import type { Client, ClientEvents, ConnectOptions, LinkState, Listener, Outbox, Room } from "./types.ts";
 
 /** A line that held this long was no failed attempt. [K3] */
 const stableMs = 60_000;
@@ -34,6 +34,8 @@ export function connectIn(surroundings: Surroundings, url: string, options: Conn
 }
 
 class ReturningClient implements Client {
+  readonly account: Client["account"];
+  readonly search: Client["search"];
   readonly #surroundings: Surroundings;
   readonly #address: string;
   #options: ConnectOptions;
@@ -74,6 +76,13 @@ class ReturningClient implements Client {
     this.#backoff = new Backoff(() => surroundings.random());
     if (options.token === undefined) this.#wish = options.name;
     else this.#name = options.name;
+    const adopt = (welcome: ServerFrameOf<"welcome">) => this.#adopt(welcome);
+    ({ account: this.account, search: this.search } = onDemand({
+      address,
+      surroundings,
+      asker: () => this.#asker(),
+      adopt,
+    }));
     this.#link = this.#open();
     this.#unwatch = surroundings.watch({
       online: () => {
@@ -115,16 +124,6 @@ class ReturningClient implements Client {
     this.#wish = name;
     if (this.#line) this.#link?.send({ type: "rename", name });
     else if (this.#greeting.at === "refused") this.#greet();
-  }
-
-  async account(): Promise<Account> {
-    const { HttpAccount } = await import("./account.ts");
-    return new HttpAccount(this.#address, this.#surroundings, {
-      asker: () => this.#asker(),
-      adopt: (welcome) => this.#adopt(welcome),
-      parse: parseServerFrame,
-      Refusal: ChatRefusal,
-    });
   }
 
   setLanguage(lang: string): void {

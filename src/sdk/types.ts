@@ -176,6 +176,24 @@ export interface Account {
   endSession(session: string): Promise<readonly SessionInfo[]>;
 }
 
+/** Where and how much to look. */
+export interface SearchOptions {
+  /** All that one may read, if it is left out. */
+  readonly room?: string;
+  /** The `next` of the page before. */
+  readonly before?: string;
+  /** At most this many messages (≤ 100; default 20). */
+  readonly limit?: number;
+}
+
+/** What was found. */
+export interface Found {
+  /** The newest first, each as it is now. */
+  readonly messages: readonly MessageFrame[];
+  /** Where to go on from, if there may be more. It may be there although nothing was found so far. */
+  readonly next?: string;
+}
+
 export interface Client {
   readonly state: LinkState;
   /** Who this is; unknown before the first `welcome`. */
@@ -190,6 +208,11 @@ export interface Client {
   rename(name: string): void;
   /** The own name and sessions; its code is loaded when it is first asked for. */
   account(): Promise<Account>;
+  /**
+   * Finds the newest messages that have every word of a text, or a phrase in quotation marks, whatever the case and script.
+   * Rejects with a {@link ChatRefusal} (`empty`, `too_long`, `no_such_room` …), or when the server does not answer.
+   */
+  search(text: string, options?: SearchOptions): Promise<Found>;
   /** Has the server's texts in this language from now on; the server says `welcome` once more. */
   setLanguage(lang: string): void;
   /** Ends a wait before the next attempt. */

@@ -1,6 +1,7 @@
 import { serverWords } from "../locales/server.ts";
 import { terminalWords } from "../locales/terminal.ts";
 import type { Language } from "../locales/words.ts";
+import { parseDisplayName } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
 import { type Account, ChatRefusal, type Client, type SessionInfo } from "../sdk/index.ts";
 import type { AccountInput } from "./commands.ts";
@@ -33,6 +34,16 @@ export class AccountTalk {
       const text = error instanceof ChatRefusal ? error.message : speak("account.failed");
       print(speak("problem", { text: oneLine(text) }));
     }
+  }
+
+  /** Asks for another name, or tells the one there is. */
+  rename(text: string | undefined): void {
+    const { client, language, print } = this.#options;
+    const speak = terminalWords[language];
+    if (text === undefined) return print(speak("name.yours", { name: oneLine(client.user?.name ?? "") }));
+    const name = parseDisplayName(text);
+    if (name.ok) client.rename(name.value);
+    else print(speak("problem", { text: serverWords[language]("error.bad_name") }));
   }
 
   async #ask(account: Account, input: AccountInput): Promise<readonly string[]> {

@@ -28,6 +28,7 @@ export type Input =
   | { readonly kind: "leave"; readonly room: string | undefined }
   | { readonly kind: "name"; readonly name: string | undefined }
   | { readonly kind: "history"; readonly count: number }
+  | { readonly kind: "search"; readonly text: string }
   | ChangeInput
   | AccountInput
   | { readonly kind: "incomplete"; readonly command: Command }
@@ -40,6 +41,7 @@ export const commands = [
   "/who",
   "/name",
   "/history",
+  "/search",
   "/edit",
   "/delete",
   "/reply",
@@ -81,6 +83,8 @@ export function parseInput(line: string): Input {
       return { kind: "name", name: argument };
     case "/history":
       return parseHistory(argument);
+    case "/search":
+      return argument === undefined ? { kind: "incomplete", command } : { kind: "search", text: argument };
     case "/edit":
     case "/reply":
       return parseRewriting(command, text);

@@ -1,6 +1,6 @@
 import { serverWords } from "../locales/server.ts";
 import { type TerminalSpeak, terminalWords } from "../locales/terminal.ts";
-import { parseDisplayName, parseRoomName } from "../protocol/names.ts";
+import { parseRoomName } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { Client, MessageFrame, Outgoing, OutgoingMessage, RoomName, User } from "../sdk/index.ts";
 import { AccountTalk } from "./account.ts";
@@ -14,6 +14,7 @@ import { Place, type PlaceListener } from "./place.ts";
 import { type Printed, Printer } from "./printer.ts";
 import { explain } from "./reach.ts";
 import type { Screen } from "./screen.ts";
+import { printFound, type SearchOptions } from "./search.ts";
 import type { Talk } from "./talk.ts";
 
 export interface ConversationOptions {
@@ -36,6 +37,7 @@ export class Conversation implements PlaceListener {
   readonly #visited = new Set<RoomName>();
   readonly #printer: Printer;
   readonly #loss: Loss;
+  readonly #search: SearchOptions;
   #current: Place | undefined;
   #name: string | undefined;
 
@@ -48,6 +50,7 @@ export class Conversation implements PlaceListener {
     this.#account = new AccountTalk({ client, lines, language: talk.language, print });
     this.#printer = new Printer(lines, options.now(), print);
     this.#loss = new Loss(this.#speak, print);
+    this.#search = { client, printer: this.#printer, speak: this.#speak, print };
     this.#name = client.user?.name;
     client.on("welcome", ({ user }) => this.#become(user.name));
     client.on("notice", ({ text }) => screen.print(this.#speak("notice", { text: oneLine(text) })));
@@ -99,9 +102,11 @@ export class Conversation implements PlaceListener {
       case "who":
         return this.#tellWho();
       case "name":
-        return this.#rename(input.name);
+        return this.#account.rename(input.name);
       case "history":
         return void this.#showHistory(input.count);
+      case "search":
+        return void printFound(input.text, this.#search);
       case "reply":
         return this.say(input.text, input.back);
       case "edit":
@@ -233,13 +238,6 @@ export class Conversation implements PlaceListener {
     const line = this.#changes.make(this.#current, input);
     if (line !== undefined) this.#print(line);
     else this.#loss.write();
-  }
-
-  #rename(text: string | undefined): void {
-    if (text === undefined) return this.#print(this.#speak("name.yours", { name: oneLine(this.#name ?? "") }));
-    const name = parseDisplayName(text);
-    if (name.ok) this.#options.client.rename(name.value);
-    else this.#problem(serverWords[this.#options.talk.language]("error.bad_name"));
   }
 
   #become(name: string): void {

@@ -1,5 +1,6 @@
 import type { TerminalSpeak } from "../locales/terminal.ts";
 import type { Language } from "../locales/words.ts";
+import { searchHits } from "../protocol/search-text.ts";
 import { oneLine, printable } from "../protocol/text.ts";
 import type { MessageFrame } from "../sdk/index.ts";
 import type { Paint } from "./colour.ts";
@@ -68,6 +69,20 @@ export class Lines {
     return `${paint.faint(this.time(message.ts))} ${place}${said}${this.#marks(message)}`;
   }
 
+  /** `12:34 [kitchen] Ann: hello`, with the words that it was found by standing out. */
+  found({ text, user, room, ts }: MessageFrame, words: readonly string[]): string {
+    const { paint } = this.#style;
+    const line = oneLine(text);
+    let said = "";
+    let end = 0;
+    for (const [from, to] of searchHits(line, words)) {
+      said += paint.faint(line.slice(end, from)) + line.slice(from, to);
+      end = to;
+    }
+    const author = paint.name(oneLine(user.name));
+    return `${paint.faint(this.time(ts))} ${paint.faint(`[${oneLine(room)}]`)} ${author}: ${said}${paint.faint(line.slice(end))}`;
+  }
+
   /** `↳ Оля “hello”` */
   quoted({ user, text }: Quoted): string {
     const line = oneLine(text);
@@ -133,6 +148,7 @@ export class Lines {
       `/who  ${speak("help.who")}`,
       `${this.usage("/name")}  ${speak("help.name")}`,
       `${this.usage("/history")}  ${speak("help.history")}`,
+      `${this.usage("/search")}  ${speak("help.search")}`,
       `${this.usage("/edit")}  ${speak("help.edit")}`,
       `${this.usage("/delete")}  ${speak("help.delete")}`,
       `${this.usage("/reply")}  ${speak("help.reply")}`,
@@ -169,6 +185,8 @@ export class Lines {
       case "/history":
       case "/delete":
         return `${command} [${speak("help.number")}]`;
+      case "/search":
+        return `${command} ${speak("help.text")}`;
       case "/edit":
       case "/reply":
         return `${command} [${speak("help.number")}] ${speak("help.text")}`;

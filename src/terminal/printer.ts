@@ -40,4 +40,10 @@ export class Printer {
     const answered = message.reply_to ? (place.recent.find(message.reply_to) ?? "elsewhere") : undefined;
     this.#print(this.#lines.message({ message, answered, ...how }));
   }
+
+  /** Prints a message that was looked for. */
+  found(message: MessageFrame, words: readonly string[]): void {
+    if (this.#lines.day(message.ts) !== this.#day) this.day(message.ts);
+    this.#print(this.#lines.found(message, words));
+  }
 }
