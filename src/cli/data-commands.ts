@@ -5,7 +5,7 @@ const dataOption = [settings.data.flag, settings.data.placeholder].join(" ");
 
 const storeOption = [settings.store.flag, settings.store.placeholder].join(" ");
 
-/** Adds `backup`, `restore` and `release`. `examples` makes the text that follows a command's help. */
+/** Adds `backup`, `restore`, `migrate` and `release`. `examples` makes the text that follows a command's help. */
 export function addDataCommands(
   program: Command,
   { finish, examples }: { finish: (exitCode: number) => void; examples: (lines: string) => string },
@@ -32,6 +32,20 @@ export function addDataCommands(
     .action(async (file: string, options: { data?: string; force?: true }) => {
       const { restore } = await import("./backup.ts");
       finish(await restore(file, options));
+    });
+
+  program
+    .command("migrate")
+    .description("move everything from a server's folder into a Postgres database, while the server runs or not")
+    .option("--from <folder>", `the server's folder (${defaults})`)
+    .option("--to <url>", `an empty database (${settings.store.variable})`)
+    .addHelpText(
+      "after",
+      examples("parlance migrate --from /var/lib/parlance --to postgres://parlance:PASSWORD@db.internal/parlance"),
+    )
+    .action(async (options: { from?: string; to?: string }) => {
+      const { migrate } = await import("./migrate.ts");
+      finish(await migrate(options));
     });
 
   program

@@ -11,6 +11,15 @@ const migrationLock = 0x5061726c616e6365n;
  * Rejects with {@link DatabaseRefused}, or with Postgres's error.
  */
 export async function prepare(client: Client, statementMs: number): Promise<void> {
+  await prepareToFill(client, statementMs);
+  if ((await property(client, "filling")) === undefined) return;
+  throw new DatabaseRefused(
+    "This database is being filled by parlance migrate. Let that come to its end first, or name another database.",
+  );
+}
+
+/** The same for a database that is being filled from elsewhere. */
+export async function prepareToFill(client: Client, statementMs: number): Promise<void> {
   // A cluster may be told to acknowledge commits that no disk has yet; the server's promise is that one has. [L2]
   await client.query(`
     SET statement_timeout = ${statementMs};
@@ -53,7 +62,8 @@ async function inTransaction(client: Client, work: () => Promise<void>): Promise
   }
 }
 
-async function property(client: Client, name: string, lock = ""): Promise<string | undefined> {
+/** What the database says of itself under a name; `undefined` if nothing. */
+export async function property(client: Client, name: string, lock = ""): Promise<string | undefined> {
   const { rows } = await client.query<{ value: string }>(
     `SELECT value FROM parlance.property WHERE name = $1 ${lock}`,
     [name],
