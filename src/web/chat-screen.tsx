@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Composer } from "./conversation/composer.tsx";
 import { ConversationHead } from "./conversation/head.tsx";
 import { LineBar } from "./conversation/line-bar.tsx";
@@ -9,12 +9,14 @@ import { Members } from "./members/members.tsx";
 import { Drawer } from "./parts/drawer.tsx";
 import { lazily } from "./parts/lazily.tsx";
 import { Rooms } from "./rooms/rooms.tsx";
+import type { Searching } from "./search/searching.ts";
 import { useKeys } from "./settings/keys.ts";
 import type { Chat } from "./state/chat.ts";
 import type { Conversation } from "./state/conversation.ts";
 import { usePage, useSay } from "./state/page.ts";
 
 const KeysDialog = lazily(async () => (await import("./settings/keys-dialog.tsx")).KeysDialog);
+const SearchDialog = lazily(async () => (await import("./search/search-dialog.tsx")).SearchDialog);
 const SettingsDialog = lazily(async () => (await import("./settings/settings-dialog.tsx")).SettingsDialog);
 
 /** The three regions; those that do not fit are drawers. */
@@ -39,7 +41,13 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
   const openKeys = () => {
     isKeys.value = true;
   };
-  useKeys(openKeys);
+  const isSearch = useSignal(false);
+  const openSearch = () => {
+    isSearch.value = true;
+  };
+  /** What was looked for last is still there when it is opened again. */
+  const searching = useRef<Searching>(undefined);
+  useKeys(openKeys, openSearch);
 
   return (
     <div class="chat">
@@ -55,6 +63,7 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
         <ConversationHead
           chat={chat}
           conversation={conversation}
+          onSearch={openSearch}
           onRooms={
             hasRooms
               ? undefined
@@ -99,6 +108,16 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
           onKeys={openKeys}
           onClose={() => {
             isSettings.value = false;
+          }}
+        />
+      )}
+      {isSearch.value && (
+        <SearchDialog
+          kept={searching}
+          chat={chat}
+          conversation={conversation}
+          onClose={() => {
+            isSearch.value = false;
           }}
         />
       )}

@@ -8,13 +8,14 @@ import { TopicLine } from "./topic-line.tsx";
 interface HeadProps {
   readonly chat: Chat;
   readonly conversation: Conversation;
+  readonly onSearch: () => void;
   /** Opens the drawer of a region that does not fit. */
   readonly onRooms: (() => void) | undefined;
   readonly onMembers: (() => void) | undefined;
 }
 
 /** The room's name, what it is about, how many are in it, and the way to what does not fit. */
-export function ConversationHead({ chat, conversation, onRooms, onMembers }: HeadProps) {
+export function ConversationHead({ chat, conversation, onSearch, onRooms, onMembers }: HeadProps) {
   const say = useSay();
   const count = conversation.count.value;
   const elsewhere = useComputed(() =>
@@ -39,6 +40,15 @@ export function ConversationHead({ chat, conversation, onRooms, onMembers }: Hea
           <TopicLine key={conversation.name} conversation={conversation} />
         </div>
       </div>
+      <button
+        type="button"
+        class="round"
+        aria-label={say("search.title")}
+        title={say("search.title")}
+        onClick={onSearch}
+      >
+        <Icon of="search" />
+      </button>
       {onMembers && (
         <button type="button" class="round" aria-label={say("members.open")} onClick={onMembers}>
           <Icon of="people" />

@@ -6,6 +6,7 @@ const map = [
   ["break", "Shift", "Enter"],
   ["mention", "@"],
   ["edit_last", "↑"],
+  ["search", "Ctrl", "K"],
   ["room_before", "Alt", "↑"],
   ["room_after", "Alt", "↓"],
   ["latest", "Esc"],

@@ -4,12 +4,17 @@ import { usePage } from "../state/page.ts";
 const isField = (element: Element | null): boolean => element?.matches("input, textarea, select") ?? false;
 
 /** The keys that work wherever the focus is; `KeysDialog` lists them. None does anything while a dialog is open. */
-export function useKeys(openMap: () => void): void {
+export function useKeys(openMap: () => void, openSearch: () => void): void {
   const { preferences, visit } = usePage();
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
       const { activeElement } = document;
+      if ((event.ctrlKey || event.metaKey) && event.code === "KeyK" && !event.altKey && !event.shiftKey) {
+        event.preventDefault();
+        openSearch();
+        return;
+      }
       if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
         event.preventDefault();
         const current = visit.current.peek();
@@ -33,5 +38,5 @@ export function useKeys(openMap: () => void): void {
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [openMap]);
+  }, [openMap, openSearch]);
 }

@@ -22,6 +22,8 @@ export interface Chat {
   readonly claimed: ReadonlySignal<string | undefined>;
   /** Code points of a message; 0 for any number. */
   readonly maxText: ReadonlySignal<number>;
+  /** Finds what was said, in a room or in all of them. */
+  readonly search: Client["search"];
   readonly conversations: ReadonlySignal<readonly Conversation[]>;
   /** Why the last room could not be opened. */
   readonly refusal: ReadonlySignal<{ readonly room: RoomName; readonly error: Refusal } | undefined>;
@@ -103,6 +105,7 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
     me,
     claimed,
     maxText,
+    search: (text, options) => client.search(text, options),
     conversations,
     refusal,
     find,

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { findings } from "../../scripts/findings.ts";
+import { useBrowser } from "../support/browser.ts";
+import { startTestServer } from "../support/server.ts";
+
+const browser = useBrowser();
+
+test("[Q1] what was said is found in this room and in all, with its words marked, and leads to its place", async (t) => {
+  const { url } = await startTestServer(t);
+  const post = (room: string, text: string) => fetch(`${url}/rooms/${room}/messages`, { method: "POST", body: text });
+  await post("general", "Їжак спить біля води");
+  for (let number = 1; number <= 120; number++) await post("general", `№${number}`);
+  await post("кухня", "ЇЖАК п’є чай");
+  const visitor = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
+  await visitor.comeIn("Оля");
+  const { page, conversation } = visitor;
+  await page.keyboard.press("Control+k");
+  const dialog = page.getByRole("dialog", { name: "Search" });
+  const field = dialog.getByRole("searchbox").and(page.locator(":focus"));
+  await field.fill("їжак вод");
+  await dialog.getByRole("link", { name: "Їжак спить біля води" }).waitFor();
+  assert.deepEqual(await dialog.locator("mark").allTextContents(), ["Їжак", "вод"]);
+  await field.fill("їжак");
+  await dialog.getByRole("radio", { name: "All rooms" }).check();
+  await dialog.getByText("2 messages").waitFor();
+  assert.deepEqual(await dialog.locator("mark").allTextContents(), ["ЇЖАК", "Їжак"], "the newest first");
+  assert.deepEqual(await findings(page), []);
+  await dialog.getByRole("searchbox").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await dialog.waitFor({ state: "detached" });
+  await conversation.locator(".message[aria-current]", { hasText: "Їжак спить" }).waitFor();
+
+  // What was looked for is still there; the other one is in a room that opens.
+  await page.getByRole("button", { name: "Search" }).click();
+  await dialog.getByText("2 messages").waitFor();
+  await dialog.getByRole("searchbox").press("Enter");
+  await page.getByRole("heading", { level: 1, name: "кухня" }).waitFor();
+  await conversation.locator(".message[aria-current]", { hasText: "ЇЖАК" }).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
