@@ -64,16 +64,19 @@ export const cursorField = v.pipe(
   }),
 );
 
-// What the server says of itself is trusted to be in its stored form already.
-export const knownRoom = v.custom<RoomName>((value) => typeof value === "string");
-export const knownName = v.custom<DisplayName>((value) => typeof value === "string");
-export const knownUserId = v.custom<UserId>((value) => typeof value === "string");
-export const knownRef = v.string();
-/** A whole number from 0 on. */
-export const knownNumber = v.number();
-export const knownMessageId = v.custom<MessageId>((value) => typeof value === "string");
-export const epochField = v.custom<Epoch>((value) => typeof value === "string");
-export const knownSessionId = v.custom<SessionId>((value) => typeof value === "string");
+// What the server says of itself is trusted to be in its stored form already. Clients load these too: one kind of check is
+// less to load than a kind for each type.
+export const knownText = v.custom<string>((value) => typeof value === "string");
+const known = <T extends string>() => knownText as unknown as v.CustomSchema<T, undefined>;
+export const knownRoom = known<RoomName>();
+export const knownName = known<DisplayName>();
+export const knownUserId = known<UserId>();
+export const knownMessageId = known<MessageId>();
+export const knownSessionId = known<SessionId>();
+export const epochField = known<Epoch>();
+export const knownFlag = v.custom<boolean>((value) => typeof value === "boolean");
+/** From 0 on. */
+export const knownNumber = v.custom<number>((value) => typeof value === "number");
 export const userField = v.object({ id: knownUserId, name: knownName });
 
 /** What a person would leave out may be left out, or be `null`. */

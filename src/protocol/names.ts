@@ -11,14 +11,18 @@ export const defaultRoom = "general" as RoomName;
 
 const roomForm = /^[\p{L}\p{M}\p{N}_-]+$/u;
 
+/** The form in which a room's name is stored, if it is one: NFC, lower-cased. */
+export const roomNameForm = (text: string): RoomName =>
+  text.normalize("NFC").toLowerCase().normalize("NFC") as RoomName;
+
 /**
  * A room's name in its stored form: NFC, lower-cased; letters, marks (Thai needs them), digits, `-`
  * and `_` of any script; 1–64 code points, at most 200 bytes of UTF-8. Otherwise `bad_room`.
  */
 export function parseRoomName(text: string): Result<RoomName> {
-  const name = text.normalize("NFC").toLowerCase().normalize("NFC");
+  const name = roomNameForm(text);
   const fits = codePoints(name) <= maxRoomCodePoints && new TextEncoder().encode(name).length <= maxRoomBytes;
-  return fits && roomForm.test(name) ? accepted(name as RoomName) : refused("bad_room");
+  return fits && roomForm.test(name) ? accepted(name) : refused("bad_room");
 }
 
 // Of what shows nothing, the two variation selectors stay: they choose how an emoji looks.

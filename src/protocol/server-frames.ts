@@ -2,20 +2,22 @@ import * as v from "valibot";
 import type { ErrorCode } from "./codes.ts";
 import {
   epochField,
+  knownFlag,
   knownMessageId,
   knownName,
   knownNumber,
-  knownRef,
   knownRoom,
-  knownSessionId,
+  knownText,
   optional,
   userField,
 } from "./fields.ts";
+import type { Epoch } from "./ids.ts";
+import type { sessionSchema } from "./lists.ts";
 import { directField, readFields, roomAnswerSchemas } from "./room-answers.ts";
 
 export type User = v.InferOutput<typeof userField>;
 
-const reactionSchema = v.object({ emoji: v.string(), users: v.array(userField) });
+const reactionSchema = v.object({ emoji: knownText, users: v.array(userField) });
 /** Everybody who gave one emoji to a message. */
 export type Reaction = v.InferOutput<typeof reactionSchema>;
 
@@ -26,16 +28,16 @@ const messageSchema = v.object({
   seq: knownNumber,
   id: knownMessageId,
   user: userField,
-  text: v.string(),
+  text: knownText,
   /** RFC 3339, milliseconds, UTC. */
-  ts: v.string(),
+  ts: knownText,
   reply_to: optional(knownMessageId),
   /** Where the message that it answers is in the log. */
   reply_to_seq: optional(knownNumber),
   /** The last edit, whose text this is. */
-  edited: optional(v.object({ seq: knownNumber, ts: v.string() })),
+  edited: optional(v.object({ seq: knownNumber, ts: knownText })),
   /** Its text is gone. */
-  deleted: optional(v.boolean()),
+  deleted: optional(knownFlag),
   reactions: optional(v.array(reactionSchema)),
 });
 
@@ -45,32 +47,23 @@ const changeFields = {
   seq: knownNumber,
   id: knownMessageId,
   user: userField,
-  ts: v.string(),
+  ts: knownText,
   target: knownMessageId,
   target_seq: knownNumber,
 };
 
-const headSchema = v.object({ epoch: epochField, seq: knownNumber });
 /** By room. No `v.record`: that leaves out keys such as `constructor`, and a room may be called so. */
-const headsField = v.custom<Record<string, v.InferOutput<typeof headSchema>>>(
+const headsField = v.custom<Record<string, { epoch: Epoch; seq: number }>>(
   (value) =>
     typeof value === "object" &&
     value !== null &&
     !Array.isArray(value) &&
-    Object.values(value).every((head) => v.is(headSchema, head)),
+    Object.values(value).every((head) => typeof head?.epoch === "string" && typeof head.seq === "number"),
 );
 
-const sessionSchema = v.object({
-  id: knownSessionId,
-  /** What it came by, as far as it told: `Firefox, Windows`. */
-  agent: v.string(),
-  /** RFC 3339, UTC; `seen` to the hour or so. */
-  created: v.string(),
-  seen: v.string(),
-  /** Whether it is the one that asks. */
-  current: v.boolean(),
-});
 export type SessionInfo = v.InferOutput<typeof sessionSchema>;
+/** Checked by nobody but the documents, like {@link knownRooms}. */
+export const knownSessions = v.custom<SessionInfo[]>(Array.isArray);
 
 /** Every frame that the native gateway sends, by its `type`. */
 export const serverFrameSchemas = {
@@ -78,43 +71,43 @@ export const serverFrameSchemas = {
     type: v.literal("welcome"),
     user: userField,
     /** Keeps who you are: give it with the next `hello`. Never in a URL or a log. [D7] */
-    token: v.string(),
-    server: v.object({ name: v.string(), version: v.string() }),
+    token: knownText,
+    server: v.object({ name: knownText, version: knownText }),
     limits: v.object({
       max_text: knownNumber,
       max_frame: knownNumber,
       max_joins: knownNumber,
       history: knownNumber,
       /** Messages a second, and how many at once before that; 0 for no bound. */
-      send_rate: v.number(),
+      send_rate: knownNumber,
       send_burst: knownNumber,
     }),
     heartbeat_ms: knownNumber,
     /** The name that is kept for this person, if one is. [I2] */
     claimed: optional(knownName),
-    ref: optional(knownRef),
+    ref: optional(knownText),
   }),
   /** Where this person is signed in, the latest first. [I3] */
   sessions: v.object({
     type: v.literal("sessions"),
-    sessions: v.array(sessionSchema),
-    ref: optional(knownRef),
+    sessions: knownSessions,
+    ref: optional(knownText),
   }),
   joined: v.object({
     type: v.literal("joined"),
     room: knownRoom,
     epoch: epochField,
     head: knownNumber,
-    recovered: v.boolean(),
+    recovered: knownFlag,
     /** Why a `since` could not be resumed from: the client starts over from the history that follows. */
     reason: optional(v.custom<"epoch" | "ahead" | "too_far">((value) => typeof value === "string")),
-    topic: optional(v.string()),
+    topic: optional(knownText),
     count: knownNumber,
     /** Left out in a room of more than {@link presenceListLimit}. */
     members: optional(v.array(userField)),
     direct: directField,
     ...readFields,
-    ref: optional(knownRef),
+    ref: optional(knownText),
   }),
   history: v.object({
     type: v.literal("history"),
@@ -122,40 +115,40 @@ export const serverFrameSchemas = {
     epoch: epochField,
     messages: v.array(messageSchema),
     /** Whether there are more in the direction that was asked for. */
-    more: v.boolean(),
-    ref: optional(knownRef),
+    more: knownFlag,
+    ref: optional(knownText),
   }),
   /** What was found, the newest first. */
   results: v.object({
     type: v.literal("results"),
     messages: v.array(messageSchema),
     /** Where to go on from, as `before` of the next search, if there may be more. */
-    next: optional(v.string()),
-    ref: optional(knownRef),
+    next: optional(knownText),
+    ref: optional(knownText),
   }),
   message: messageSchema,
-  edited: v.object({ type: v.literal("edited"), ...changeFields, text: v.string() }),
+  edited: v.object({ type: v.literal("edited"), ...changeFields, text: knownText }),
   deleted: v.object({ type: v.literal("deleted"), ...changeFields }),
-  reacted: v.object({ type: v.literal("reacted"), ...changeFields, emoji: v.string(), active: v.boolean() }),
+  reacted: v.object({ type: v.literal("reacted"), ...changeFields, emoji: knownText, active: knownFlag }),
   topic: v.object({
     type: v.literal("topic"),
     room: knownRoom,
     seq: knownNumber,
     id: knownMessageId,
     user: userField,
-    ts: v.string(),
-    text: v.string(),
+    ts: knownText,
+    text: knownText,
   }),
   ack: v.object({
     type: v.literal("ack"),
     id: knownMessageId,
     room: knownRoom,
     seq: knownNumber,
-    ts: v.string(),
-    dup: v.boolean(),
+    ts: knownText,
+    dup: knownFlag,
   }),
   heads: v.object({ type: v.literal("heads"), rooms: headsField }),
-  typing: v.object({ type: v.literal("typing"), room: knownRoom, user: userField, active: v.boolean() }),
+  typing: v.object({ type: v.literal("typing"), room: knownRoom, user: userField, active: knownFlag }),
   user_joined: v.object({ type: v.literal("user_joined"), room: knownRoom, user: userField, count: knownNumber }),
   user_left: v.object({ type: v.literal("user_left"), room: knownRoom, user: userField, count: knownNumber }),
   user_renamed: v.object({ type: v.literal("user_renamed"), room: knownRoom, user: userField, was: knownName }),
@@ -168,7 +161,7 @@ export const serverFrameSchemas = {
   presence: v.object({ type: v.literal("presence"), room: knownRoom, count: knownNumber }),
   notice: v.object({
     type: v.literal("notice"),
-    text: v.string(),
+    text: knownText,
     room: optional(knownRoom),
     from: v.literal("server"),
   }),
@@ -178,9 +171,9 @@ export const serverFrameSchemas = {
   error: v.object({
     type: v.literal("error"),
     code: v.custom<ErrorCode>((value) => typeof value === "string"),
-    message: v.string(),
-    ref: optional(knownRef),
-    id: optional(v.string()),
+    message: knownText,
+    ref: optional(knownText),
+    id: optional(knownText),
     retry_after_ms: optional(knownNumber),
     /** A free display name, with `name_taken`. */
     suggestion: optional(knownName),

@@ -1,6 +1,6 @@
 import { closeIsFinal } from "../protocol/codes.ts";
 import type { RoomName } from "../protocol/ids.ts";
-import { parseRoomName } from "../protocol/names.ts";
+import { roomNameForm } from "../protocol/names.ts";
 import { parseServerFrame, type ServerFrame, type ServerFrameOf, type User } from "../protocol/server-frames.ts";
 import { gatewayAddress } from "./address.ts";
 import { Backoff } from "./backoff.ts";
@@ -34,8 +34,10 @@ export function connectIn(surroundings: Surroundings, url: string, options: Conn
 }
 
 class ReturningClient implements Client {
-  readonly account: Client["account"];
-  readonly search: Client["search"];
+  declare readonly account: Client["account"];
+  declare readonly search: Client["search"];
+  declare readonly rooms: Client["rooms"];
+  declare readonly direct: Client["direct"];
   readonly #surroundings: Surroundings;
   readonly #address: string;
   #options: ConnectOptions;
@@ -76,13 +78,16 @@ class ReturningClient implements Client {
     this.#backoff = new Backoff(() => surroundings.random());
     if (options.token === undefined) this.#wish = options.name;
     else this.#name = options.name;
-    const adopt = (welcome: ServerFrameOf<"welcome">) => this.#adopt(welcome);
-    ({ account: this.account, search: this.search } = onDemand({
-      address,
-      surroundings,
-      asker: () => this.#asker(),
-      adopt,
-    }));
+    Object.assign(
+      this,
+      onDemand({
+        address,
+        surroundings,
+        asker: () => this.#asker(),
+        adopt: (welcome) => this.#adopt(welcome),
+        join: (room) => this.join(room),
+      }),
+    );
     this.#link = this.#open();
     this.#unwatch = surroundings.watch({
       online: () => {
@@ -106,9 +111,8 @@ class ReturningClient implements Client {
   }
 
   join(name: string, options: { readonly history?: number } = {}): Room {
-    const parsed = parseRoomName(name);
     // The server's refusal has the words for a name that cannot be one.
-    const key = parsed.ok ? parsed.value : (name as RoomName);
+    const key = roomNameForm(name);
     const newRef = () => `${++this.#refs}`;
     const room = this.#rooms.get(key) ?? new JoinedRoom(key, this.#outbox, this.#surroundings, newRef);
     this.#rooms.set(key, room);
@@ -182,6 +186,8 @@ class ReturningClient implements Client {
         return;
       case "notice":
         return this.#events.emit("notice", frame);
+      case "invited":
+        return this.#events.emit("invited", frame);
       case "reconnect":
         this.#restartMs = frame.delay_ms;
         return;
@@ -191,8 +197,7 @@ class ReturningClient implements Client {
         this.#rooms.get(frame.room)?.take(frame);
         return this.#takeOwnName(frame.user);
       default:
-        // What is about no room that was joined is the answer to nothing that was asked here.
-        return "room" in frame && frame.type !== "invited" ? this.#rooms.get(frame.room)?.take(frame) : undefined;
+        return "room" in frame ? this.#rooms.get(frame.room)?.take(frame) : undefined;
     }
   }
 

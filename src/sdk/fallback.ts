@@ -99,12 +99,13 @@ export class Fallback implements Line {
         return this.#do(this.#showHistory(frame));
       case "leave":
         return this.#leave(frame.room as RoomName);
-      case "typing":
-      case "rooms":
       case "read":
-      case "direct":
+        return this.#do(this.#read(frame));
+      case "typing":
       case "ping":
-      // An account, and what was said, are asked for by requests of their own.
+      // An account, rooms, and what was said, are asked for by requests of their own.
+      case "rooms":
+      case "direct":
       case "search":
       case "claim":
       case "login":
@@ -164,6 +165,11 @@ export class Fallback implements Line {
     const { frame } = this.#listener;
     if (answer.ok) frame(this.#requests.frame("ack", answer.value));
     else frame(this.#requests.frame("error", { ...answer.problem, id }));
+  }
+
+  async #read({ room, seq }: Sent<"read">): Promise<void> {
+    const path = `/rooms/${encodeURIComponent(room ?? "")}/read`;
+    await this.#requests.ask(path, { body: { seq }, signal: this.#age.signal });
   }
 
   async #showHistory({ room, before, after, limit, ref }: Sent<"history">): Promise<void> {

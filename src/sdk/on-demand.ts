@@ -1,7 +1,7 @@
 import { parseServerFrame, type ServerFrameOf } from "../protocol/server-frames.ts";
 import type { Asker } from "./hello.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { ChatRefusal, type Client } from "./types.ts";
+import { ChatRefusal, type Client, type Room } from "./types.ts";
 
 /** What of its client a part has that is loaded when it is first asked for. */
 export interface OnDemandParts {
@@ -12,22 +12,22 @@ export interface OnDemandParts {
   readonly asker: () => Asker;
   /** Goes on as whom the server has welcomed. */
   readonly adopt: (welcome: ServerFrameOf<"welcome">) => void;
+  readonly join: (room: string) => Room;
   // The SDK's own, handed over: a value from the modules of its first load would make bundlers split it in two.
   readonly parse: typeof parseServerFrame;
   readonly Refusal: typeof ChatRefusal;
 }
 
 /** What a client asks by requests of their own, whatever carries the line. */
-export function onDemand(client: Omit<OnDemandParts, "parse" | "Refusal">): Pick<Client, "account" | "search"> {
+export function onDemand(
+  client: Omit<OnDemandParts, "parse" | "Refusal">,
+): Pick<Client, "account" | "search" | "rooms" | "direct"> {
   const parts: OnDemandParts = { ...client, parse: parseServerFrame, Refusal: ChatRefusal };
+  const load = () => import("./asks.ts");
   return {
-    async account() {
-      const { HttpAccount } = await import("./account.ts");
-      return new HttpAccount(parts);
-    },
-    async search(text, options = {}) {
-      const { search } = await import("./search.ts");
-      return search(parts, text, options);
-    },
+    account: async () => new (await load()).HttpAccount(parts),
+    search: async (text, options = {}) => (await load()).search(parts, text, options),
+    rooms: async (options = {}) => (await load()).listRooms(parts, options),
+    direct: async (user) => (await load()).joinDirect(parts, user),
   };
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { knownMessageId, knownNumber, knownRoom, optional } from "../protocol/fields.ts";
+import { knownFlag, knownMessageId, knownNumber, knownRoom, knownText, optional } from "../protocol/fields.ts";
 import type { MessageId } from "../protocol/ids.ts";
 import { parseByType } from "../protocol/server-frames.ts";
 import type { Outbox, Outgoing } from "./types.ts";
@@ -31,13 +31,13 @@ const outgoingSchemas = {
   message: v.object({
     type: v.literal("message"),
     ...sendingFields,
-    text: v.string(),
+    text: knownText,
     reply_to: optional(knownMessageId),
   }),
-  edit: v.object({ type: v.literal("edit"), ...changeFields, text: v.string() }),
+  edit: v.object({ type: v.literal("edit"), ...changeFields, text: knownText }),
   delete: v.object({ type: v.literal("delete"), ...changeFields }),
-  react: v.object({ type: v.literal("react"), ...changeFields, emoji: v.string(), active: v.boolean() }),
-  topic: v.object({ type: v.literal("topic"), ...sendingFields, text: v.string() }),
+  react: v.object({ type: v.literal("react"), ...changeFields, emoji: knownText, active: knownFlag }),
+  topic: v.object({ type: v.literal("topic"), ...sendingFields, text: knownText }),
 } as const;
 
 /**

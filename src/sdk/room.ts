@@ -2,6 +2,7 @@ import type { MessageId, RoomName } from "../protocol/ids.ts";
 import type { ServerFrame, ServerFrameOf, User } from "../protocol/server-frames.ts";
 import { Emitter } from "./emitter.ts";
 import { Membership, type PresenceFrame } from "./membership.ts";
+import { ReadMarker } from "./read-marker.ts";
 import { Reading } from "./reading.ts";
 import { type OpenLine, Sending } from "./sending.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -45,12 +46,14 @@ interface Asker {
 /** One room, across lines: the client tells it of every line and hands it its frames. */
 export class JoinedRoom implements Room {
   readonly name: RoomName;
+  direct: User | undefined;
   readonly #surroundings: Surroundings;
   readonly #newRef: () => string;
   readonly #events = new Emitter<RoomEvents>();
   readonly #membership = new Membership();
   readonly #reading: Reading;
   readonly #sending: Sending;
+  readonly #marker: ReadMarker;
   readonly #requests = new Map<string, Asker>();
   #topic: string | undefined;
   #wanted = false;
@@ -65,12 +68,16 @@ export class JoinedRoom implements Room {
     this.#sending = new Sending(name, outbox, surroundings, (message, state) =>
       this.#events.emit("outgoing", { message, state }),
     );
+    this.#marker = new ReadMarker(name, surroundings, () =>
+      this.#events.emit("read", { seq: this.read, unread: this.unread }),
+    );
     this.#reading = new Reading(name, surroundings, newRef, {
       joined: (frame) => this.#enter(frame),
       reset: (page) => this.#events.emit("reset", page),
       event: (frame) => {
         if (frame.type === "topic") this.#topic = frame.text || undefined;
         this.#events.emit(frame.type, frame);
+        this.#marker.count(frame);
       },
     });
   }
@@ -86,6 +93,12 @@ export class JoinedRoom implements Room {
   }
   get topic(): string | undefined {
     return this.#topic;
+  }
+  get read(): number | undefined {
+    return this.#marker.seq;
+  }
+  get unread(): number | undefined {
+    return this.#marker.unread;
   }
   get outgoing(): readonly Outgoing[] {
     return this.#sending.waiting;
@@ -135,6 +148,10 @@ export class JoinedRoom implements Room {
     });
   }
 
+  markRead(seq: number): void {
+    this.#marker.mark(seq);
+  }
+
   history(request: HistoryRequest): Promise<HistoryPage> {
     return new Promise((resolve, reject) => {
       if (!this.joined) return reject(new Error("The room is not joined."));
@@ -166,6 +183,7 @@ export class JoinedRoom implements Room {
   lose(): void {
     this.#line = undefined;
     this.#reading.exit();
+    this.#marker.exit();
     this.#sending.halt();
     this.#forgetTyping();
     for (const { reject } of this.#requests.values()) reject(new Error("The line broke, or the room was left."));
@@ -211,7 +229,7 @@ export class JoinedRoom implements Room {
         this.#count(frame);
         return this.#events.emit(frame.type, frame);
       case "read":
-        return;
+        return void this.#marker.hear(frame.seq);
       default:
         return frame satisfies never;
     }
@@ -248,7 +266,11 @@ export class JoinedRoom implements Room {
   }
 
   #enter(frame: ServerFrameOf<"joined">): void {
-    if (this.#line) this.#sending.resume(this.#line);
+    if (this.#line) {
+      this.#marker.enter(this.#line, frame);
+      this.#sending.resume(this.#line);
+    }
+    this.direct = frame.direct?.user;
     // Else the events that were missed tell it.
     if (!frame.recovered) this.#topic = frame.topic || undefined;
     this.#count(frame);

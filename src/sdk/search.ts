@@ -1,4 +1,4 @@
-import { HttpRequests } from "./http-requests.ts";
+import { askBeside } from "./beside.ts";
 import type { OnDemandParts } from "./on-demand.ts";
 import type { Found, SearchOptions } from "./types.ts";
 
@@ -11,19 +11,11 @@ export async function search(
   text: string,
   { room, before, limit }: SearchOptions,
 ): Promise<Found> {
-  const { address, surroundings, asker, parse, Refusal } = parts;
-  const requests = new HttpRequests(address, surroundings, parse);
-  const { token, key, lang } = asker();
-  requests.token = token;
-  requests.key = key;
-  requests.language = lang;
   const query = new URLSearchParams({ q: text });
   if (room !== undefined) query.set("room", room);
   if (before !== undefined) query.set("before", before);
   if (limit !== undefined) query.set("limit", `${limit}`);
-  const { signal } = new AbortController();
-  const answer = await requests.ask(`/search?${query}`, { waitMs, signal });
-  if (!answer.ok) throw new Refusal(answer.problem.code, answer.problem.message);
-  const { messages, next } = requests.frame("results", answer.value);
+  const { requests, value } = await askBeside(parts, `/search?${query}`, { waitMs });
+  const { messages, next } = requests.frame("results", value);
   return { messages, ...(next != null && { next }) };
 }

@@ -75,6 +75,8 @@ export interface ClientEvents {
   notice: ServerFrameOf<"notice">;
   /** A refusal that belongs to nothing in the outbox: a taken name, a room that may not be joined. */
   error: ServerFrameOf<"error">;
+  /** Something was said in a direct conversation of this person's that is not joined here: `join` its `room`. [P1] */
+  invited: ServerFrameOf<"invited">;
 }
 
 export interface RoomEvents {
@@ -94,6 +96,8 @@ export interface RoomEvents {
   reacted: ServerFrameOf<"reacted">;
   /** The room is about something else from now on, or nothing. */
   topic: ServerFrameOf<"topic">;
+  /** Up to where this person has read, on any of their devices, and how many messages there are after that. [P3] */
+  read: { readonly seq: number | undefined; readonly unread: number | undefined };
   typing: ServerFrameOf<"typing">;
   /** Who is here changed. `members` is unknown in a room of more than 200, and over HTTP, where `count` may lag. */
   members: { readonly members: readonly User[] | undefined; readonly count: number };
@@ -127,6 +131,12 @@ export interface Room {
   readonly count: number;
   /** What the room is about, if that was said. */
   readonly topic: string | undefined;
+  /** The other one, if it is a direct conversation; known once it was joined. [P1] */
+  readonly direct: User | undefined;
+  /** Up to which `seq` this person has read, on any of their devices; unknown of a room that was never marked. [P3] */
+  readonly read: number | undefined;
+  /** How many messages there are after that: 1,000 at the most when it is joined, and no fewer than there are. */
+  readonly unread: number | undefined;
   /** What waits in the outbox for this room, oldest first. */
   readonly outgoing: readonly Outgoing[];
   /** Listens; the answer ends it. */
@@ -150,6 +160,8 @@ export interface Room {
   typing(active?: boolean): void;
   /** A page of messages before or after one, oldest first. Rejects when the line breaks. */
   history(request: HistoryRequest): Promise<HistoryPage>;
+  /** This person has read up to here, which only ever moves forward. Call it as often as you like. [P3] */
+  markRead(seq: number): void;
   /** Leaves, and ends coming back. What the outbox holds for the room waits until it is joined again. */
   leave(): void;
 }
@@ -194,6 +206,13 @@ export interface Found {
   readonly next?: string;
 }
 
+/** A page of the list of rooms. */
+export interface RoomsPage {
+  readonly rooms: ServerFrameOf<"rooms">["rooms"];
+  /** `after` of the next page, if there is one. */
+  readonly next?: string;
+}
+
 export interface Client {
   readonly state: LinkState;
   /** Who this is; unknown before the first `welcome`. */
@@ -213,6 +232,16 @@ export interface Client {
    * Rejects with a {@link ChatRefusal} (`empty`, `too_long`, `no_such_room` …), or when the server does not answer.
    */
   search(text: string, options?: SearchOptions): Promise<Found>;
+  /**
+   * The rooms that this person may read, by latest message, direct conversations among them; ask again when it matters.
+   * Rejects with a {@link ChatRefusal}, or when the server does not answer.
+   */
+  rooms(options?: { readonly after?: string; readonly limit?: number }): Promise<RoomsPage>;
+  /**
+   * Joins the direct conversation with somebody, by their id or name: only they and this person can read it. Rejects with
+   * a {@link ChatRefusal} (`no_such_user` …), or when the server does not answer. [P1]
+   */
+  direct(user: string): Promise<Room>;
   /** Has the server's texts in this language from now on; the server says `welcome` once more. */
   setLanguage(lang: string): void;
   /** Ends a wait before the next attempt. */

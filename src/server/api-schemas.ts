@@ -1,6 +1,9 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
-import { knownNumber } from "../protocol/fields.ts";
+import { knownFlag, knownNumber } from "../protocol/fields.ts";
+import { listedRoomSchema, sessionSchema } from "../protocol/lists.ts";
+import { knownRooms } from "../protocol/room-answers.ts";
+import { knownSessions } from "../protocol/server-frames.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -10,7 +13,10 @@ export function describe(schema: v.GenericSchema, typeMode: "input" | "output" =
     typeMode,
     errorMode: "ignore",
     overrideSchema({ valibotSchema, jsonSchema }) {
-      if (valibotSchema === knownNumber) return { ...jsonSchema, type: "integer", minimum: 0 };
+      if (valibotSchema === knownNumber) return { ...jsonSchema, type: "number", minimum: 0 };
+      if (valibotSchema === knownRooms) return { ...jsonSchema, type: "array", items: describe(listedRoomSchema) };
+      if (valibotSchema === knownSessions) return { ...jsonSchema, type: "array", items: describe(sessionSchema) };
+      if (valibotSchema === knownFlag) return { ...jsonSchema, type: "boolean" };
       return valibotSchema.type === "custom" ? { ...jsonSchema, type: "string" } : undefined;
     },
   });
