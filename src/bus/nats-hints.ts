@@ -34,6 +34,7 @@ const hintSchema = v.variant("type", [
   }),
   v.object({ type: v.literal("look") }),
   v.object({ type: v.literal("accounts") }),
+  v.object({ type: v.literal("read"), user: knownUserId, room: knownRoom, seq: wholeNumberField }),
   v.object({ type: v.literal("notice"), node: nodeField, id: v.string(), text: v.string() }),
 ]);
 

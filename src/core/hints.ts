@@ -59,6 +59,8 @@ export type Hint =
   | { readonly type: "look" }
   /** A name was claimed or given up, or a session ended: what the store has of people has changed. */
   | { readonly type: "accounts" }
+  /** Somebody who is on another node too has read a room so far. [P3] */
+  | { readonly type: "read"; readonly user: UserId; readonly room: RoomName; readonly seq: number }
   /** The operator speaks to everybody. */
   | { readonly type: "notice"; readonly node: NodeId; readonly id: string; readonly text: string };
 

@@ -163,9 +163,9 @@ export class Hub {
     return this.#rooms.get(name)?.presence.count ?? this.#nodes?.countIn(name) ?? 0;
   }
 
-  /** Somebody who is on any node, as far as is known. */
-  somebody(id: UserId): User | undefined {
-    return this.people.find(id)?.user ?? this.#nodes?.find(id);
+  /** Somebody who is on another node, as far as is known. */
+  elsewhere(id: UserId): User | undefined {
+    return this.#nodes?.find(id);
   }
 
   /** How many messages wait for the disk. */

@@ -24,7 +24,7 @@ export class Lobby {
   readonly markers: ReadMarkers;
   readonly #hub: Hub;
   readonly #store: Store;
-  readonly #unsubscribe: () => void;
+  readonly #stops: readonly (() => void)[];
   /** The list is asked for one page at a time, so that many who ask keep no message waiting. */
   #listing: Promise<unknown> = Promise.resolve();
 
@@ -37,8 +37,13 @@ export class Lobby {
       log,
       people: () => hub.people,
       lines: this.lines,
+      // Whoever has no line elsewhere needs nobody to be told.
+      tell: (marker) => hub.elsewhere(marker.user) && bus.tell({ type: "read", ...marker }),
     });
-    this.#unsubscribe = bus.subscribe((appends) => this.#invite(appends));
+    this.#stops = [
+      bus.subscribe((appends) => this.#invite(appends)),
+      bus.hear((hint) => hint.type === "read" && this.markers.hear(hint)),
+    ];
   }
 
   /**
@@ -90,7 +95,7 @@ export class Lobby {
   }
 
   close(): Promise<void> {
-    this.#unsubscribe();
+    for (const stop of this.#stops) stop();
     return this.markers.close();
   }
 
@@ -105,7 +110,7 @@ export class Lobby {
     const { people } = this.#hub;
     const isId = userIdForm.test(whom);
     const name = parseDisplayName(whom);
-    const here = isId ? this.#hub.somebody(whom as UserId) : name.ok ? people.named(name.value)?.user : undefined;
+    const here = isId ? this.#somebody(whom as UserId) : name.ok ? people.named(name.value)?.user : undefined;
     if (here) return here;
     const { accounts } = this.#hub.identity;
     const owner = isId ? (whom as UserId) : name.ok ? accounts.ownerOf(name.value) : undefined;
@@ -135,9 +140,13 @@ export class Lobby {
     };
   }
 
+  #somebody(id: UserId): User | undefined {
+    return this.#hub.people.find(id)?.user ?? this.#hub.elsewhere(id);
+  }
+
   /** Somebody by the name that they have now, or had last; where none was ever noted, by their id. */
   #named(id: UserId, noted: DisplayName | undefined): User {
-    const name = this.#hub.somebody(id)?.name ?? this.#hub.identity.accounts.nameOf(id) ?? noted;
+    const name = this.#somebody(id)?.name ?? this.#hub.identity.accounts.nameOf(id) ?? noted;
     return { id, name: name ?? (id as string as DisplayName) };
   }
 

@@ -132,7 +132,7 @@ export class Nodes {
 
   #hear(hint: Hint): void {
     const { id, onTyping, onNotice } = this.#options;
-    if (hint.type === "look" || hint.type === "accounts" || hint.node === id) return;
+    if (hint.type === "look" || hint.type === "accounts" || hint.type === "read" || hint.node === id) return;
     switch (hint.type) {
       case "news":
       case "roll":

@@ -36,6 +36,8 @@ export interface ReadMarkersOptions {
   readonly log: Log;
   readonly people: () => People;
   readonly lines: OwnLines;
+  /** Tells other nodes. */
+  readonly tell: (marker: ReadMarker) => void;
 }
 
 /**
@@ -57,12 +59,18 @@ export class ReadMarkers {
 
   /** Moves somebody's marker forward, and tells their other lines than `by`. */
   move(person: Person, room: RoomName, seq: number, by?: Session): void {
+    const user = person.user.id;
     if (!this.#learn(person, room, seq)) return;
-    for (const line of this.#options.lines.of(person.user.id)) {
-      if (line !== by) line.send({ type: "read", room, seq }, room);
-    }
+    this.#show({ user, room, seq }, by);
+    this.#options.tell({ user, room, seq });
     const due = this.#options.clock.monotonic() + (person.returned ? 0 : stayMs);
-    this.#wait({ user: person.user.id, room, seq, person, due });
+    this.#wait({ user, room, seq, person, due });
+  }
+
+  /** Somebody's marker has moved on another node, which writes it down. */
+  hear(marker: ReadMarker): void {
+    const person = this.#options.people().find(marker.user);
+    if (person && this.#learn(person, marker.room, marker.seq)) this.#show(marker);
   }
 
   /**
@@ -91,6 +99,12 @@ export class ReadMarkers {
   async close(): Promise<void> {
     await this.#write(this.#take([...this.#waiting.keys()], () => true));
     this.#cancelWrite?.();
+  }
+
+  #show({ user, room, seq }: ReadMarker, by?: Session): void {
+    for (const line of this.#options.lines.of(user)) {
+      if (line !== by) line.send({ type: "read", room, seq }, room);
+    }
   }
 
   /** Whether this is news. */

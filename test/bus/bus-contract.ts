@@ -48,6 +48,7 @@ const hints: readonly Hint[] = [
   { type: "ask", node, of: node },
   { type: "look" },
   { type: "accounts" },
+  { type: "read", user: ann.id, room: general, seq: 7 },
   { type: "typing", node, typists: [{ room: general, user: ann, active: true }] },
   { type: "notice", node, id: "0123456789", text: "Сервер перезапускається" },
 ];
