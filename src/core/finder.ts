@@ -35,8 +35,8 @@ export class Finder {
   }
 
   /**
-   * The newest messages that have every word of a text, in one room or in all that `reader` may read. [Q1] [Q2] Refusals: `empty`, `too_long`,
-   * `no_such_room`, `bad_frame` for a `before` of another log, `unavailable`.
+   * The newest messages that have every word of a text, in one room or in all that `reader` may read. [Q1] [Q2]
+   * Refusals: `empty`, `too_long`, `no_such_room`, `bad_frame` for a `before` of another log, `unavailable`.
    */
   async find({ text, room, before, limit }: Quest, reader: UserId | undefined): Promise<Result<Finds>> {
     if (codePoints(text) > searchTextLimit) return refused("too_long", { params: { max: searchTextLimit } });
@@ -58,7 +58,9 @@ export class Finder {
         maxBytes: pageBytes,
       });
       if (!page) return notHere;
-      const { events, next } = page;
+      const { next } = page;
+      // A conversation may have begun while the store looked. [P1]
+      const events = page.events.filter((event) => mayEnter(event.room, reader));
       return accepted({ events, ...(next && { next: `${next.epoch}-${next.seq}` }) });
     } catch (error) {
       this.#hub.reportTrouble(error, "what was said could not be searched");

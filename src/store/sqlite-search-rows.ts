@@ -8,7 +8,7 @@ import type { LoggedEvent, Seal, SearchRows } from "./search/rows.ts";
 import type { SqliteLog } from "./sqlite-log.ts";
 
 /** Parts that are written in one transaction. */
-const partsAtOnce = 128;
+const partsAtOnce = 32;
 
 /** The search index in SQLite. What it writes goes to the disk with the log's next commit: nobody is promised it. */
 export class SqliteSearchRows implements SearchRows {

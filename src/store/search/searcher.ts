@@ -13,7 +13,7 @@ export interface SearcherOptions {
 
 /** How long it works before others get their turn, and how long it rests then while there are others. */
 const sliceMs = 1;
-const restMs = 10;
+const restMs = 30;
 /** How long messages in blocks may be changed before those are made anew, to make one for many. */
 const renewMs = 5_000;
 /** Searches that wait for others, at the most. */

@@ -47,7 +47,7 @@ interface Unread {
 /** Events that are kept read ahead, over all rooms, and of one room at the least and at the most. */
 const readAhead = 2 ** 14;
 const leastAhead = 8;
-const mostAhead = 256;
+const mostAhead = 64;
 /** How many events are read before others get their turn. */
 const stride = 64;
 
