@@ -23,6 +23,8 @@ export type Input =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "help" }
   | { readonly kind: "who" }
+  | { readonly kind: "rooms" }
+  | { readonly kind: "direct"; readonly name: string }
   | { readonly kind: "quit" }
   | { readonly kind: "join"; readonly room: string }
   | { readonly kind: "leave"; readonly room: string | undefined }
@@ -39,6 +41,8 @@ export const commands = [
   "/join",
   "/leave",
   "/who",
+  "/rooms",
+  "/dm",
   "/name",
   "/history",
   "/search",
@@ -73,6 +77,10 @@ export function parseInput(line: string): Input {
       return { kind: "help" };
     case "/who":
       return { kind: "who" };
+    case "/rooms":
+      return { kind: "rooms" };
+    case "/dm":
+      return argument === undefined ? { kind: "incomplete", command } : { kind: "direct", name: afterWord(text) };
     case "/quit":
       return { kind: "quit" };
     case "/join":

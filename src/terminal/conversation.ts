@@ -9,6 +9,7 @@ import { Changes } from "./changes.ts";
 import type { ChangeInput, Input } from "./commands.ts";
 import type { Known } from "./completion.ts";
 import type { Lines } from "./lines.ts";
+import { LobbyTalk, roomLabel } from "./lobby.ts";
 import { Loss } from "./loss.ts";
 import { Place, type PlaceListener } from "./place.ts";
 import { type Printed, Printer } from "./printer.ts";
@@ -33,6 +34,7 @@ export class Conversation implements PlaceListener {
   readonly #speak: TerminalSpeak;
   readonly #changes: Changes;
   readonly #account: AccountTalk;
+  readonly #lobby: LobbyTalk;
   readonly #places = new Map<RoomName, Place>();
   readonly #visited = new Set<RoomName>();
   readonly #printer: Printer;
@@ -48,6 +50,8 @@ export class Conversation implements PlaceListener {
     this.#changes = new Changes({ client, lines, language: talk.language });
     const print = (line: string) => screen.print(line);
     this.#account = new AccountTalk({ client, lines, language: talk.language, print });
+    const enter = (room: RoomName) => void this.enter(room);
+    this.#lobby = new LobbyTalk({ client, language: talk.language, print, enter });
     this.#printer = new Printer(lines, options.now(), print);
     this.#loss = new Loss(this.#speak, print);
     this.#search = { client, printer: this.#printer, speak: this.#speak, print };
@@ -77,11 +81,11 @@ export class Conversation implements PlaceListener {
   /** Enters a room, or goes to it; what is said from now on is said there. */
   enter(name: RoomName): Place {
     const here = this.#places.get(name);
-    const place = here ?? new Place(this.#options.client.join(name), this);
+    const place = here ?? new Place(this.#options.client.join(name), this, this.#options.typed);
     this.#places.set(name, place);
     this.#visited.add(name);
     this.#write(place);
-    if (here) this.#print(this.#speak("room.current", { room: name }));
+    if (here) this.#print(this.#speak("room.current", { room: roomLabel(place.room) }));
     return place;
   }
 
@@ -100,7 +104,11 @@ export class Conversation implements PlaceListener {
       case "leave":
         return this.#leave(input.room);
       case "who":
-        return this.#tellWho();
+        return this.#current ? this.#lobby.who(this.#current.room) : this.#problem(this.#speak("room.none"));
+      case "rooms":
+        return void this.#lobby.list();
+      case "direct":
+        return void this.#lobby.direct(input.name);
       case "name":
         return this.#account.rename(input.name);
       case "history":
@@ -143,11 +151,13 @@ export class Conversation implements PlaceListener {
   }
 
   page(place: Place, messages: readonly MessageFrame[], first: boolean): void {
-    if (!first) this.#print(this.#speak("room.reset", { room: place.room.name }));
+    if (!first) this.#print(this.#speak("room.reset", { room: roomLabel(place.room) }));
     for (const message of messages) this.#printMessage(place, message, true);
     if (!first) return;
-    const { name, count } = place.room;
-    this.#print(this.#speak("room.entered", { room: name, name: oneLine(this.#name ?? ""), count }));
+    // Only now it is known with whom a direct conversation is.
+    if (place === this.#current) this.#write(place);
+    const [room, name] = [roomLabel(place.room), oneLine(this.#name ?? "")];
+    this.#print(this.#speak("room.entered", { room, name, count: place.room.count }));
     const topic = this.#changes.topic(place);
     if (topic !== undefined) this.#print(topic);
     if (this.#options.typed && this.#visited.size === 1) this.#print(this.#speak("room.help"));
@@ -204,7 +214,7 @@ export class Conversation implements PlaceListener {
     const place = name === undefined ? this.#current : name.ok ? this.#places.get(name.value) : undefined;
     if (!place) return this.#problem(this.#speak("room.none"));
     place.room.leave();
-    this.#print(this.#speak("room.left", { room: place.room.name }));
+    this.#print(this.#speak("room.left", { room: roomLabel(place.room) }));
     this.#forget(place);
   }
 
@@ -213,7 +223,7 @@ export class Conversation implements PlaceListener {
     this.#places.delete(place.room.name);
     if (place !== this.#current) return this.#write(this.#current);
     this.#write([...this.#places.values()].at(-1));
-    if (this.#current) this.#print(this.#speak("room.current", { room: this.#current.room.name }));
+    if (this.#current) this.#print(this.#speak("room.current", { room: roomLabel(this.#current.room) }));
     else this.#print(this.#speak("room.none"));
   }
 
@@ -222,15 +232,6 @@ export class Conversation implements PlaceListener {
     this.#current = place;
     this.#options.screen.showRoom(place && this.#marked(place));
     this.#options.screen.showTyping(place ? this.#options.lines.typing(place.typists.names) : "");
-  }
-
-  #tellWho(): void {
-    if (!this.#current) return this.#problem(this.#speak("room.none"));
-    const { name: room, members, count } = this.#current.room;
-    const { compare } = new Intl.Collator(this.#options.talk.language);
-    const names = members?.map(({ name }) => oneLine(name)).sort(compare);
-    if (names) this.#print(this.#speak("who.names", { count, room, names: names.join(", ") }));
-    else this.#print(this.#speak("who.count", { count, room }));
   }
 
   #change(input: Exclude<ChangeInput, { kind: "reply" }>): void {
@@ -272,7 +273,7 @@ export class Conversation implements PlaceListener {
 
   /** A room is named in its lines only where there are several. */
   #marked(place: Place): string | undefined {
-    return this.#places.size > 1 ? place.room.name : undefined;
+    return this.#places.size > 1 ? roomLabel(place.room) : undefined;
   }
 
   #asSaid({ id, text, reply_to }: OutgoingMessage, ts: string | number): Printed {

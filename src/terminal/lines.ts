@@ -146,6 +146,8 @@ export class Lines {
       `${this.usage("/join")}  ${speak("help.join")}`,
       `${this.usage("/leave")}  ${speak("help.leave")}`,
       `/who  ${speak("help.who")}`,
+      `/rooms  ${speak("help.rooms")}`,
+      `${this.usage("/dm")}  ${speak("help.dm")}`,
       `${this.usage("/name")}  ${speak("help.name")}`,
       `${this.usage("/history")}  ${speak("help.history")}`,
       `${this.usage("/search")}  ${speak("help.search")}`,
@@ -180,6 +182,8 @@ export class Lines {
         return `${command} ${speak("help.room")}`;
       case "/leave":
         return `${command} [${speak("help.room")}]`;
+      case "/dm":
+        return `${command} ${speak("help.word")}`;
       case "/name":
         return `${command} [${speak("help.word")}]`;
       case "/history":
@@ -201,6 +205,7 @@ export class Lines {
       case "/signout":
         return `${command} ${speak("help.number")}|others`;
       case "/help":
+      case "/rooms":
       case "/sessions":
       case "/who":
       case "/quit":

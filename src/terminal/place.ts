@@ -38,13 +38,15 @@ export class Place {
   #seen = false;
   readonly #endings: readonly (() => void)[];
 
-  constructor(room: Room, listener: PlaceListener) {
+  /** `isSeen`: what is printed stands before somebody's eyes, and is read. */
+  constructor(room: Room, listener: PlaceListener, isSeen: boolean) {
     this.room = room;
     this.recent = new Recent(room);
     const change = (frame: ChangeFrame) => {
       listener.changed(this, frame);
       this.recent.change(frame);
     };
+    const see = (message: MessageFrame | undefined) => isSeen && message && room.markRead(message.seq);
     this.typists = new Typists(() => listener.typing(this));
     this.#endings = [
       room.on("reset", ({ messages }) => {
@@ -53,12 +55,14 @@ export class Place {
         this.#oldest = messages[0]?.seq;
         this.recent.begin(messages);
         listener.page(this, messages, first);
+        see(messages.at(-1));
       }),
       room.on("message", (message) => {
         this.#oldest ??= message.seq;
         this.typists.stop(message.user.id);
         this.recent.add(message);
         listener.message(this, message);
+        see(message);
       }),
       room.on("edited", change),
       room.on("deleted", change),
