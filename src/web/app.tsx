@@ -23,7 +23,7 @@ function Title() {
   const { visit, isSeen } = usePage();
   const current = visit.current.value;
   const count = current && !isSeen.value ? unreadIn(current.chat).value : 0;
-  const room = current?.conversation.name;
+  const room = current?.conversation.title.value;
   useEffect(() => {
     if (!room) document.title = say("app.name");
     else document.title = count > 0 ? say("app.title_unread", { room, count }) : say("app.title", { room });

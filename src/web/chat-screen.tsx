@@ -16,6 +16,7 @@ import type { Conversation } from "./state/conversation.ts";
 import { usePage, useSay } from "./state/page.ts";
 
 const KeysDialog = lazily(async () => (await import("./settings/keys-dialog.tsx")).KeysDialog);
+const RoomsDialog = lazily(async () => (await import("./rooms/rooms-dialog.tsx")).RoomsDialog);
 const SearchDialog = lazily(async () => (await import("./search/search-dialog.tsx")).SearchDialog);
 const SettingsDialog = lazily(async () => (await import("./settings/settings-dialog.tsx")).SettingsDialog);
 
@@ -45,6 +46,11 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
   const openSearch = () => {
     isSearch.value = true;
   };
+  const isAllRooms = useSignal(false);
+  const openAllRooms = () => {
+    close();
+    isAllRooms.value = true;
+  };
   /** What was looked for last is still there when it is opened again. */
   const searching = useRef<Searching>(undefined);
   useKeys(openKeys, openSearch);
@@ -56,7 +62,7 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
       </button>
       {hasRooms && (
         <nav class="region region-rooms" aria-label={say("rooms.title")}>
-          <Rooms chat={chat} current={conversation} onSettings={openSettings} />
+          <Rooms chat={chat} current={conversation} onAll={openAllRooms} onSettings={openSettings} />
         </nav>
       )}
       <main class="region region-conversation">
@@ -94,13 +100,13 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
       {drawer.value === "rooms" && (
         <Drawer side="start" label={say("rooms.title")} onClose={close}>
           <nav aria-label={say("rooms.title")}>
-            <Rooms chat={chat} current={conversation} onGo={close} onSettings={openSettings} />
+            <Rooms chat={chat} current={conversation} onGo={close} onAll={openAllRooms} onSettings={openSettings} />
           </nav>
         </Drawer>
       )}
       {drawer.value === "members" && (
         <Drawer side="end" label={say("members.title")} onClose={close}>
-          <Members chat={chat} conversation={conversation} />
+          <Members chat={chat} conversation={conversation} onGo={close} />
         </Drawer>
       )}
       {isSettings.value && (
@@ -108,6 +114,14 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
           onKeys={openKeys}
           onClose={() => {
             isSettings.value = false;
+          }}
+        />
+      )}
+      {isAllRooms.value && (
+        <RoomsDialog
+          chat={chat}
+          onClose={() => {
+            isAllRooms.value = false;
           }}
         />
       )}

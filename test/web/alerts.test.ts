@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signal } from "@preact/signals";
-import type { MessageFrame } from "../../src/sdk/index.ts";
+import type { MessageFrame, User } from "../../src/sdk/index.ts";
 import { createAlerts } from "../../src/web/state/alerts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 /** A page in one room, as far as its alerts look at it, and what the reader is told. */
-function page(wanted: "off" | "mentions" | "all", sound: "on" | "off" = "off") {
+function page(wanted: "off" | "mentions" | "all", sound: "on" | "off" = "off", other?: User) {
   const clock = new FakeClock();
   const latest = signal<MessageFrame>();
   const readUpTo = signal(0);
   const isSeen = signal(false);
   const told: string[] = [];
   const mentions = signal({ isOfMe: (text: string) => text.includes("@Ann") });
-  const conversation = { name: "кухня", latest, readUpTo, people: { mentions } };
+  const conversation = { name: "кухня", other: signal(other), latest, readUpTo, people: { mentions } };
   const stage = signal({ at: "inside" as const, chat: { conversations: signal([conversation]) } });
   createAlerts({
     visit: { stage, goTo() {} },
@@ -43,6 +43,13 @@ test("what comes while nobody looks is told of, unless it is read in another tab
   readUpTo.value = 2;
   clock.advance(1_000);
   assert.equal(told.length, 1);
+});
+
+test("what is written to the reader alone is told of like a mention, without the room's name", () => {
+  const { clock, told, hear } = page("mentions", "off", { id: "u_bob", name: "Боб" } as User);
+  hear("רק לך");
+  clock.advance(500);
+  assert.deepEqual(told, ["Боб: רק לך"]);
 });
 
 test("nobody is told of what they look at, nor of what does not mention them if they want mentions only", () => {

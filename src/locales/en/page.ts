@@ -94,6 +94,11 @@ export default {
   "keys.map": "This list",
 
   "rooms.title": "Rooms",
+  "rooms.direct": "Direct",
+  "rooms.all": "All rooms",
+  "rooms.filter": "Find a room",
+  "rooms.coming": "Fetching the rooms…",
+  "rooms.none": "No room is called so.",
   "rooms.open": "Show rooms",
   "rooms.add": "Add a room",
   "rooms.add_label": "Name of the room",
@@ -105,6 +110,7 @@ export default {
   "members.open": "Show members",
   "members.count": { one: "{count} here", other: "{count} here" },
   "members.you": "you",
+  "members.write": "Write to {name} alone",
   "members.too_many": "Too many people to list.",
 
   "drawer.close": "Close",
@@ -119,6 +125,7 @@ export default {
   "conversation.beginning": "This is where {room} begins.",
   "conversation.empty_title": "It is quiet here.",
   "conversation.empty": "Say the first word. Whoever opens this address is in:",
+  "conversation.empty_direct": "Only the two of you read this.",
   "conversation.new": "New since you left",
   "conversation.below": { one: "{count} new message", other: "{count} new messages" },
   "conversation.to_latest": "To the latest messages",

@@ -96,6 +96,11 @@ export default {
   "keys.map": "Этот список",
 
   "rooms.title": "Комнаты",
+  "rooms.direct": "Личные",
+  "rooms.all": "Все комнаты",
+  "rooms.filter": "Найти комнату",
+  "rooms.coming": "Загружаем список комнат…",
+  "rooms.none": "Такой комнаты нет.",
   "rooms.open": "Показать комнаты",
   "rooms.add": "Добавить комнату",
   "rooms.add_label": "Название комнаты",
@@ -117,6 +122,7 @@ export default {
     other: "{count} участника",
   },
   "members.you": "вы",
+  "members.write": "Написать {name} лично",
   "members.too_many": "Людей слишком много для списка.",
 
   "drawer.close": "Закрыть",
@@ -131,6 +137,7 @@ export default {
   "conversation.beginning": "Здесь начинается {room}.",
   "conversation.empty_title": "Здесь пока тихо.",
   "conversation.empty": "Скажите первое слово. Войти может каждый, кто откроет этот адрес:",
+  "conversation.empty_direct": "Это читаете только вы двое.",
   "conversation.new": "Новое, пока вас не было",
   "conversation.below": {
     one: "{count} новое сообщение",

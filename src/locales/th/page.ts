@@ -95,6 +95,11 @@ export default {
   "keys.map": "รายการนี้",
 
   "rooms.title": "ห้อง",
+  "rooms.direct": "คุยส่วนตัว",
+  "rooms.all": "ทุกห้อง",
+  "rooms.filter": "ค้นหาห้อง",
+  "rooms.coming": "กำลังโหลดรายชื่อห้อง…",
+  "rooms.none": "ไม่มีห้องชื่อนี้",
   "rooms.open": "แสดงห้อง",
   "rooms.add": "เพิ่มห้อง",
   "rooms.add_label": "ชื่อห้อง",
@@ -106,6 +111,7 @@ export default {
   "members.open": "แสดงสมาชิก",
   "members.count": { other: "อยู่ {count} คน" },
   "members.you": "คุณ",
+  "members.write": "คุยกับ {name} แบบส่วนตัว",
   "members.too_many": "คนเยอะเกินกว่าจะแสดงรายชื่อ",
 
   "drawer.close": "ปิด",
@@ -120,6 +126,7 @@ export default {
   "conversation.beginning": "ห้อง {room} เริ่มต้นตรงนี้",
   "conversation.empty_title": "ที่นี่ยังเงียบอยู่",
   "conversation.empty": "เริ่มทักทายกันเลย ใครเปิดที่อยู่นี้ก็เข้ามาคุยได้:",
+  "conversation.empty_direct": "มีแค่คุณสองคนที่อ่านได้",
   "conversation.new": "ข้อความใหม่ตั้งแต่คุณออกไป",
   "conversation.below": { other: "ข้อความใหม่ {count} ข้อความ" },
   "conversation.to_latest": "ไปยังข้อความล่าสุด",

@@ -96,6 +96,11 @@ export default {
   "keys.map": "Цей список",
 
   "rooms.title": "Кімнати",
+  "rooms.direct": "Особисті",
+  "rooms.all": "Усі кімнати",
+  "rooms.filter": "Знайти кімнату",
+  "rooms.coming": "Завантажуємо список кімнат…",
+  "rooms.none": "Такої кімнати немає.",
   "rooms.open": "Показати кімнати",
   "rooms.add": "Додати кімнату",
   "rooms.add_label": "Назва кімнати",
@@ -117,6 +122,7 @@ export default {
     other: "{count} учасника",
   },
   "members.you": "ви",
+  "members.write": "Написати {name} особисто",
   "members.too_many": "Людей забагато для списку.",
 
   "drawer.close": "Закрити",
@@ -131,6 +137,7 @@ export default {
   "conversation.beginning": "Тут починається {room}.",
   "conversation.empty_title": "Тут поки що тихо.",
   "conversation.empty": "Скажіть перше слово. Увійти може кожен, хто відкриє цю адресу:",
+  "conversation.empty_direct": "Це читаєте лише ви двоє.",
   "conversation.new": "Нове, поки вас не було",
   "conversation.below": {
     one: "{count} нове повідомлення",

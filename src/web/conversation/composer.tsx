@@ -103,7 +103,7 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
         aria-autocomplete="list"
         aria-haspopup="listbox"
         {...completion.attributes}
-        placeholder={say("composer.placeholder", { room: conversation.name })}
+        placeholder={say("composer.placeholder", { room: conversation.title.value })}
         value={text}
         onInput={({ currentTarget }) => {
           write(currentTarget.value);

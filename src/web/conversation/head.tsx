@@ -32,8 +32,8 @@ export function ConversationHead({ chat, conversation, onSearch, onRooms, onMemb
       )}
       <div class="head-words">
         <h1 class="head-room">
-          <Icon of="hash" />
-          <bdi>{conversation.name}</bdi>
+          <Icon of={conversation.other.value ? "people" : "hash"} />
+          <bdi>{conversation.title}</bdi>
         </h1>
         <div class="head-line">
           {onMembers && count > 0 && <p class="head-count">{say("members.count", { count })}</p>}

@@ -72,7 +72,7 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
           {stretches.map(({ key, rows }) => (
             <Rows key={key} rows={rows} conversation={conversation} />
           ))}
-          {conversation.isEmpty.value && <Empty />}
+          {conversation.isEmpty.value && <Empty isDirect={conversation.other.value !== undefined} />}
           <Bottom conversation={conversation} />
         </div>
       </div>
@@ -116,7 +116,9 @@ function Top({ conversation }: { readonly conversation: Conversation }) {
   if (older === "none") {
     return conversation.isEmpty.value ? null : (
       <p class="beginning" dir="auto">
-        {say("conversation.beginning", { room: conversation.name })}
+        {conversation.other.value
+          ? say("conversation.empty_direct")
+          : say("conversation.beginning", { room: conversation.name })}
       </p>
     );
   }
@@ -181,7 +183,7 @@ function Found({ conversation }: { readonly conversation: Conversation }) {
   );
 }
 
-function Empty() {
+function Empty({ isDirect }: { readonly isDirect: boolean }) {
   const say = useSay();
   return (
     <div class="empty">
@@ -193,8 +195,8 @@ function Empty() {
         <circle class="empty-dot" cx="86" cy="62" r="5" />
       </svg>
       <h2>{say("conversation.empty_title")}</h2>
-      <p>{say("conversation.empty")}</p>
-      <p class="empty-address">{decodeURI(location.origin + location.pathname)}</p>
+      <p>{say(isDirect ? "conversation.empty_direct" : "conversation.empty")}</p>
+      {!isDirect && <p class="empty-address">{decodeURI(location.origin + location.pathname)}</p>}
     </div>
   );
 }

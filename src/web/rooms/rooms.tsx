@@ -1,5 +1,6 @@
 import { Brand } from "../parts/brand.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { Avatar } from "../parts/person.tsx";
 import type { Chat } from "../state/chat.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage, useSay } from "../state/page.ts";
@@ -12,50 +13,89 @@ interface RoomsProps {
   readonly current: Conversation;
   /** Called when a room was gone to. */
   readonly onGo?: () => void;
+  /** Opens the list of all rooms. */
+  readonly onAll: () => void;
   readonly onSettings: () => void;
 }
 
-/** The rooms that are open in this browser, and who one is. */
-export function Rooms({ chat, current, onGo, onSettings }: RoomsProps) {
+/** The rooms and the direct conversations that are open in this browser, the way to all others, and who one is. */
+export function Rooms({ chat, current, onGo, onAll, onSettings }: RoomsProps) {
   const say = useSay();
-  const { visit } = usePage();
+  const all = chat.conversations.value;
+  const parts = [
+    [say("rooms.title"), all.filter(({ other }) => !other.value)],
+    [say("rooms.direct"), all.filter(({ other }) => other.value)],
+  ] as const;
   return (
     <div class="rooms">
       <Brand />
-      <h2 class="region-title">{say("rooms.title")}</h2>
-      <ul class="room-list">
-        {chat.conversations.value.map((conversation) => (
-          <li key={conversation.name} class="room-item">
-            <a
-              class="room-link"
-              href={pathOf({ at: "room", room: conversation.name })}
-              aria-current={conversation === current ? "page" : undefined}
-              onClick={(event) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-                event.preventDefault();
-                visit.goTo(conversation.name);
-                onGo?.();
-              }}
-            >
-              <Icon of="hash" />
-              <bdi class="room-name">{conversation.name}</bdi>
-              <Unread conversation={conversation} isCurrent={conversation === current} />
-            </a>
-            <button
-              type="button"
-              class="round room-leave"
-              aria-label={say("rooms.leave", { room: conversation.name })}
-              title={say("rooms.leave", { room: conversation.name })}
-              onClick={() => visit.leaveRoom(conversation.name)}
-            >
-              <Icon of="close" />
-            </button>
-          </li>
-        ))}
-      </ul>
+      {parts.map(
+        ([title, conversations], index) =>
+          (index === 0 || conversations.length > 0) && (
+            <section key={index} class="room-part" aria-label={title}>
+              <h2 class="region-title">{title}</h2>
+              <ul class="room-list">
+                {conversations.map((conversation) => (
+                  <OpenRoom
+                    key={conversation.name}
+                    conversation={conversation}
+                    isCurrent={conversation === current}
+                    onGo={onGo}
+                  />
+                ))}
+              </ul>
+            </section>
+          ),
+      )}
+      <button type="button" class="quiet" onClick={onAll}>
+        <Icon of="search" />
+        {say("rooms.all")}
+      </button>
       <AddRoom chat={chat} {...(onGo && { onGo })} />
       <Me chat={chat} onSettings={onSettings} />
     </div>
+  );
+}
+
+interface OpenRoomProps {
+  readonly conversation: Conversation;
+  readonly isCurrent: boolean;
+  readonly onGo: (() => void) | undefined;
+}
+
+function OpenRoom({ conversation, isCurrent, onGo }: OpenRoomProps) {
+  const say = useSay();
+  const { visit } = usePage();
+  const { name } = conversation;
+  const other = conversation.other.value;
+  const leave = say("rooms.leave", { room: conversation.title.value });
+  return (
+    <li class="room-item">
+      <a
+        class="room-link"
+        href={pathOf({ at: "room", room: name })}
+        aria-current={isCurrent ? "page" : undefined}
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+          event.preventDefault();
+          visit.goTo(name);
+          onGo?.();
+        }}
+      >
+        {other ? <Avatar name={other.name} /> : <Icon of="hash" />}
+        <bdi class="room-name">{conversation.title}</bdi>
+        <Unread conversation={conversation} isCurrent={isCurrent} />
+      </a>
+      <button
+        type="button"
+        class="round room-leave"
+        aria-label={leave}
+        title={leave}
+        onClick={() => visit.leaveRoom(name)}
+      >
+        <Icon of="close" />
+      </button>
+    </li>
   );
 }
 

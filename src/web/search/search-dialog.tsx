@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { MessageFrame } from "../../sdk/index.ts";
+import { pairOf } from "../../protocol/direct.ts";
+import type { MessageFrame, RoomName } from "../../sdk/index.ts";
 import { excerptOf } from "../logic/excerpt.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
@@ -31,6 +32,11 @@ export function SearchDialog({ kept, chat, conversation, onClose }: SearchDialog
     if (room.peek() !== undefined && room.peek() !== conversation.name) searching.within(conversation.name);
     input.current?.select();
   }, []);
+  const titleOf = (name: RoomName) => {
+    const open = chat.find(name);
+    if (open?.other.value) return open.title.value;
+    return pairOf(name) ? say("rooms.direct") : `#${name}`;
+  };
   const isEverywhere = room.value === undefined;
   return (
     <Dialog title={say("search.title")} onClose={onClose}>
@@ -65,7 +71,12 @@ export function SearchDialog({ kept, chat, conversation, onClose }: SearchDialog
         <ol class="results">
           {found.value.messages.map((message) => (
             <li key={`${message.room} ${message.seq}`}>
-              <Result message={message} words={found.value.words} hasRoom={isEverywhere} onGo={onClose} />
+              <Result
+                message={message}
+                words={found.value.words}
+                room={isEverywhere ? titleOf(message.room) : undefined}
+                onGo={onClose}
+              />
             </li>
           ))}
         </ol>
@@ -78,12 +89,13 @@ export function SearchDialog({ kept, chat, conversation, onClose }: SearchDialog
 interface ResultProps {
   readonly message: MessageFrame;
   readonly words: readonly string[];
-  readonly hasRoom: boolean;
+  /** What the room is called, if that is to be told. */
+  readonly room: string | undefined;
   readonly onGo: () => void;
 }
 
 /** One message that was found; it leads to its place. */
-function Result({ message, words, hasRoom, onGo }: ResultProps) {
+function Result({ message, words, room, onGo }: ResultProps) {
   const formats = useFormats();
   const { clock, route } = usePage();
   const place = { at: "room", room: message.room, seq: message.seq } as const;
@@ -101,7 +113,7 @@ function Result({ message, words, hasRoom, onGo }: ResultProps) {
     >
       <span class="result-head">
         <Name name={message.user.name} />
-        {hasRoom && <bdi class="result-room">#{message.room}</bdi>}
+        {room && <bdi>{room}</bdi>}
         <time dateTime={message.ts} title={formats.exact(at)}>
           {formats.day(at, clock.now())}, {formats.time(at)}
         </time>

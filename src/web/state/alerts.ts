@@ -23,6 +23,7 @@ export interface Teller {
 /** A conversation, as far as its alerts look at it. */
 interface HeardRoom {
   readonly name: string;
+  readonly other: ReadonlySignal<unknown>;
   readonly latest: ReadonlySignal<MessageFrame | undefined>;
   readonly readUpTo: ReadonlySignal<number>;
   readonly people: { readonly mentions: ReadonlySignal<{ isOfMe(text: string): boolean }> };
@@ -52,12 +53,11 @@ export function createAlerts({ visit, preferences, isSeen, clock, teller }: Aler
     const isRead = conversation.readUpTo.peek() >= message.seq;
     if (isRead || isSeen.peek()) return;
     const { sound, told: wanted } = preferences;
-    const isWanted =
-      wanted.chosen.peek() === "all" ||
-      (wanted.chosen.peek() === "mentions" && conversation.people.mentions.peek().isOfMe(message.text));
+    const isForMe = conversation.other.peek() || conversation.people.mentions.peek().isOfMe(message.text);
+    const isWanted = wanted.chosen.peek() === "all" || (wanted.chosen.peek() === "mentions" && isForMe);
     if (isWanted) {
       teller.notify({
-        title: `${message.user.name} · ${conversation.name}`,
+        title: conversation.other.peek() ? message.user.name : `${message.user.name} · ${conversation.name}`,
         text: message.text.slice(0, shownCharacters),
         room: conversation.name,
         onClick: () => visit.goTo(conversation.name),

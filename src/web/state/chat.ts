@@ -7,6 +7,11 @@ import { type Conversation, createConversation } from "./conversation.ts";
 import { type Kept, readList } from "./kept.ts";
 import type { KeptPages } from "./kept-pages.ts";
 
+/** Once the rooms are joined, and not at the same moment as everybody who comes back. */
+const lookMs = 3_000;
+/** Of the rooms, by their latest message, so many are looked through. */
+const lookedAt = 100;
+
 type Refusal = ServerFrameOf<"error">;
 
 /** How the asking for another name stands; without a message the page has its own words. */
@@ -22,6 +27,10 @@ export interface Chat {
   readonly claimed: ReadonlySignal<string | undefined>;
   /** Code points of a message; 0 for any number. */
   readonly maxText: ReadonlySignal<number>;
+  /** A page of the rooms that one may read, by latest message. */
+  listRooms(after: string | undefined): ReturnType<Client["rooms"]>;
+  /** The room of the direct conversation with somebody. Rejects with the reason, in the reader's language. */
+  talkWith(user: User["id"]): Promise<RoomName>;
   /** Finds what was said, in a room or in all of them. */
   readonly search: Client["search"];
   readonly conversations: ReadonlySignal<readonly Conversation[]>;
@@ -62,6 +71,7 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
   const refusal = signal<{ room: RoomName; error: Refusal }>();
 
   const renaming = signal<Renaming>();
+  let cancelLook = () => {};
 
   const keep = () => kept.write("rooms", JSON.stringify(conversations.peek().map(({ name }) => name)));
   const find = (room: RoomName) => conversations.peek().find(({ name }) => name === room);
@@ -74,11 +84,36 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
     keep();
   }
 
+  function open(name: RoomName, isInvited = false): Conversation {
+    const known = find(name);
+    if (known) return known;
+    const room = client.join(name);
+    room.on("refused", (error) =>
+      batch(() => {
+        refusal.value = { room: name, error };
+        leave(name);
+      }),
+    );
+    const conversation = createConversation(room, { me, clock, kept, pages, isInvited });
+    refusal.value = undefined;
+    conversations.value = [...conversations.peek(), conversation];
+    keep();
+    return conversation;
+  }
+
+  /** Who wrote to the reader alone while they were away. What they have not read opens. [P1] */
+  async function lookForInvitations(): Promise<void> {
+    const { rooms } = await client.rooms({ limit: lookedAt });
+    for (const { room, direct, last, unread } of rooms) if (direct && last && unread !== 0) open(room, true);
+  }
+
   client.on("state", (state) => {
     link.value = state;
     const asked = renaming.peek();
     // Asked for in the greeting, a name that is taken would become a similar one unasked.
     if (state.at === "open" && asked?.at === "asked") client.rename(asked.name);
+    cancelLook();
+    if (state.at === "open") cancelLook = clock.after(lookMs, () => void lookForInvitations().catch(() => {}));
   });
   client.on("welcome", (welcome) =>
     batch(() => {
@@ -94,6 +129,8 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
   client.on("error", ({ message, suggestion, ref, id }) => {
     if (renaming.peek() && !ref && !id) renaming.value = { at: "refused", message, ...(suggestion && { suggestion }) };
   });
+  // Somebody has something to say to this person alone.
+  client.on("invited", ({ room }) => void open(room, true));
   client.on("notice", ({ room, text }) => {
     for (const conversation of conversations.peek()) {
       if (!room || room === conversation.name) conversation.notice(text);
@@ -105,26 +142,13 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
     me,
     claimed,
     maxText,
+    listRooms: (after) => client.rooms(after === undefined ? {} : { after }),
+    talkWith: async (user) => (await client.direct(user)).name,
     search: (text, options) => client.search(text, options),
     conversations,
     refusal,
     find,
-    open(name) {
-      const open = find(name);
-      if (open) return open;
-      const room = client.join(name);
-      room.on("refused", (error) =>
-        batch(() => {
-          refusal.value = { room: name, error };
-          leave(name);
-        }),
-      );
-      const conversation = createConversation(room, { me, clock, kept, pages });
-      refusal.value = undefined;
-      conversations.value = [...conversations.peek(), conversation];
-      keep();
-      return conversation;
-    },
+    open: (name) => open(name),
     leave,
     renaming,
     rename(text) {
@@ -139,6 +163,7 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
     setLanguage: (language) => client.setLanguage(language),
     retryNow: () => client.retryNow(),
     close() {
+      cancelLook();
       for (const conversation of conversations.peek()) conversation.close();
       client.close();
     },

@@ -1,14 +1,16 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { ChangeFrame, MessageFrame, MessageId, Room, RoomName, ServerFrameOf, User } from "../../sdk/index.ts";
-import type { Aside, View } from "../logic/arrange.ts";
+import type { View } from "../logic/arrange.ts";
 import { createTimeline, type Stretch } from "../logic/timeline.ts";
 import type { Typists } from "../logic/typists.ts";
 import { type Acts, createActs } from "./acts.ts";
+import { createAsides } from "./asides.ts";
 import { type Changes, createChanges } from "./changes.ts";
 import type { Clock } from "./clock.ts";
 import { createHistory, type History } from "./history.ts";
 import type { Kept } from "./kept.ts";
 import { type KeptPages, keepPage } from "./kept-pages.ts";
+import { createOther } from "./other.ts";
 import { createPeople, type People } from "./people.ts";
 import { createQuotes, type Quotes } from "./quotes.ts";
 import { createTopic, type Topic } from "./topic.ts";
@@ -16,8 +18,6 @@ import { createTyping } from "./typing.ts";
 import { createUnread } from "./unread.ts";
 import { createUnsaid } from "./unsaid.ts";
 
-/** What is kept of who came, who left and what the operator said. */
-const asidesKept = 200;
 /** Messages that are kept on this device. */
 const pageKept = 50;
 
@@ -36,6 +36,10 @@ interface Picked {
 /** One room as this page shows it. */
 export interface Conversation extends Acts {
   readonly name: RoomName;
+  /** What it is called: the room, or the other one of a direct conversation. */
+  readonly title: ReadonlySignal<string>;
+  /** With whom a direct conversation is. */
+  readonly other: ReadonlySignal<User | undefined>;
   /** Who reads it. */
   readonly me: ReadonlySignal<User | undefined>;
   /** Whether the first page is here. */
@@ -90,17 +94,21 @@ interface ConversationParts {
   readonly clock: Clock;
   readonly kept: Kept;
   readonly pages: KeptPages;
+  /** Somebody else wrote here first: what is there is told of like what comes. */
+  readonly isInvited: boolean;
 }
 
 /** Follows a room from its join on. */
-export function createConversation(room: Room, { me, clock, kept, pages }: ConversationParts): Conversation {
+export function createConversation(room: Room, { me, clock, kept, pages, isInvited }: ConversationParts): Conversation {
   const history = createHistory(room, clock, (entries) => unread.letGo(entries));
   const messages = history.end;
+  const head = () => messages.peek().at(-1)?.message.seq ?? 0;
+  const asides = createAsides(head, clock);
   const marked = signal<Marked>();
   const returns = signal(0);
-  const asides = signal<readonly Aside[]>([]);
   const unsaid = createUnsaid(room, history);
   const isReady = signal(room.joined);
+  const other = createOther(room, kept);
   const members = signal(room.members);
   const count = signal(room.count);
   const typing = createTyping(room, clock, (user) => isMine(user));
@@ -111,7 +119,7 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
   const view = computed<View>(() => ({ me: me.value, oldUpTo: oldUpTo.value, newAfter: newAfter.value }));
   const layOut = createTimeline();
   const people = createPeople(members, me);
-  const unread = createUnread(room.name, { messages, me, people, kept });
+  const unread = createUnread(room, { messages, me, people, kept });
   const isRecalled = signal(false);
   const quotes = createQuotes(room, history, clock);
   const changes = createChanges(room, { me, history });
@@ -128,20 +136,13 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
     settle: unsaid.settle,
   });
   const picked = signal<Picked>();
-  let asideNumber = 0;
   let wasReady = false;
 
-  const head = () => messages.peek().at(-1)?.message.seq ?? 0;
   const isMine = (user: User) => user.id === me.peek()?.id;
 
   function goToEnd(): void {
     history.toEnd();
     returns.value++;
-  }
-
-  function putAside(aside: Omitted<Aside>): void {
-    const placed = { ...aside, key: `aside-${++asideNumber}`, after: head(), at: clock.now() } as Aside;
-    asides.value = [...asides.peek(), placed].slice(-asidesKept);
   }
 
   /** Somebody gives an emoji to what the reader has said. */
@@ -171,10 +172,11 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
         history.begin(page);
         people.meet(page.messages);
         unsaid.settle(...page.messages.map(({ id }) => id));
-        asides.value = [];
+        asides.clear();
         // The first page is from before this visit; a later one also brings what was missed.
         if (!wasReady || head() < oldUpTo.peek()) oldUpTo.value = head();
         unread.begin(head());
+        if (isInvited && !wasReady) latest.value = page.messages.findLast(({ user }) => !isMine(user));
         wasReady = true;
         isReady.value = true;
         isRecalled.value = false;
@@ -206,25 +208,29 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
     ),
     room.on("topic", (frame) => {
       topic.look();
-      putAside({ is: "topic", user: frame.user, text: frame.text });
+      asides.put({ is: "topic", user: frame.user, text: frame.text });
     }),
     room.on("members", (who) =>
       batch(() => {
         history.retry();
         quotes.retry();
         topic.look();
+        other.look();
         members.value = who.members;
         count.value = who.count;
       }),
     ),
     room.on("user_joined", ({ user }) => {
-      if (!isMine(user)) putAside({ is: "joined", user });
+      if (!isMine(user)) asides.put({ is: "joined", user });
     }),
     room.on("user_left", ({ user }) => {
       typing.stop(user);
-      if (!isMine(user)) putAside({ is: "left", user });
+      if (!isMine(user)) asides.put({ is: "left", user });
     }),
-    room.on("user_renamed", ({ user, was }) => putAside({ is: "renamed", user, was })),
+    room.on("user_renamed", ({ user, was }) => {
+      other.rename(user);
+      asides.put({ is: "renamed", user, was });
+    }),
   ];
 
   function close(): void {
@@ -234,13 +240,15 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
   return {
     ...acts,
     name: room.name,
+    title: computed(() => other.user.value?.name ?? room.name),
+    other: other.user,
     me,
     isReady,
     isRecalled,
     stretches: computed(() =>
       history.isEarlier.value
         ? layOut(changes.over(history.shown.value), [], [], view.value)
-        : layOut(changes.over(messages.value), asides.value, unsaid.all.value, view.value),
+        : layOut(changes.over(messages.value), asides.all.value, unsaid.all.value, view.value),
     ),
     isEmpty: computed(() => isReady.value && messages.value.length + unsaid.all.value.length === 0),
     history,
@@ -279,15 +287,14 @@ export function createConversation(room: Room, { me, clock, kept, pages }: Conve
     read() {
       if (isReady.peek() && !history.isEarlier.peek()) unread.readTo(head());
     },
-    notice: (text) => putAside({ is: "notice", text }),
+    notice: (text) => asides.put({ is: "notice", text }),
     leave() {
       close();
       unread.forget();
+      other.forget();
       void pages.forget(room.name);
       room.leave();
     },
     close,
   };
 }
-
-type Omitted<T> = T extends unknown ? Omit<T, "key" | "after" | "at"> : never;

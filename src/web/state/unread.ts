@@ -1,10 +1,10 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { MessageFrame, RoomName, User } from "../../sdk/index.ts";
+import type { MessageFrame, Room, User } from "../../sdk/index.ts";
 import type { MessageEntry } from "../logic/timeline.ts";
 import type { Kept } from "./kept.ts";
 import type { People } from "./people.ts";
 
-/** How far a room has been read, in this tab or in another, and what of others has not. */
+/** How far a room has been read, here or on another of the reader's devices, and what of others has not. */
 export interface Unread {
   readonly upTo: ReadonlySignal<number>;
   readonly count: ReadonlySignal<number>;
@@ -30,8 +30,10 @@ interface UnreadParts {
 const parsePlace = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text) || 0;
 
-export function createUnread(room: RoomName, { messages, me, people, kept }: UnreadParts): Unread {
-  const key = `read-${room}`;
+type MarkedRoom = Pick<Room, "name" | "direct" | "read" | "unread" | "markRead" | "on">;
+
+export function createUnread(room: MarkedRoom, { messages, me, people, kept }: UnreadParts): Unread {
+  const key = `read-${room.name}`;
   const upTo = signal(parsePlace(kept.read(key)));
   const gone = signal({ count: 0, mentions: 0 });
   const held = computed(() => unreadAfter(upTo.value ?? 0, messages.value, me.value));
@@ -45,20 +47,32 @@ export function createUnread(room: RoomName, { messages, me, people, kept }: Unr
       gone.value = { count: 0, mentions: 0 };
   }
 
-  const endWatch = kept.watch(key, (place) => set(Math.max(upTo.peek() ?? 0, parsePlace(place) ?? 0)));
+  function readElsewhere(seq: number | undefined): void {
+    if (seq !== undefined && seq > (upTo.peek() ?? -1)) set(seq);
+  }
+
+  const endMarker = room.on("read", ({ seq }) => readElsewhere(seq));
+  const endWatch = kept.watch(key, (place) => readElsewhere(parsePlace(place)));
   return {
     upTo: computed(() => upTo.value ?? 0),
     count: computed(() => held.value.length + gone.value.count),
     mentions: computed(() => ofMe(held.value) + gone.value.mentions),
     begin(head) {
-      gone.value = { count: 0, mentions: 0 };
-      const before = upTo.peek();
-      if (before === undefined || before > head) upTo.value = head;
+      const before = Math.max(upTo.peek() ?? -1, room.read ?? -1);
+      // What somebody wrote to the reader alone is all new.
+      if (before < 0) upTo.value = room.direct ? 0 : head;
+      else upTo.value = Math.min(before, head);
+      // Of what is older than the first page only the server knows how much there is.
+      const isFurther = (messages.peek()[0]?.message.seq ?? 0) > upTo.value + 1 && room.read === upTo.value;
+      const count = isFurther ? (room.unread ?? 0) - held.value.length : 0;
+      gone.value = { count: Math.max(0, count), mentions: 0 };
     },
     readTo(seq) {
-      if (upTo.peek() === seq) return;
-      set(seq);
-      kept.write(key, `${seq}`);
+      if (upTo.peek() !== seq) {
+        set(seq);
+        kept.write(key, `${seq}`);
+      }
+      room.markRead(seq);
     },
     letGo(entries) {
       const unread = unreadAfter(upTo.peek() ?? 0, entries, me.peek());
@@ -67,7 +81,10 @@ export function createUnread(room: RoomName, { messages, me, people, kept }: Unr
       gone.value = { count: count + unread.length, mentions: mentions + ofMe(unread) };
     },
     forget: () => kept.write(key, undefined),
-    close: endWatch,
+    close() {
+      endWatch();
+      endMarker();
+    },
   };
 }
 

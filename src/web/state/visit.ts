@@ -1,5 +1,6 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
-import { parseDisplayName, parseRoomName } from "../../protocol/names.ts";
+import { parseAnyRoomName } from "../../protocol/direct.ts";
+import { parseDisplayName } from "../../protocol/names.ts";
 import type { Client, ConnectOptions, RoomName } from "../../sdk/index.ts";
 import { type Chat, createChat, keptRooms } from "./chat.ts";
 import type { Clock } from "./clock.ts";
@@ -110,7 +111,7 @@ export function createVisit(parts: VisitParts): Visit {
   }
 
   function goTo(name: string): boolean {
-    const room = parseRoomName(name.trim());
+    const room = parseAnyRoomName(name.trim());
     const now = stage.peek();
     if (!room.ok || now.at !== "inside") return false;
     now.chat.open(room.value);
@@ -119,7 +120,7 @@ export function createVisit(parts: VisitParts): Visit {
   }
 
   function enter(asked: string, place: string): void {
-    const room = parseRoomName(place.trim());
+    const room = parseAnyRoomName(place.trim());
     if (!room.ok) {
       obstacle.value = { field: "room" };
       return;
@@ -170,7 +171,7 @@ export function createVisit(parts: VisitParts): Visit {
 
   // Somebody who was here before and opens a room's address goes straight in.
   const start = route.place.peek();
-  const startRoom = start.at === "room" ? parseRoomName(start.room) : undefined;
+  const startRoom = start.at === "room" ? parseAnyRoomName(start.room) : undefined;
   if (startRoom?.ok && identity.isKnown) {
     stage.value = { at: "inside", chat: setOut(identity.comeBack(), startRoom.value).chat };
   }
@@ -179,7 +180,7 @@ export function createVisit(parts: VisitParts): Visit {
   effect(() => {
     const now = stage.value;
     const place = route.place.value;
-    const room = place.at === "room" ? parseRoomName(place.room) : undefined;
+    const room = place.at === "room" ? parseAnyRoomName(place.room) : undefined;
     if (now.at === "inside" && room?.ok) untracked(() => now.chat.open(room.value));
   });
 

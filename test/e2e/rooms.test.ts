@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { findings } from "../../scripts/findings.ts";
+import { useBrowser } from "../support/browser.ts";
+import { RawClient } from "../support/client.ts";
+import { startTestServer } from "../support/server.ts";
+
+const browser = useBrowser();
+
+test("[P1] [P2] every room is listed with what it is about, and two people talk alone, one of whom only hears of it", async (t) => {
+  const { url } = await startTestServer(t);
+  await fetch(`${url}/rooms/кухня/messages`, { method: "POST", body: "чай" });
+  const ann = await browser.visit(`${url}/`);
+  const noi = await browser.visit(`${url}/`);
+  await ann.comeIn("Ann");
+  await noi.comeIn("น้อย");
+  await noi.page.getByRole("button", { name: "All rooms" }).click();
+  const list = noi.page.getByRole("dialog", { name: "All rooms" });
+  await list.getByRole("link", { name: /^general/ }).waitFor();
+  await list.getByRole("searchbox", { name: "Find a room" }).fill("КУХ");
+  await list.getByRole("link", { name: /^general/ }).waitFor({ state: "detached" });
+  assert.deepEqual(await findings(noi.page), []);
+  await list.getByRole("link", { name: /^кухня/ }).click();
+  await noi.sees("чай");
+
+  await ann.page.getByRole("button", { name: "Write to น้อย alone" }).click();
+  await ann.page.getByRole("heading", { level: 1, name: "น้อย" }).waitFor();
+  await ann.page.getByText("Only the two of you read this.").waitFor();
+  await ann.say("רק לך");
+  const direct = noi.page.getByRole("region", { name: "Direct" });
+  await direct.getByRole("link", { name: "Ann 1 unread message" }).click();
+  await noi.sees("רק לך");
+  await noi.say("ได้เลย");
+  await ann.sees("ได้เลย");
+  assert.match(await ann.page.title(), /^น้อย/);
+  assert.deepEqual(await findings(ann.page), []);
+  await noi.page.reload();
+  await noi.sees("רק לך");
+  await noi.page.getByRole("heading", { level: 1, name: "Ann" }).waitFor();
+  assert.deepEqual([...ann.troubles, ...noi.troubles], []);
+  await ann.leave();
+  await noi.leave();
+});
+
+test("[P3] how far one has read is the same on every device: the line stands where the other one stopped", async (t) => {
+  const { url } = await startTestServer(t);
+  const post = (text: string) => fetch(`${url}/rooms/general/messages`, { method: "POST", body: text });
+  await post("прочитане");
+  const ann = await browser.visit(`${url}/`);
+  await ann.comeIn("Ann");
+  // What a guest has read is kept once they have come back.
+  await ann.page.reload();
+  await ann.sees("прочитане");
+  const state = await ann.page.context().storageState();
+  const token = state.origins[0]?.localStorage.find(({ name }) => name === "parlance-token")?.value ?? "";
+  const line = await RawClient.join(t, url, { token });
+  if (line.joined.read !== 1) await line.next("read");
+  await ann.leave();
+  for (let number = 1; number <= 70; number++) await post(`№${number}`);
+  // Another device knows who she is, but neither where she was nor how far she has read.
+  const origins = state.origins.map(({ origin, localStorage }) => ({
+    origin,
+    localStorage: localStorage.filter(({ name }) => !/^parlance-(read|rooms)/.test(name)),
+  }));
+  const phone = await browser.visit(`${url}/r/sensors`, { storageState: { cookies: [], origins } });
+  await phone.page.getByRole("button", { name: "All rooms" }).click();
+  const list = phone.page.getByRole("dialog", { name: "All rooms" });
+  await list.getByRole("link", { name: /^general.*70 unread messages/ }).click();
+  await phone.page.getByText("New since you left").waitFor();
+  await phone.leave();
+});
