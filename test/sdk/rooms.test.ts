@@ -15,7 +15,9 @@ test("[P2] [P3] a client lists rooms with what is unread, and what one tab has r
   const bob = connectWithoutDelay(t, url, { name: "Боб" });
   const bobs = bob.join("кухня");
   await next(bobs, "reset");
+  const heardThree = next(kitchen, "message", ({ seq }) => seq === 3);
   for (const text of ["раз", "два", "три"]) await bobs.settled(bobs.send(text));
+  await heardThree;
   assert.deepEqual([kitchen.read, kitchen.unread], [undefined, undefined]);
   kitchen.markRead(2);
   kitchen.markRead(1);
@@ -25,7 +27,9 @@ test("[P2] [P3] a client lists rooms with what is unread, and what one tab has r
   await next(room, "reset");
   assert.deepEqual([room.read, room.unread], [2, 1]);
   const heard = next(room, "read", ({ seq }) => seq === 3);
+  const heardFour = next(room, "message");
   await bobs.settled(bobs.send("чотири"));
+  await heardFour;
   kitchen.markRead(3);
   await heard;
   assert.equal(room.unread, 1);
