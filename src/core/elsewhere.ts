@@ -54,9 +54,11 @@ export class Directory {
 /** As clients read them. */
 const plain = ({ id, name }: NamedUser): User => ({ id, name });
 
-type Members = Map<UserId, User>;
-const none: ReadonlyMap<UserId, User> = new Map();
-const listed = (part: Members | number | undefined) => (typeof part === "object" ? part : none);
+/** What a node calls somebody whom it has in a room. */
+interface Named {
+  readonly node: NodeId;
+  user: User;
+}
 
 /**
  * Who is in a room through other nodes, node by node. Somebody who is there through two is one member, and neither comes
@@ -68,7 +70,11 @@ export class Elsewhere {
   /** Hears of this node's own members. */
   readonly told: Told | undefined;
   readonly #directory: Directory;
-  readonly #parts = new Map<NodeId, Members | number>();
+  /** Everybody who is named, by whom: one node as a rule. */
+  readonly #members = new Map<UserId, Named[]>();
+  /** How many each node names, and how many those have that only count. */
+  readonly #naming = new Map<NodeId, number>();
+  readonly #counting = new Map<NodeId, number>();
 
   constructor(directory = new Directory(), told?: Told) {
     this.#directory = directory;
@@ -76,61 +82,52 @@ export class Elsewhere {
   }
 
   get isEmpty(): boolean {
-    return this.#parts.size === 0;
+    return this.#naming.size === 0 && this.#counting.size === 0;
   }
 
   /** Whether a node has anybody in the room. */
   isOn(node: NodeId): boolean {
-    return this.#parts.has(node);
+    return this.#naming.has(node) || this.#counting.has(node);
   }
 
   /** Whether some node tells only how many it has. */
   get isCounted(): boolean {
-    return this.#parts.size > 0 && [...this.#parts.values()].some((part) => typeof part === "number");
+    return this.#counting.size > 0;
   }
 
   has(id: UserId): boolean {
-    return this.#parts.size > 0 && this.#hasNamed(id);
+    return this.#members.has(id);
   }
 
   /** Those of its members whom `here` does not have, each once; without those who are only counted. */
   *besides(here: { has(id: UserId): boolean }): Generator<User> {
-    const earlier: ReadonlyMap<UserId, User>[] = [];
-    for (const part of this.#parts.values()) {
-      for (const user of listed(part).values()) {
-        if (!here.has(user.id) && !earlier.some((other) => other.has(user.id))) yield user;
-      }
-      earlier.push(listed(part));
-    }
+    for (const [id, [first]] of this.#members) if (first && !here.has(id)) yield first.user;
   }
 
   /** How many there are besides those whom `here` has. Who is on two nodes that only count is counted twice. */
   countBesides(here: { has(id: UserId): boolean }): number {
-    if (this.#parts.size === 0) return 0;
     let count = 0;
-    for (const part of this.#parts.values()) if (typeof part === "number") count += part;
-    for (const _ of this.besides(here)) count++;
+    for (const counted of this.#counting.values()) count += counted;
+    for (const id of this.#members.keys()) if (!here.has(id)) count++;
     return count;
   }
 
   /** A node's members come and go. */
   change(node: NodeId, arrivals: readonly Arrival[], left: readonly UserId[]): void {
-    const part = this.#parts.get(node);
     // Told by a node that has begun to count: the count is what is told next.
-    if (typeof part === "number") return;
-    const members: Members = part ?? new Map();
-    this.#parts.set(node, members);
-    for (const id of left) this.#remove(members, id);
-    for (const { quiet, ...user } of arrivals) this.#add(node, members, user, quiet === true);
-    if (members.size === 0) this.#parts.delete(node);
+    if (this.#counting.has(node)) return;
+    for (const id of left) {
+      const user = this.#remove(node, id);
+      if (user && !this.here?.has(id) && !this.has(id)) this.here?.missed(user);
+    }
+    for (const { quiet, ...user } of arrivals) this.#add(node, user, quiet === true);
   }
 
   /** A node has these and nobody else. `quiet`: those who are new are not told one by one. */
   replace(node: NodeId, after: Part, quiet: boolean): void {
-    const before = this.#parts.get(node);
-    if (typeof before === "number" || typeof after === "number") return this.#recount(node, before, after);
+    if (this.#counting.has(node) || typeof after === "number") return this.#recount(node, after);
     const present = new Set(after.map(({ id }) => id));
-    const gone = [...(before?.keys() ?? [])].filter((id) => !present.has(id));
+    const gone = this.#idsOf(node).filter((id) => !present.has(id));
     this.change(
       node,
       after.map((user) => (quiet ? { ...user, quiet } : user)),
@@ -140,48 +137,64 @@ export class Elsewhere {
 
   /** A node's member has another name now. */
   rename(node: NodeId, user: NamedUser): void {
-    const members = this.#parts.get(node);
-    if (typeof members === "object" && members.has(user.id)) this.#add(node, members, user, false);
+    if (this.#members.get(user.id)?.some((named) => named.node === node)) this.#add(node, user, false);
   }
 
-  #hasNamed(id: UserId): boolean {
-    return [...this.#parts.values()].some((part) => listed(part).has(id));
+  #idsOf(node: NodeId): readonly UserId[] {
+    if (!this.#naming.has(node)) return [];
+    return [...this.#members].filter(([, all]) => all.some((named) => named.node === node)).map(([id]) => id);
   }
 
-  #add(node: NodeId, members: Members, named: NamedUser, quiet: boolean): void {
+  #add(node: NodeId, named: NamedUser, quiet: boolean): void {
     const user = plain(named);
-    const known = members.get(user.id);
-    const isNew = !this.here?.has(user.id) && !this.has(user.id);
-    members.set(user.id, user);
+    const known = this.#members.get(user.id)?.find((one) => one.node === node);
     if (!known) {
-      this.#directory.enter(named);
+      const isNew = !this.here?.has(user.id) && !this.has(user.id);
+      this.#enter(node, named);
       if (isNew) this.here?.met(user, quiet);
-    } else if (known.name !== user.name) {
-      this.#directory.rename(named);
-      if (!this.here?.has(user.id) && !this.#isCalled(user, node)) this.here?.renamed(user, known.name);
+      return;
     }
+    const was = known.user.name;
+    known.user = user;
+    if (was === user.name) return;
+    this.#directory.rename(named);
+    if (!this.here?.has(user.id) && !this.#isCalled(user, node)) this.here?.renamed(user, was);
   }
 
-  #remove(members: Members, id: UserId): void {
-    const user = members.get(id);
-    if (!user) return;
-    members.delete(id);
+  #enter(node: NodeId, named: NamedUser): void {
+    const one: Named = { node, user: plain(named) };
+    const others = this.#members.get(named.id);
+    if (others) others.push(one);
+    else this.#members.set(named.id, [one]);
+    this.#naming.set(node, (this.#naming.get(node) ?? 0) + 1);
+    this.#directory.enter(named);
+  }
+
+  /** What the node called whom it does not have any more, if it had them. */
+  #remove(node: NodeId, id: UserId): User | undefined {
+    const all = this.#members.get(id);
+    const index = all?.findIndex((named) => named.node === node) ?? -1;
+    const [removed] = index < 0 ? [] : (all?.splice(index, 1) ?? []);
+    if (!removed) return undefined;
+    if (all?.length === 0) this.#members.delete(id);
+    const left = (this.#naming.get(node) ?? 1) - 1;
+    if (left === 0) this.#naming.delete(node);
+    else this.#naming.set(node, left);
     this.#directory.leave(id);
-    if (!this.here?.has(id) && !this.has(id)) this.here?.missed(user);
+    return removed.user;
   }
 
   /** A node counts its members, or names them again. */
-  #recount(node: NodeId, before: Members | number | undefined, after: Part): void {
-    for (const id of listed(before).keys()) this.#directory.leave(id);
-    const part = typeof after === "number" ? after : new Map(after.map((user) => [user.id, plain(user)]));
-    if (typeof after !== "number") for (const user of after) this.#directory.enter(user);
-    if (part === 0 || (typeof part === "object" && part.size === 0)) this.#parts.delete(node);
-    else this.#parts.set(node, part);
+  #recount(node: NodeId, after: Part): void {
+    for (const id of this.#idsOf(node)) this.#remove(node, id);
+    this.#counting.delete(node);
+    if (typeof after !== "number") for (const user of after) this.#enter(node, user);
+    else if (after > 0) this.#counting.set(node, after);
     this.here?.recounted();
   }
 
   /** Whether another node calls somebody by this name already. */
   #isCalled({ id, name }: User, but: NodeId): boolean {
-    return [...this.#parts].some(([node, part]) => node !== but && listed(part).get(id)?.name === name);
+    return this.#members.get(id)?.some((named) => named.node !== but && named.user.name === name) ?? false;
   }
 }
