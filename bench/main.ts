@@ -17,6 +17,7 @@ import { largeRoom } from "./scenarios/large-room.ts";
 import { manyRooms } from "./scenarios/rooms.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { sweep } from "./scenarios/sweep.ts";
+import { simulate } from "./simulation/report.ts";
 
 /** How many rounds of all may be measured again on a machine that is not quiet: a few minutes. */
 const repeats = 8;
@@ -50,6 +51,7 @@ ${scenarios.map(({ name, title, minutes }) => `  ${name.padEnd(20)} ${title} (${
   --write              also write bench/RESULTS.md and bench/plots
 
   protocols            instead: what each way to read a room costs (--write: bench/PROTOCOLS.md)
+  simulation           instead: up to 100 nodes with 1,000,000 connections, simulated (--write: bench/SIMULATION.md)
 `;
 
 function readFlags() {
@@ -134,7 +136,7 @@ function page(some: readonly Scenario[], reports: ReadonlyMap<string, Report>, f
 
 async function main(): Promise<void> {
   if (flags.help) return console.log(help);
-  const names = [...scenarios.map(({ name }) => name), "protocols"];
+  const names = [...scenarios.map(({ name }) => name), "protocols", "simulation"];
   const unknown = flags.wanted.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     console.error(`❌ There is no ${unknown.join(", ")}. There are: ${names.join(", ")}.`);
@@ -147,6 +149,13 @@ async function main(): Promise<void> {
     const measured = `# What each way to read a room costs\n\n${list(facts)}\n\n${await measureProtocols()}`;
     console.log(measured);
     if (flags.write) writeFileSync(folderOf("PROTOCOLS.md"), measured);
+    return;
+  }
+  if (flags.wanted.includes("simulation")) {
+    const folder = flags.write ? folderOf("simulation/") : undefined;
+    const simulated = await simulate(list(facts), { say: (text) => console.error(text), folder });
+    console.log(simulated);
+    if (flags.write) writeFileSync(folderOf("SIMULATION.md"), simulated);
     return;
   }
   const some = scenarios.filter(({ name }) => flags.wanted.length === 0 || flags.wanted.includes(name));
