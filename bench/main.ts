@@ -16,6 +16,7 @@ import { idle } from "./scenarios/idle.ts";
 import { largeRoom } from "./scenarios/large-room.ts";
 import { manyRooms } from "./scenarios/rooms.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
+import { searching } from "./scenarios/search.ts";
 import { sweep } from "./scenarios/sweep.ts";
 import { simulate } from "./simulation/report.ts";
 
@@ -31,6 +32,7 @@ const scenarios: readonly Scenario[] = [
   gateways,
   sweep,
   history,
+  searching,
   cluster,
   curves,
   day,

@@ -22,19 +22,21 @@ const two = (a: number, b: number): number => spread(Math.imul(a, 0x9e3779b1) ^ 
 const three = (a: number, b: number, c: number): number =>
   spread(Math.imul(Math.imul(a, 0x9e3779b1) ^ b, 0x85ebca77) ^ c);
 
-/** Calls `take` with every gram of a folded text, more than once where it has it more than once. None has a space in it. */
+/**
+ * Calls `take` with every gram of a folded text, more than once where it has it more than once. Of those with a space in
+ * them it has only the threes about one, by which phrases are told from words that are far apart.
+ */
 export function eachGram(folded: string, take: (gram: number) => void): void {
   let [before, last] = [none, none];
   for (let at = 0; at < folded.length; at++) {
     const point = folded.codePointAt(at) ?? 0;
     if (point > 0xffff) at++;
-    if (point === space) {
-      before = last = none;
-      continue;
+    if (point !== space) {
+      take(one(point));
+      if (last !== none && last !== space) take(two(last, point));
+      const isThree = before !== none && before !== space && Math.max(before, last, point) < manyCharacters;
+      if (isThree || (before !== none && last === space)) take(three(before, last, point));
     }
-    take(one(point));
-    if (last !== none) take(two(last, point));
-    if (before !== none && Math.max(before, last, point) < manyCharacters) take(three(before, last, point));
     before = last;
     last = point;
   }
@@ -47,12 +49,17 @@ const gramsOfWord = 6;
 export function gramsFor(words: readonly string[]): readonly number[] {
   const grams = new Set<number>();
   for (const word of words) {
-    const all = word.split(" ").flatMap(longestGrams);
+    const parts = word.split(" ");
+    const gaps = parts.slice(1).map((part, index) => three(lastOf(parts[index] ?? ""), space, firstOf(part)));
+    const all = [...gaps, ...parts.flatMap(longestGrams)];
     const step = Math.max(1, (all.length - 1) / (gramsOfWord - 1));
     for (let at = 0; Math.round(at) < all.length; at += step) grams.add(all[Math.round(at)] ?? 0);
   }
   return [...grams];
 }
+
+const firstOf = (text: string): number => text.codePointAt(0) ?? none;
+const lastOf = (text: string): number => firstOf([...text].at(-1) ?? "");
 
 function longestGrams(part: string): readonly number[] {
   const points = [...part].map((character) => character.codePointAt(0) ?? 0);

@@ -109,7 +109,10 @@ export class SearchIndex {
     const isOpen = (roomId: number) => (rooms ? rooms.has(roomId) : !hiddenIds?.has(roomId));
     const wanted = { words, roomIds, isOpen, before };
     for await (const { places, block } of candidates(wanted, this.#candidates(), () => this.#pause())) {
-      for (const [place, event] of await this.#rows.messages(places)) {
+      const texts = await this.#rows.texts(places);
+      const found = places.filter((_, index) => hasAll(fold(texts[index] ?? ""), words));
+      for (const [place, event] of await this.#rows.messages(found)) {
+        // Edited or deleted just now.
         if (!hasAll(fold(event.text), words)) continue;
         bytes += Buffer.byteLength(event.text);
         const isFull = events.length === limit || (events.length > 0 && bytes > maxBytes);
