@@ -5,6 +5,8 @@ import { Searcher } from "./search/searcher.ts";
 
 /** How long after something was stored search is brought up to date. */
 const waitMs = 2_000;
+/** How long making it ready rests after each slice: a sixth of the server's time goes there then. */
+const restMs = 5;
 const connectMs = 5_000;
 const graceMs = 3_000;
 
@@ -85,7 +87,7 @@ export class PostgresSearch {
       throw error;
     }
     const rows = () => new PostgresSearchRows(client);
-    return { client, searcher: new Searcher({ rows, waitMs: 0, isRefusal: isPostgresError }) };
+    return { client, searcher: new Searcher({ rows, waitMs: 0, restMs, isShared: true, isRefusal: isPostgresError }) };
   }
 }
 

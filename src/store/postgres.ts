@@ -159,7 +159,8 @@ class PostgresStore implements RemoteStore {
       void this.#search.forget();
     };
     const reaching = this.#connect(lost);
-    reaching.catch(lost);
+    // What others stored meanwhile, or before there was search, is made ready too.
+    reaching.then(() => this.#search.wake(), lost);
     this.#reaching = reaching;
     return reaching;
   }

@@ -33,8 +33,9 @@ export type WorkerAnswer = { readonly number: number } & (
 /** The first thing that the worker says: whether the database could be opened. */
 export type WorkerGreeting = { readonly ready: true } | { readonly ready: false; readonly message: string };
 
-/** How long after something was asked search is brought up to date. */
+/** How long after something was asked search is brought up to date, and how long that rests while more is asked. */
 const searchWaitMs = 10;
+const searchRestMs = 30;
 
 function serve(port: MessagePort, file: string): void {
   const db = openDatabase(file);
@@ -43,6 +44,8 @@ function serve(port: MessagePort, file: string): void {
   const searcher = new Searcher({
     rows: (pause) => new SqliteSearchRows(db, log, pause),
     waitMs: searchWaitMs,
+    restMs: searchRestMs,
+    isShared: false,
     isRefusal: (error) => resultCode(error) !== undefined,
   });
   const directory = new SqliteDirectory(db);

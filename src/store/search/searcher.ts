@@ -7,13 +7,16 @@ export interface SearcherOptions {
   readonly rows: (pause: () => Promise<void> | undefined) => SearchRows;
   /** How long it waits, once it was woken, before it does anything; in milliseconds. */
   readonly waitMs: number;
+  /** How long it rests after each slice of its work while there are others, in milliseconds. */
+  readonly restMs: number;
+  /** Whether there always are others in its thread, and not only who {@link Searcher.wake}s it. */
+  readonly isShared: boolean;
   /** Whether an error is the database's, which may take again later what it refused now; every other one is a bug. */
   readonly isRefusal: (error: unknown) => boolean;
 }
 
-/** How long it works before others get their turn, and how long it rests then while there are others. */
+/** How long it works before others get their turn. */
 const sliceMs = 1;
-const restMs = 30;
 /** How long messages in blocks may be changed before those are made anew, to make one for many. */
 const renewMs = 5_000;
 /** Searches that wait for others, at the most. */
@@ -119,7 +122,8 @@ export class Searcher {
   #pause(hurries: boolean): Promise<void> | undefined {
     if (this.#stopped) throw new StoreError("the store is closed", { fatal: false });
     if (performance.now() - this.#sliceBegan < sliceMs) return undefined;
-    const rests = this.#isBusy && !hurries;
+    const { isShared, restMs } = this.#options;
+    const rests = (isShared || this.#isBusy) && !hurries;
     this.#isBusy = false;
     return new Promise((resolve, reject) => {
       const goOn = () => {
