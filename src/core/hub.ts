@@ -1,6 +1,5 @@
 import type { ChatError } from "../protocol/codes.ts";
 import { pairOf } from "../protocol/direct.ts";
-import type { EventKind } from "../protocol/events.ts";
 import { type MessageId, newMessageId, type RandomBytes, type RoomName, type UserId } from "../protocol/ids.ts";
 import { heartbeatMs, type Limits } from "../protocol/limits.ts";
 import type { User } from "../protocol/server-frames.ts";
@@ -9,7 +8,6 @@ import { Elsewhere } from "./elsewhere.ts";
 import { Finder } from "./finder.ts";
 import type { NodeId } from "./hints.ts";
 import type { Identity } from "./identity.ts";
-import { judgePost } from "./judge.ts";
 import { Lobby } from "./lobby.ts";
 import { LogReader } from "./log-reader.ts";
 import { LogWriter } from "./log-writer.ts";
@@ -28,6 +26,7 @@ import {
   StoreError,
   type Tokens,
 } from "./ports.ts";
+import { judgePost, type Post } from "./post.ts";
 import { Room } from "./room.ts";
 import { Session } from "./session.ts";
 import { welcomeFrame } from "./welcome.ts";
@@ -51,23 +50,6 @@ export interface HubOptions {
   readonly node?: NodeId | undefined;
   /** Told of everything that somebody says, before it is judged. */
   readonly onReceived?: ((text: string) => void) | undefined;
-}
-
-/** Something to say in a room, or a change to make there. */
-export interface Post {
-  readonly room: RoomName;
-  /** A message, if it is left out. */
-  readonly kind?: EventKind;
-  readonly user: User;
-  readonly text: string;
-  /** The sender's own id makes a resend harmless; without one it is given one. [S1] [S3] */
-  readonly id?: MessageId | null | undefined;
-  /** The message that it is about. */
-  readonly target?: MessageId | null | undefined;
-  /** The key by which it counts for the rate; `undefined` for what does not count. */
-  readonly countedAs?: unknown;
-  /** When it was said, in milliseconds since 1970, if that was elsewhere and not now. */
-  readonly ts?: number | undefined;
 }
 
 /** The chat of one node: every room that somebody is in, everybody who is here, and the way into the log. */

@@ -1,7 +1,8 @@
 import { type ChatError, refused } from "../protocol/codes.ts";
 import type { MessageId } from "../protocol/ids.ts";
-import type { Hub, Post } from "./hub.ts";
+import type { Hub } from "./hub.ts";
 import type { Appended, Clock } from "./ports.ts";
+import type { Post } from "./post.ts";
 
 type Settle = (outcome: Appended, id: MessageId | undefined) => void;
 

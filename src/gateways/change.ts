@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as v from "valibot";
-import type { Hub, Post } from "../core/hub.ts";
+import type { Hub } from "../core/hub.ts";
+import type { Post } from "../core/post.ts";
 import type { Language } from "../locales/words.ts";
 import { emojiField } from "../protocol/client-frames.ts";
 import { accepted, type Result, refused } from "../protocol/codes.ts";

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Hub, Post } from "../../core/hub.ts";
+import type { Hub } from "../../core/hub.ts";
 import { timeOf } from "../../core/messages.ts";
 import type { Appended } from "../../core/ports.ts";
+import type { Post } from "../../core/post.ts";
 import type { Language } from "../../locales/words.ts";
 import { sendProblem } from "./problem.ts";
 

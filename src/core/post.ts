@@ -1,9 +1,27 @@
 import type { ChatError } from "../protocol/codes.ts";
-import { topicLimit } from "../protocol/events.ts";
+import { type EventKind, topicLimit } from "../protocol/events.ts";
+import type { MessageId, RoomName } from "../protocol/ids.ts";
 import type { Limits } from "../protocol/limits.ts";
+import type { User } from "../protocol/server-frames.ts";
 import { codePoints, isBlank } from "../protocol/text.ts";
 import { mayEnter } from "./access.ts";
-import type { Post } from "./hub.ts";
+
+/** Something to say in a room, or a change to make there. */
+export interface Post {
+  readonly room: RoomName;
+  /** A message, if it is left out. */
+  readonly kind?: EventKind;
+  readonly user: User;
+  readonly text: string;
+  /** The sender's own id makes a resend harmless; without one it is given one. [S1] [S3] */
+  readonly id?: MessageId | null | undefined;
+  /** The message that it is about. */
+  readonly target?: MessageId | null | undefined;
+  /** The key by which it counts for the rate; `undefined` for what does not count. */
+  readonly countedAs?: unknown;
+  /** When it was said, in milliseconds since 1970, if that was elsewhere and not now. */
+  readonly ts?: number | undefined;
+}
 
 /** Why something may not be said or changed, as far as that shows before it is stored. */
 export function judgePost({ room, kind = "message", user, text }: Post, limits: Limits): ChatError | undefined {
