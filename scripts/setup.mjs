@@ -80,7 +80,9 @@ if (wanted.has("browser")) {
   const { findBrowser } = await import("./browser.mjs");
   if (!findBrowser()) {
     say("Installing Chromium for the tests, once");
-    if (!installPackages("chromium")) installBrowser();
+    const fonts = ["fonts-noto-core", "fonts-noto-color-emoji"];
+    if (!installPackages("chromium-headless-shell", ...fonts) && !installPackages("chromium", ...fonts))
+      installBrowser();
     if (!findBrowser()) {
       fail(
         "The tests need Chromium or Chrome. Install one (Debian: apt-get install chromium), or name it in CHROMIUM_PATH.",

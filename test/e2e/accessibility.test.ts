@@ -23,12 +23,70 @@ const wishes = {
   uk: { forcedColors: "none", contrast: "more", colorScheme: "light" },
 } as const;
 
+test("axe finds nothing at the entrance, in the chat, and in its drawers, in the light and in the dark", async (t) => {
+  const { url } = await startTestServer(t);
+  const visitor = await browser.visit(url);
+  const { page, conversation } = visitor;
+  const box = page.getByRole("textbox", { name: "Message" });
+  const check = async (what: string) => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await findings(page), [], `${what}, in the ${colorScheme}`);
+    }
+  };
+  await page.getByRole("button", { name: "Come in without a name" }).waitFor();
+  await check("the entrance");
+  await visitor.comeIn("Ann");
+  await check("the empty room");
+  await visitor.say("**bold** `code` https://example.org\n> quoted\n- one\n- two");
+  await page.locator(".message-sent").waitFor();
+  const guest = await RawClient.join(t, url, { name: "Оля" });
+  await guest.say("see https://example.org and `code`, @Ann and @Оля");
+  await conversation.locator(".bubble", { hasText: "see" }).waitFor();
+  await check("the conversation");
+  await box.fill("@");
+  await page.getByRole("option").first().waitFor();
+  await check("whom to mention");
+  await box.fill("");
+  await page.getByRole("button", { name: "Emoji", exact: true }).click();
+  await page.getByRole("toolbar", { name: "Emoji" }).waitFor();
+  await check("emoji");
+  await page.keyboard.press("Escape");
+  await page.goto(`${url}/r/general/1`);
+  await page.locator(".message[aria-current]").waitFor();
+  await check("a message's place");
+  await page.goto(`${url}/r/general/999`);
+  await page.getByText("There is no such message").waitFor();
+  await check("no such message");
+  await page.setViewportSize({ width: 390, height: 844 });
+  // Some are fetched when they are first shown: what is not there yet is neither looked at nor closed.
+  for (const [button, name] of [
+    ["Show rooms", "Rooms"],
+    ["Settings", "Settings"],
+    ["Keyboard", "Keyboard"],
+  ] as const) {
+    await page.getByRole("button", { name: button }).click();
+    await page.getByRole("dialog", { name }).waitFor();
+    await check(name);
+  }
+  for (const name of ["Keyboard", "Settings", "Rooms"]) {
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog", { name }).waitFor({ state: "detached" });
+  }
+  assert.equal(await page.evaluate("document.activeElement?.getAttribute('aria-label')"), "Show rooms");
+  await page.getByRole("button", { name: "Show members" }).click();
+  await page.getByRole("dialog", { name: "Members" }).waitFor();
+  await check("Members");
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
+
 test("in a column of 320 px, in every language and with every wish, nothing sticks out and axe finds nothing", async (t) => {
   const { url } = await startTestServer(t);
   const bob = await RawClient.join(t, url, { name: "Максиміліан Вишневецький-Корибут" });
   for (const text of longWords) await bob.say(text);
   const size = { width: 320, height: 640 };
-  const visitor = await browser.visit(`${url}/`, { viewport: size, reducedMotion: "reduce" });
+  const visitor = await browser.visit(`${url}/`, { viewport: size });
   const { page } = visitor;
   await visitor.comeIn("น้อย");
   await page.locator(".message-of-me").waitFor();
@@ -39,9 +97,10 @@ test("in a column of 320 px, in every language and with every wish, nothing stic
     await page.locator(".settings select").selectOption(language);
     await page.locator(`html[lang=${language}]`).waitFor({ state: "attached" });
     assert.deepEqual(await findings(page), [], `${language}, the settings`);
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("Escape");
-    await page.locator("dialog").waitFor({ state: "detached" });
+    for (const layer of ["dialog.sheet", "dialog.drawer"]) {
+      await page.keyboard.press("Escape");
+      await page.locator(layer).waitFor({ state: "detached" });
+    }
     assert.deepEqual(await findings(page), [], `${language}, the conversation`);
   }
   assert.deepEqual(visitor.troubles, []);
@@ -52,7 +111,7 @@ test("a whole conversation is held by keyboard alone, and is read out in the ord
   const { url } = await startTestServer(t);
   const bob = await RawClient.join(t, url, { name: "Боб" });
   await bob.say("Привіт, שלום");
-  const visitor = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
+  const visitor = await browser.visit(`${url}/`);
   const { page } = visitor;
   const { keyboard } = page;
   const focused = page.locator(":focus");

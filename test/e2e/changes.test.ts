@@ -21,8 +21,8 @@ async function use(visitor: Visitor, text: string, tool: string): Promise<void> 
 test("[E1] [E2] what one edits, answers, deletes and gives an emoji to is so for the other too", async (t) => {
   const { url } = await startTestServer(t);
   // Nothing moves that would be waited for.
-  const olya = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
-  const noi = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
+  const olya = await browser.visit(`${url}/`);
+  const noi = await browser.visit(`${url}/`);
   await olya.comeIn("Оля");
   await noi.comeIn("น้อย");
   await olya.say("Привіт усім");
@@ -84,7 +84,7 @@ test("[E1] [E2] what one edits, answers, deletes and gives an emoji to is so for
 
 test("[E1] a change that is refused is taken back and its text is not lost; by keyboard one edits and gives emoji", async (t) => {
   const { url } = await startTestServer(t, { limits: { ...defaultLimits, sendRate: 0, maxFrame: 1_024 } });
-  const ann = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
+  const ann = await browser.visit(`${url}/`);
   await ann.comeIn("Ann");
   await ann.say("as it was");
   const bob = await RawClient.join(t, url, { name: "Bob" });
@@ -134,7 +134,7 @@ test("a finger that is held on a message asks what to do with it, one that moves
   const { url } = await startTestServer(t);
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
   // Nothing is touched while the page comes in.
-  const ann = await browser.visit(`${url}/`, { ...phone, reducedMotion: "reduce" });
+  const ann = await browser.visit(`${url}/`, { ...phone });
   await ann.comeIn("Ann");
   const bob = await RawClient.join(t, url, { name: "Bob" });
   await bob.say("สวัสดีครับ");

@@ -14,7 +14,7 @@ test("[R1] a message's time is its link, which shows it amid what was said aroun
   const { url } = await startTestServer(t);
   for (let number = 1; number <= 320; number++) await post(url, `№${number}.`);
   // Nothing is scrolled little by little.
-  const visitor = await browser.visit(`${url}/r/кухня/100`, { reducedMotion: "reduce" });
+  const visitor = await browser.visit(`${url}/r/кухня/100`);
   const { page, conversation } = visitor;
   await page.getByRole("textbox", { name: "Name" }).fill("Оля");
   await page.getByRole("button", { name: "Come in", exact: true }).click();

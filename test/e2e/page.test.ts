@@ -6,24 +6,42 @@ import { startTestServer } from "../support/server.ts";
 
 const browser = useBrowser();
 
-test("two people come in and talk, each in their own browser, and see each other type", async (t) => {
+test("[S1] [R1] two people come in and talk, each in their own browser, and see each other type", async (t) => {
   const { url } = await startTestServer(t);
-  const olya = await browser.visit(`${url}/`);
+  const olya = await browser.visit(`${url}/`, { reducedMotion: "no-preference" });
   await olya.comeIn("Оля");
-  const noi = await browser.visit(`${url}/`);
+  assert.equal(new URL(olya.page.url()).pathname, "/r/general");
+  const noi = await browser.visit(`${url}/r/general`, { reducedMotion: "no-preference" });
   await noi.comeIn("น้อย");
   await olya.say("Привіт! 👋");
   await noi.sees("Привіт! 👋");
   await noi.page.getByRole("textbox", { name: "Message" }).pressSequentially("ส");
   await olya.page.getByText("น้อย is typing").waitFor();
-  await noi.say("สวัสดีครับ");
-  await olya.sees("สวัสดีครับ");
+  await noi.say("สวัสดี **ครับ**");
+  await olya.conversation.locator("strong", { hasText: /^ครับ$/ }).waitFor();
+  await olya.page.getByText("น้อย is typing").waitFor({ state: "detached" });
   const members = olya.page.getByRole("complementary", { name: "Members" });
   await members.getByText("น้อย", { exact: true }).waitFor();
-  assert.deepEqual([await olya.count("Привіт! 👋"), await noi.count("สวัสดีครับ")], [1, 1]);
+  assert.deepEqual([await olya.count("Привіт! 👋"), await noi.count("Привіт! 👋")], [1, 1]);
+  assert.equal(await noi.page.locator(".group-mine .bubble").count(), 1);
   assert.deepEqual([...olya.troubles, ...noi.troubles], []);
   await noi.leave();
   await olya.leave();
+});
+
+test("a taken name is told at the field in the reader's language, and the free one comes in", async (t) => {
+  const { url } = await startTestServer(t);
+  await RawClient.join(t, url, { name: "Ann" });
+  const visitor = await browser.visit(url, { locale: "uk-UA" });
+  const { page } = visitor;
+  await page.getByRole("textbox", { name: "Ім’я" }).fill("Ann");
+  await page.getByRole("button", { name: "Увійти" }).click();
+  await page.getByText("Це ім’я зайняте").waitFor();
+  await page.getByRole("button", { name: "Узяти ім’я «Ann2»" }).click();
+  await page.getByRole("log", { name: "Розмова" }).waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "uk");
+  assert.equal(await page.locator(".me-name").textContent(), "Ann2");
+  await visitor.leave();
 });
 
 test("[K5] whoever reloads is still who they were, in the room where they were, and has everything once", async (t) => {
@@ -53,12 +71,10 @@ test("[R2] [K3] a server that goes away and comes back: what was written meanwhi
   await ann.say("while there was a line");
   await ann.sees("while there was a line");
   await first.stop();
-  await ann.page
-    .getByText(/^Offline/)
-    .first()
-    .waitFor();
+  await ann.page.getByText(/^Offline, trying again in \d+ s/).waitFor();
   await ann.say("written without a line");
   await ann.say("and another");
+  await ann.page.locator(".message-sending", { hasText: "and another" }).waitFor();
   const second = await startTestServer(t, { data: first.data, ports: first.ports });
   const bob = await RawClient.join(t, second.url, { name: "Bob" });
   await bob.say("missed by Ann");
@@ -70,6 +86,8 @@ test("[R2] [K3] a server that goes away and comes back: what was written meanwhi
     await ann.sees(text);
     assert.equal(await ann.count(text), 1, text);
   }
+  await ann.page.locator(".message-sent", { hasText: "and another" }).waitFor();
+  await ann.page.getByText("Back online").waitFor();
   await ann.leave();
 });
 

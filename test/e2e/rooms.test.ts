@@ -10,8 +10,8 @@ const browser = useBrowser();
 test("[P1] [P2] every room is listed with what it is about, and two people talk alone, one of whom only hears of it", async (t) => {
   const { url } = await startTestServer(t);
   await fetch(`${url}/rooms/кухня/messages`, { method: "POST", body: "чай" });
-  const ann = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
-  const noi = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
+  const ann = await browser.visit(`${url}/`);
+  const noi = await browser.visit(`${url}/`);
   await ann.comeIn("Ann");
   await noi.comeIn("น้อย");
   await noi.page.getByRole("button", { name: "All rooms" }).click();
@@ -41,11 +41,48 @@ test("[P1] [P2] every room is listed with what it is about, and two people talk 
   await noi.leave();
 });
 
+test("a room is added, what is unread in others is counted, back and forward lead through them, a reload stays in", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await browser.visit(url);
+  await ann.comeIn("Ann");
+  const { page } = ann;
+  const box = page.getByRole("textbox", { name: "Message" });
+  await page.getByRole("button", { name: "Add a room" }).click();
+  await page.getByRole("textbox", { name: "Name of the room" }).fill("bad name!");
+  await page.keyboard.press("Enter");
+  await page.getByText("64 at most").waitFor();
+  await page.getByRole("textbox", { name: "Name of the room" }).fill("Кухня");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "кухня" }).waitFor();
+  await page.getByText("It is quiet here.").waitFor();
+
+  const guest = await RawClient.join(t, url, { name: "สมชาย" });
+  await guest.say("สวัสดี");
+  await page.getByRole("link", { name: "1 unread message" }).waitFor();
+  await box.fill("a draft");
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: "general" }).waitFor();
+  await page.getByText("New since you left").waitFor();
+  await page.getByRole("link", { name: "unread message" }).waitFor({ state: "detached" });
+  await page.goForward();
+  await page.getByRole("heading", { level: 1, name: "кухня" }).waitFor();
+  assert.equal(await box.inputValue(), "a draft");
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "кухня" }).waitFor();
+  await page.getByText("It is quiet here.").waitFor();
+  assert.equal(await box.inputValue(), "a draft");
+  await page.getByRole("button", { name: "Leave кухня" }).click();
+  await page.getByRole("heading", { level: 1, name: "general" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "кухня" }).count(), 0);
+  assert.deepEqual(ann.troubles, []);
+  await ann.leave();
+});
+
 test("[P3] how far one has read is the same on every device: the line stands where the other one stopped", async (t) => {
   const { url } = await startTestServer(t);
   const post = (text: string) => fetch(`${url}/rooms/general/messages`, { method: "POST", body: text });
   await post("прочитане");
-  const ann = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
+  const ann = await browser.visit(`${url}/`);
   await ann.comeIn("Ann");
   // What a guest has read is kept once they have come back.
   await ann.page.reload();
@@ -63,7 +100,6 @@ test("[P3] how far one has read is the same on every device: the line stands whe
   }));
   const phone = await browser.visit(`${url}/r/sensors`, {
     storageState: { cookies: [], origins },
-    reducedMotion: "reduce",
   });
   await phone.page.getByRole("button", { name: "All rooms" }).click();
   const list = phone.page.getByRole("dialog", { name: "All rooms" });

@@ -12,7 +12,7 @@ test("[Q1] what was said is found in this room and in all, with its words marked
   await post("general", "Їжак спить біля води");
   for (let number = 1; number <= 120; number++) await post("general", `№${number}`);
   await post("кухня", "ЇЖАК п’є чай");
-  const visitor = await browser.visit(`${url}/`, { reducedMotion: "reduce" });
+  const visitor = await browser.visit(`${url}/`);
   await visitor.comeIn("Оля");
   const { page, conversation } = visitor;
   await page.keyboard.press("Control+k");

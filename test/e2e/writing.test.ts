@@ -51,3 +51,37 @@ test("text that is pasted or dropped beside the message goes into it, a file doe
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });
+
+test("Enter sends, Shift+Enter breaks the line, an input method's Enter does neither; a new language shows at once", async (t) => {
+  const { url } = await startTestServer(t);
+  const visitor = await browser.visit(`${url}/r/${encodeURIComponent("ห้องเรียน")}`, { reducedMotion: "no-preference" });
+  const { page, conversation } = visitor;
+  const box = page.getByRole("textbox", { name: "Message" });
+  await page.getByRole("button", { name: "Come in without a name" }).click();
+  await page.getByRole("heading", { level: 1, name: "ห้องเรียน" }).waitFor();
+  assert.match((await page.locator(".me-name").textContent()) ?? "", /^user_[a-z]{6}\d{2}$/);
+
+  await box.fill("น้ำ");
+  await box.dispatchEvent("keydown", { key: "Enter", isComposing: true });
+  await box.dispatchEvent("keydown", { key: "Enter", keyCode: 229 });
+  await box.press("Shift+Enter");
+  await box.pressSequentially("แข็ง");
+  assert.equal(await box.inputValue(), "น้ำ\nแข็ง");
+  assert.equal(await conversation.locator(".bubble").count(), 0);
+  await box.press("Enter");
+  await page.locator(".message-sent").waitFor();
+  assert.equal(await conversation.locator(".bubble p").textContent(), "น้ำ\nแข็ง");
+  assert.equal(await box.inputValue(), "");
+
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("combobox", { name: "Language" }).selectOption("uk");
+  await page.getByRole("button", { name: "Надіслати" }).waitFor();
+  await page.getByRole("radio", { name: "Темна" }).check();
+  assert.equal(await page.locator("html").getAttribute("data-theme"), "dark");
+  assert.equal(await page.locator("html").getAttribute("lang"), "uk");
+  await page.getByRole("button", { name: "Вийти з чату" }).click();
+  await page.getByRole("button", { name: "Увійти без імені" }).waitFor();
+  assert.equal(new URL(page.url()).pathname, "/");
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});

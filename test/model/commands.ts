@@ -28,7 +28,9 @@ const client = fc.nat({ max: clientCount - 1 });
 const room = fc.nat({ max: roomCount - 1 });
 const text = fc.constantFrom("hi", "สวัสดี ครับ 👩\u200d🚀", "привет, \u202bשלום");
 // Few, so that the same one is often sent again.
-const id = fc.nat({ max: 7 }).map(messageId);
+const id = fc.nat({ max: 7 });
+// Each room has its own: a refusal tells the id and not the room. That one id in two rooms is two, the store contract has.
+const idIn = (room: number, id: number) => messageId(id * roomCount + room);
 
 const otherEpoch = "0123456789abcdef" as Epoch;
 const from = fc.constantFrom("position", "position", "behind", "behind", "nowhere", "ahead", "other epoch", "other id");
@@ -53,12 +55,15 @@ function positionFrom(own: Position | undefined, which: string): Position | unde
 }
 
 const send = command("send", fc.record({ client, room, id, text }), (model, system, value) =>
-  model.say(system, value.client, model.room(value.room), value),
+  model.say(system, value.client, model.room(value.room), { id: idIn(value.room, value.id), text: value.text }),
 );
 
 const sendAtOnce = command("send at once", fc.record({ room, id, text, other: text }), (model, system, value) => {
   for (const index of model.clients.keys()) {
-    model.say(system, index, model.room(value.room), { id: value.id, text: index === 0 ? value.other : value.text });
+    model.say(system, index, model.room(value.room), {
+      id: idIn(value.room, value.id),
+      text: index === 0 ? value.other : value.text,
+    });
   }
 });
 
@@ -72,14 +77,14 @@ const what = fc.oneof(
   fc.record({ kind: fc.constant("topic" as const), text: fc.constantFrom("чай", "ชา", "") }),
 );
 // Some under an id that a message may have, most of what was said lately, by whomever.
-const changeId = fc.nat({ max: 15 }).map(messageId);
+const changeId = fc.nat({ max: 15 });
 const back = fc.nat({ max: 6 });
 
 const change = command("change", fc.record({ client, room, id: changeId, back, what }), (model, system, value) => {
   const name = model.room(value.room);
   const log = model.log(name);
   const target = value.what.kind === "topic" ? undefined : (log.idAt(log.head - value.back) ?? messageId("nothing"));
-  model.tell(system, value.client, name, { id: value.id, target, ...value.what });
+  model.tell(system, value.client, name, { id: idIn(value.room, value.id), target, ...value.what });
 });
 
 /** What is said and changed before anybody can have heard of it. */

@@ -234,7 +234,6 @@ export class Line {
   #takeError({ code, id }: ServerFrameOf<"error">): void {
     // What comes while the server stops may be refused. [K4]
     if (code === "unavailable" && this.guest.closed === "restarting") return;
-    // The refusal does not say which room's it is.
     const refused = [...this.#sends].find(
       ([room, [said]]) => said?.id === id && said && this.#mayRefuse(room, code, said),
     );

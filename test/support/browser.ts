@@ -5,7 +5,8 @@ import { browserOptions } from "../../scripts/browser.mjs";
 
 /**
  * One browser for a file of tests, closed after the last of them. Each {@link Visitor} is a person of their own.
- * Every one of `names` leads it to this machine.
+ * Every one of `names` leads it to this machine. Nothing moves in it unless a visit asks for that: a click waits for
+ * what it is meant for to stand still.
  */
 export function useBrowser(names: readonly string[] = []): {
   visit(url: string, options?: BrowserContextOptions): Promise<Visitor>;
@@ -22,9 +23,9 @@ export function useBrowser(names: readonly string[] = []): {
   return {
     async visit(url, options) {
       assert.ok(browser);
-      const context = await browser.newContext({ locale: "en", ...options });
+      const context = await browser.newContext({ locale: "en", reducedMotion: "reduce", ...options });
       const page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(20_000);
       const visitor = new Visitor(page);
       await page.goto(url);
       return visitor;

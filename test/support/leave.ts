@@ -1,6 +1,0 @@
-// Loaded before every test file. At its natural end Node 26 sometimes waits for its own handles forever, at full
-// speed (seen in `Environment::CleanupHandles`, after all tests had passed; https://github.com/nodejs/node/issues/47748
-// was the like). Leaving at once, when everybody else has done what they do at the end, skips that.
-process.once("beforeExit", () => {
-  process.on("exit", (code) => process.exit(code));
-});
