@@ -1,13 +1,16 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { redis } from "../scripts/servers.mjs";
 import { TestNats } from "../test/support/nats.ts";
 import { TestPostgres } from "../test/support/postgres.ts";
+import { freePort, Running } from "../test/support/programs.ts";
 import type { Child } from "./child.ts";
 import { dataFolder } from "./machine.ts";
 import type { Server } from "./measure.ts";
 import type { Entrance, ServerDuties, ServerUsage } from "./servers/subject.ts";
-import { openNode, openParlance } from "./subjects.ts";
+import { openNode, openParlance, openSocketIoNode } from "./subjects.ts";
 
-/** Nodes on one Postgres, which waits for the disk, and one NATS; measured as one server. */
+/** Several processes that serve the same rooms; measured as one server. */
 export class Cluster implements Server, AsyncDisposable {
   readonly #nodes: readonly Child<ServerDuties>[];
   readonly #opened: AsyncDisposableStack;
@@ -17,6 +20,7 @@ export class Cluster implements Server, AsyncDisposable {
     this.#opened = opened;
   }
 
+  /** Nodes on one Postgres, which waits for the disk, and one NATS. */
   static async open(count: number): Promise<Cluster> {
     await using opened = new AsyncDisposableStack();
     mkdirSync(dataFolder, { recursive: true });
@@ -33,6 +37,19 @@ export class Cluster implements Server, AsyncDisposable {
   static async openAlone(): Promise<Cluster> {
     await using opened = new AsyncDisposableStack();
     const nodes = [opened.use(openParlance())];
+    return new Cluster(nodes, opened.move());
+  }
+
+  /** Socket.IO, its nodes on one Redis that keeps nothing on the disk. */
+  static async openSocketIo(count: number): Promise<Cluster> {
+    await using opened = new AsyncDisposableStack();
+    const port = await freePort();
+    const words = ["--bind", "127.0.0.1", "--port", `${port}`, "--save", "", "--appendonly", "no"];
+    const program = join(redis.folder ?? "", "redis-server");
+    const server = await Running.start(program, words, { ready: /Ready to accept connections/, output: "stdout" });
+    opened.defer(() => server.end("SIGKILL"));
+    const address = `redis://127.0.0.1:${port}`;
+    const nodes = Array.from({ length: count }, () => opened.use(openSocketIoNode(address)));
     return new Cluster(nodes, opened.move());
   }
 

@@ -29,6 +29,9 @@ export const openParlance = (folder?: string): Child<ServerDuties> =>
 export const openNode = (store: string, bus: string): Child<ServerDuties> =>
   new Child("./servers/parlance.ts", [store, bus]);
 
+/** A node of several that tell each other by a Redis that is given. */
+export const openSocketIoNode = (redis: string): Child<ServerDuties> => new Child("./servers/socket-io.ts", [redis]);
+
 export const bareWs: Subject = {
   name: "bare ws",
   is: "one JSON text, `ws.send` for each client; nothing stored, nothing acknowledged",

@@ -8,3 +8,4 @@ export interface TestServerProgram {
 }
 export const postgres: TestServerProgram;
 export const nats: TestServerProgram;
+export const redis: TestServerProgram;

@@ -23,3 +23,5 @@ export const nats = {
   folder: folderOf("nats-server", ["/usr/sbin", "/usr/local/sbin"]),
   debian: "nats-server",
 };
+/** Of what several nodes are measured beside. */
+export const redis = { name: "Redis", folder: folderOf("redis-server", []), debian: "redis-server" };

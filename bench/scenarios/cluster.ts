@@ -1,4 +1,4 @@
-import { nats, postgres } from "../../scripts/servers.mjs";
+import { nats, postgres, redis } from "../../scripts/servers.mjs";
 import { Cluster } from "../cluster.ts";
 import type { Pace } from "../load.ts";
 import { type Figures, measureEntering, measureSending, names, usualAtATime } from "../measure.ts";
@@ -49,10 +49,11 @@ const fullRoom: Talk = {
 };
 
 const alone = "one server, SQLite";
+const peer = "Socket.IO with Redis, 3 nodes";
 const nameOf = (nodes: number) => `${nodes} ${nodes === 1 ? "node" : "nodes"}`;
 
 /** What the database and the bus use is in what all others do, and no sign that the machine is not quiet. */
-const othersHere = "Postgres's, NATS's and all others' CPU (% of a core)";
+const othersHere = "database's, bus's and all others' CPU (% of a core)";
 
 /** One crowd, spread evenly over nodes that have just started, talks. */
 async function measureTalk(
@@ -89,8 +90,8 @@ const entrant = (name: string, seconds: number, open: () => Promise<Cluster>) =>
 export const cluster: Scenario = {
   name: "cluster",
   title: "Several nodes",
-  about: `1, 2 and 3 nodes on one Postgres (with \`fsync\`) and one NATS, beside one server on its folder, all on this machine: more nodes have no more cores here, so that these figures tell what sharing costs, not what more machines bring. Members are spread evenly over the nodes and take turns in talking, so that with three nodes two thirds of all deliveries cross from one to another. CPU and memory are those of all nodes together.`,
-  minutes: 8,
+  about: `1, 2 and 3 nodes on one Postgres (with \`fsync\`) and one NATS, beside one server on its folder, all on this machine: more nodes have no more cores here, so that these figures tell what sharing costs, not what more machines bring. Members are spread evenly over the nodes and take turns in talking, so that with three nodes two thirds of all deliveries cross from one to another. CPU and memory are those of all nodes together. Socket.IO's nodes tell each other by its Redis adapter; they store nothing and acknowledge nothing.`,
+  minutes: 10,
   async run(bench): Promise<Report> {
     const missing = [postgres, nats].filter(({ folder }) => folder === undefined);
     if (missing.length > 0) {
@@ -101,6 +102,7 @@ export const cluster: Scenario = {
     const rounds = await alternate(bench, [
       entrant(alone, seconds, () => Cluster.openAlone()),
       ...nodeCounts.map((count) => entrant(nameOf(count), seconds, () => Cluster.open(count))),
+      ...(redis.folder === undefined ? [] : [entrant(peer, seconds, () => Cluster.openSocketIo(3))]),
     ]);
     const three = nameOf(3);
     const cost = (name: string) => medianOf(rounds, name, largeRoom.title, names.cpuPerDelivery);
@@ -113,7 +115,10 @@ export const cluster: Scenario = {
         atMost(`${largeRoom.title}: CPU per delivery, ${three} ÷ ${alone}`, cost(three) / cost(alone), 1.1, "×"),
       ],
       tables: tablesOf(rounds),
-      notes: notesOf(rounds),
+      notes: [
+        ...notesOf(rounds),
+        ...(redis.folder === undefined ? [`Socket.IO was not measured: apt-get install ${redis.debian} first.`] : []),
+      ],
     };
   },
 };

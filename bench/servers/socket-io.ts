@@ -1,15 +1,21 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createClient } from "@redis/client";
+import { createAdapter } from "@socket.io/redis-adapter";
 import { Server } from "socket.io";
 import { answer, usage } from "../child.ts";
 import type { ServerDuties } from "./subject.ts";
 
 // Chat on Socket.IO as its guide has it: rooms of its own, `io.to(room).emit`. Nothing is stored, nothing acknowledged.
 // https://socket.io/docs/v4/tutorial/introduction
+// With a Redis that is given it is a node of several. https://socket.io/docs/v4/redis-adapter/
 
+const redis = process.argv[2];
+const bus = redis === undefined ? undefined : ([createClient({ url: redis }), createClient({ url: redis })] as const);
+for (const client of bus ?? []) await client.connect();
 const http = createServer();
-const io = new Server(http, { serveClient: false });
+const io = new Server(http, { serveClient: false, ...(bus && { adapter: createAdapter(...bus) }) });
 http.listen({ host: "127.0.0.1", port: 0, backlog: 4096 });
 await once(http, "listening");
 let seq = 0;
@@ -37,4 +43,7 @@ const duties: ServerDuties = {
   }),
   usage: () => ({ ...usage(), commits: 0 }),
 };
-answer(duties, () => io.close());
+answer(duties, async () => {
+  await io.close();
+  for (const client of bus ?? []) client.destroy();
+});

@@ -47,21 +47,29 @@ export class Running {
     void this.#exited.then(() => process.off("exit", this.#onExit));
   }
 
-  /** Starts it and waits for the line on standard error that says it is ready. Rejects with what it wrote if it ends before. */
+  /** Starts it and waits for the line that says it is ready, on standard error unless said. Rejects with what it wrote if it ends before. */
   static async start(
     file: string,
     words: readonly string[],
-    options: { readonly ready: RegExp; readonly cwd?: string; readonly uid?: number; readonly gid?: number },
+    options: {
+      readonly ready: RegExp;
+      readonly output?: "stdout" | "stderr";
+      readonly cwd?: string;
+      readonly uid?: number;
+      readonly gid?: number;
+    },
   ): Promise<Running> {
-    const { ready, ...rest } = options;
-    const child = spawn(file, words, { stdio: ["ignore", "ignore", "pipe"], ...rest });
+    const { ready, output = "stderr", ...rest } = options;
+    const stdio = output === "stdout" ? (["pipe", "ignore"] as const) : (["ignore", "pipe"] as const);
+    const child = spawn(file, words, { stdio: ["ignore", ...stdio], ...rest });
     const running = new Running(child);
     const lines: string[] = [];
-    if (!child.stderr) throw new Error("nothing to read");
-    for await (const line of createInterface(child.stderr)) {
+    const told = child[output];
+    if (!told) throw new Error("nothing to read");
+    for await (const line of createInterface(told)) {
       lines.push(line);
       if (!ready.test(line)) continue;
-      child.stderr.resume();
+      told.resume();
       return running;
     }
     throw new Error(`${file} did not start:\n${lines.join("\n")}`);
