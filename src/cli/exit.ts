@@ -7,6 +7,7 @@ export const exitCodes = {
   usage: 2,
   /** A bug; EX_SOFTWARE of sysexits.h. */
   bug: 70,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

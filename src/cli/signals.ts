@@ -3,7 +3,7 @@ import { exitCodes } from "./exit.ts";
 /** npm and the terminal both send the signal: what comes so soon after the first is the same one. [K4] */
 const sameSignalMs = 500;
 
-const codes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated } as const;
+const codes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: exitCodes.hungUp } as const;
 type EndSignal = keyof typeof codes;
 
 export interface SignalOptions {
@@ -26,7 +26,7 @@ export function createSignalHandler({ onFirst, onSecond, monotonic = () => perfo
   };
 }
 
-/** Listens to SIGINT and SIGTERM for as long as the process lives. */
+/** Listens to SIGINT, SIGTERM and SIGHUP, which is sent when the terminal goes away, for as long as the process lives. */
 export function onEndSignals(options: SignalOptions): void {
   const handle = createSignalHandler(options);
   for (const signal of Object.keys(codes) as EndSignal[]) process.on(signal, () => handle(signal));

@@ -1,3 +1,4 @@
+import { doctorWords } from "../locales/doctor.ts";
 import { serverWords } from "../locales/server.ts";
 import { terminalWords } from "../locales/terminal.ts";
 import { oneLine } from "../protocol/text.ts";
@@ -46,7 +47,9 @@ export function reach(talk: Talk, adopt?: (refusal: Refusal) => void): Promise<R
   return promise;
 }
 
-/** A server's refusal, in its own words; in ours, should it have none. */
+/** A server's refusal, in its own words; in ours, should it have none, or where a flag is what is missing. */
 export function explain({ code, message }: { readonly code: Refusal["code"]; readonly message: string }, talk: Talk) {
+  // The server does not know by what its key is given here. [D6]
+  if (code === "key_required") return doctorWords[talk.language]("key_required");
   return message === "" ? serverWords[talk.language](`error.${code}`) : oneLine(message);
 }

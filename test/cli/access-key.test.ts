@@ -35,7 +35,7 @@ test("[D6] say, export, import and chat give the key, by flag or by PARLANCE_KEY
   const runs = refused.map((words) => runPiped(t, [...words, "--lang", "uk"], { PARLANCE_KEY: "" }));
   for (const run of runs) {
     assert.equal(await run.exit, 1, run.text);
-    assert.match(run.text, /❗ Сервер питає ключ доступу/);
+    assert.match(run.text, /❗ Сервер питає ключ доступу.* --key КЛЮЧ/);
   }
 });
 

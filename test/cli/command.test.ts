@@ -53,11 +53,13 @@ test("A server that cannot start says why in one line, with status 1.", async (t
   assert.equal(locked.status, 1);
 });
 
-test("SIGTERM ends a server in good order, with status 0. [K4]", async (t) => {
-  const server = await startServerProcess(t, temporaryFolder(t));
-  server.process.kill("SIGTERM");
-  assert.deepEqual(await once(server.process, "exit"), [0, null]);
-});
+for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+  test(`${signal} ends a server in good order, with status 0. [K4]`, async (t) => {
+    const server = await startServerProcess(t, temporaryFolder(t));
+    server.process.kill(signal);
+    assert.deepEqual(await once(server.process, "exit"), [0, null]);
+  });
+}
 
 test("At a terminal the server prints for people, and stops at Ctrl+C with status 0. [K4]", async (t) => {
   const words = ["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", temporaryFolder(t)];

@@ -28,6 +28,7 @@ test("A signal later than 500 ms after the first exits at once, with the status 
   for (const [name, code] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
+    ["SIGHUP", 129],
   ] as const) {
     const { happened, signal, pass } = handled();
     signal("SIGTERM");

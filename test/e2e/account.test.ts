@@ -32,6 +32,12 @@ test("[I2] [I3] a name is kept from one's own menu, brings its owner back elsewh
 
   const phone = await browser.visit(`${url}/`);
   await phone.comeIn("someone");
+  await phone.page.getByRole("button", { name: "someone", exact: true }).click();
+  await phone.page.getByRole("textbox", { name: "Your name" }).fill("Зоя");
+  await phone.page.getByRole("button", { name: "Save", exact: true }).click();
+  await phone.page.getByRole("button", { name: "This name is mine" }).click();
+  assert.equal(await phone.page.getByRole("dialog").getByRole("textbox", { name: "Your name" }).inputValue(), "Зоя");
+  await phone.page.keyboard.press("Escape");
   await openAccount(phone, "someone");
   await phone.page.getByRole("button", { name: "I have a name already" }).click();
   await phone.page.getByRole("textbox", { name: "Your name" }).fill("Зоя");
@@ -64,4 +70,38 @@ test("[I2] [I3] a name is kept from one's own menu, brings its owner back elsewh
   assert.deepEqual([ann.troubles, phone.troubles.filter((trouble) => !/403/.test(trouble))], [[], []]);
   await ann.leave();
   await phone.leave();
+});
+
+test("[I2] who meets their own kept name at the entrance comes in by its passphrase, at once and in the room that was asked for", async (t) => {
+  const { url } = await startTestServer(t);
+  const claimed = await fetch(`${url}/api/v1/claim`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: "สมชาย", passphrase }),
+  });
+  assert.equal(claimed.status, 200);
+  const owner = (await claimed.json()) as { user: { id: string } };
+  const visitor = await browser.visit(`${url}/r/кухня`);
+  const { page } = visitor;
+  const reader = await RawClient.join(t, url, { room: "кухня", name: "reader" });
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("สมชาย");
+  await page.getByRole("button", { name: "Come in", exact: true }).click();
+  await page.getByRole("button", { name: "This name is mine" }).click();
+  const dialog = page.getByRole("dialog", { name: "Your name" });
+  await dialog.getByLabel("Passphrase").and(page.locator(":focus")).waitFor();
+  await page.keyboard.type("не та фраза зовсім");
+  await page.keyboard.press("Enter");
+  await dialog.getByText("do not go together").waitFor();
+  await dialog.getByLabel("Passphrase").fill(passphrase);
+  await dialog.getByRole("button", { name: "Go on under this name" }).click();
+  await page.getByRole("button", { name: "สมชาย", exact: true }).waitFor();
+  await visitor.say("я вдома");
+  assert.equal((await reader.next("message")).user.id, owner.user.id);
+  await page.reload();
+  await visitor.sees("я вдома");
+  assert.deepEqual(
+    visitor.troubles.filter((trouble) => !/403|401/.test(trouble)),
+    [],
+  );
+  await visitor.leave();
 });

@@ -34,6 +34,7 @@ export default {
   "account.differs": "The two are not the same.",
   "account.failed": "That did not work. Try again in a moment.",
   "account.have": "I have a name already",
+  "account.mine": "This name is mine",
   "account.login": "Go on under this name",
   "account.back": "Back",
   "account.kept_note": "“{name}” is kept for you. Your passphrase makes you the same person on any device.",

@@ -36,6 +36,7 @@ export default {
   "account.differs": "Фразы не совпадают.",
   "account.failed": "Не получилось. Попробуйте чуть позже.",
   "account.have": "У меня уже есть имя",
+  "account.mine": "Это моё имя",
   "account.login": "Продолжить под этим именем",
   "account.back": "Назад",
   "account.kept_note": "Имя «{name}» закреплено за вами. С парольной фразой вы тот же человек на любом устройстве.",

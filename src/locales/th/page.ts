@@ -35,6 +35,7 @@ export default {
   "account.differs": "สองช่องไม่ตรงกัน",
   "account.failed": "ทำไม่สำเร็จ ลองใหม่อีกสักครู่",
   "account.have": "ฉันมีชื่ออยู่แล้ว",
+  "account.mine": "ชื่อนี้เป็นของฉัน",
   "account.login": "ใช้ชื่อนี้ต่อ",
   "account.back": "กลับ",
   "account.kept_note": "“{name}” ถูกเก็บไว้ให้คุณแล้ว วลีผ่านทำให้คุณเป็นคนเดิมบนทุกอุปกรณ์",

@@ -36,6 +36,7 @@ export default {
   "account.differs": "Фрази не збігаються.",
   "account.failed": "Не вдалося. Спробуйте трохи пізніше.",
   "account.have": "Я вже маю ім’я",
+  "account.mine": "Це моє ім’я",
   "account.login": "Продовжити під цим ім’ям",
   "account.back": "Назад",
   "account.kept_note": "Ім’я «{name}» закріплено за вами. З парольною фразою ви та сама людина на будь-якому пристрої.",

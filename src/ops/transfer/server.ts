@@ -1,3 +1,4 @@
+import { doctorWords } from "../../locales/doctor.ts";
 import { terminalWords } from "../../locales/terminal.ts";
 import type { Language } from "../../locales/words.ts";
 import type { RoomName } from "../../protocol/ids.ts";
@@ -40,7 +41,9 @@ async function ask<T>({ language, key }: RoomThere, url: string, request: Reques
     throw new Unreachable(url, { cause: error });
   }
   if (answer.ok) return body as T;
-  const { detail } = body as { detail?: unknown };
+  const { code, detail } = body as { code?: unknown; detail?: unknown };
+  // The server does not know by what its key is given here. [D6]
+  if (code === "key_required") throw new TransferRefused(doctorWords[language]("key_required"));
   throw new TransferRefused(typeof detail === "string" ? oneLine(detail) : `${answer.status} ${answer.statusText}`);
 }
 

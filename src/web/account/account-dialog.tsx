@@ -9,15 +9,47 @@ import { Sessions } from "./sessions.tsx";
 
 interface AccountProps {
   readonly chat: Chat;
+  /** A name that somebody was refused, and says is theirs. */
+  readonly mine?: string | undefined;
   readonly onClose: () => void;
 }
 
-/** One's name: kept by a passphrase, or got back by one; and where one is signed in under it. */
-export function AccountDialog({ chat, onClose }: AccountProps) {
+interface LoginProps {
+  /** The name that is said to be one's own. */
+  readonly name?: string | undefined;
+  readonly onLogin: (name: string, passphrase: string) => Promise<void>;
+}
+
+/** A name that is kept for oneself already, and its passphrase. */
+function Login({ name, onLogin }: LoginProps) {
+  return (
+    <PassphraseForm
+      verb="account.login"
+      fields={[
+        { name: "name", label: "name.label", autocomplete: "username", ...(name !== undefined && { value: name }) },
+        { name: "passphrase", label: "account.passphrase", autocomplete: "current-password" },
+      ]}
+      onAsk={(given) => onLogin(given("name"), given("passphrase"))}
+    />
+  );
+}
+
+/** Asks who says at the entrance that a name is theirs for its passphrase. */
+export function LoginDialog({ onClose, ...login }: LoginProps & { readonly onClose: () => void }) {
   const say = useSay();
   return (
     <Dialog title={say("account.title")} onClose={onClose}>
-      {chat.claimed.value === undefined ? <Nameless chat={chat} onClose={onClose} /> : <Kept chat={chat} />}
+      <Login {...login} />
+    </Dialog>
+  );
+}
+
+/** One's name: kept by a passphrase, or got back by one; and where one is signed in under it. */
+export function AccountDialog({ chat, mine, onClose }: AccountProps) {
+  const say = useSay();
+  return (
+    <Dialog title={say("account.title")} onClose={onClose}>
+      {chat.claimed.value === undefined ? <Nameless chat={chat} mine={mine} onClose={onClose} /> : <Kept chat={chat} />}
     </Dialog>
   );
 }
@@ -25,21 +57,17 @@ export function AccountDialog({ chat, onClose }: AccountProps) {
 const again: Field = { name: "again", label: "account.again", autocomplete: "new-password" };
 
 /** The name is nobody's yet; or the person has one and is not known by it here. */
-function Nameless({ chat, onClose }: AccountProps) {
+function Nameless({ chat, mine, onClose }: AccountProps) {
   const say = useSay();
-  const isBack = useSignal(false);
+  const isBack = useSignal(mine !== undefined);
   const name = chat.me.value?.name ?? "";
   if (isBack.value) {
     return (
       <>
-        <PassphraseForm
-          verb="account.login"
-          fields={[
-            { name: "name", label: "name.label", autocomplete: "username" },
-            { name: "passphrase", label: "account.passphrase", autocomplete: "current-password" },
-          ]}
-          onAsk={async (given) => {
-            await (await chat.account()).login(given("name"), given("passphrase"));
+        <Login
+          name={mine}
+          onLogin={async (name, passphrase) => {
+            await (await chat.account()).login(name, passphrase);
             onClose();
           }}
         />

@@ -9,6 +9,8 @@ export interface Field {
   readonly name: string;
   readonly label: "account.passphrase" | "account.again" | "account.new" | "name.label";
   readonly autocomplete: "username" | "current-password" | "new-password";
+  /** What stands in it from the start. */
+  readonly value?: string;
 }
 
 interface PassphraseFormProps {
@@ -26,7 +28,7 @@ export function PassphraseForm({ verb, fields, username, onAsk }: PassphraseForm
   const form = useRef<HTMLFormElement>(null);
   const isBusy = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
-  useEffect(() => form.current?.querySelector<HTMLInputElement>(".field input")?.focus(), []);
+  useEffect(() => form.current?.querySelector<HTMLInputElement>(".field input:not([value])")?.focus(), []);
 
   async function ask(data: FormData): Promise<void> {
     const given = (field: string) => String(data.get(field) ?? "");
@@ -56,7 +58,7 @@ export function PassphraseForm({ verb, fields, username, onAsk }: PassphraseForm
       }}
     >
       {username !== undefined && <input hidden name="username" autocomplete="username" readOnly value={username} />}
-      {fields.map(({ name, label, autocomplete }) => {
+      {fields.map(({ name, label, autocomplete, value }) => {
         const shared = {
           id: `account-${name}`,
           name,
@@ -65,6 +67,7 @@ export function PassphraseForm({ verb, fields, username, onAsk }: PassphraseForm
           autocapitalize: "none",
           spellcheck: false,
           required: true,
+          defaultValue: value,
           "aria-invalid": problem.value !== undefined,
           "aria-describedby": "account-problem",
           onInput: () => {

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { defaultRoom } from "../../protocol/names.ts";
+import { LoginDialog } from "../account/account-dialog.tsx";
 import { Brand } from "../parts/brand.tsx";
 import { Looks } from "../parts/looks.tsx";
 import { Problem } from "../parts/problem.tsx";
@@ -14,6 +15,7 @@ export function Entrance() {
   const name = useSignal(identity.name);
   const room = useSignal(place.at === "room" ? place.room : defaultRoom);
   const nameInput = useRef<HTMLInputElement>(null);
+  const isLogin = useSignal(false);
   const roomInput = useRef<HTMLInputElement>(null);
   const obstacle = visit.obstacle.value;
   const isAtDoor = visit.stage.value.at === "door";
@@ -78,6 +80,9 @@ export function Entrance() {
                 name.value = suggestion;
                 enter();
               }}
+              onMine={() => {
+                isLogin.value = true;
+              }}
             />
           </div>
           <div class="field">
@@ -115,6 +120,15 @@ export function Entrance() {
           </p>
         </form>
         <Looks />
+        {isLogin.value && (
+          <LoginDialog
+            name={name.peek().trim()}
+            onLogin={(owned, passphrase) => visit.login(owned, passphrase, room.peek())}
+            onClose={() => {
+              isLogin.value = false;
+            }}
+          />
+        )}
       </div>
     </main>
   );

@@ -7,10 +7,12 @@ interface ProblemProps {
   /** A name that is free. */
   readonly suggestion?: string | undefined;
   readonly onTake?: (suggestion: string) => void;
+  /** Somebody has the name already, and may be who it is kept for. [I2] */
+  readonly onMine?: () => void;
 }
 
 /** What is wrong with a field, and the way out if there is one. */
-export function Problem({ id, words, suggestion, onTake }: ProblemProps) {
+export function Problem({ id, words, suggestion, onTake, onMine }: ProblemProps) {
   const say = useSay();
   return (
     <div class="problem" id={id} aria-live="polite">
@@ -18,6 +20,11 @@ export function Problem({ id, words, suggestion, onTake }: ProblemProps) {
       {suggestion && onTake && (
         <button type="button" class="chip" onClick={() => onTake(suggestion)}>
           {say("entrance.use_suggestion", { name: suggestion })}
+        </button>
+      )}
+      {suggestion && onMine && (
+        <button type="button" class="chip" onClick={onMine}>
+          {say("account.mine")}
         </button>
       )}
     </div>

@@ -17,7 +17,7 @@ export function Me({ chat, onSettings }: MeProps) {
   const say = useSay();
   const isEditing = useSignal(false);
   const nameButton = useRef<HTMLButtonElement>(null);
-  const isAccount = useSignal(false);
+  const account = useSignal<{ readonly mine?: string } | undefined>(undefined);
   const name = chat.me.value?.name;
   const isRefused = chat.renaming.value?.at === "refused";
   const wasOpen = useRef(false);
@@ -29,11 +29,12 @@ export function Me({ chat, onSettings }: MeProps) {
 
   return (
     <div class="me">
-      {isAccount.value && (
+      {account.value && (
         <AccountDialog
           chat={chat}
+          mine={account.value.mine}
           onClose={() => {
-            isAccount.value = false;
+            account.value = undefined;
           }}
         />
       )}
@@ -44,8 +45,8 @@ export function Me({ chat, onSettings }: MeProps) {
             isEditing.value = false;
             chat.stayNamed();
           }}
-          onAccount={() => {
-            isAccount.value = true;
+          onAccount={(mine) => {
+            account.value = mine === undefined ? {} : { mine };
           }}
         />
       )}
@@ -94,7 +95,7 @@ function LineState({ chat }: { readonly chat: Chat }) {
 interface NameFormProps {
   readonly chat: Chat;
   readonly onClose: () => void;
-  readonly onAccount: () => void;
+  readonly onAccount: (mine?: string) => void;
 }
 
 /** The field for another name. A refusal stands in it, with a name that is free. */
@@ -116,6 +117,10 @@ function NameForm({ chat, onClose, onAccount }: NameFormProps) {
     text.value = name;
     if (name.trim() === "" || name.trim() === current) onClose();
     else chat.rename(name);
+  };
+  const openAccount = (mine?: string) => {
+    onClose();
+    onAccount(mine);
   };
   return (
     <form
@@ -160,6 +165,7 @@ function NameForm({ chat, onClose, onAccount }: NameFormProps) {
         words={renaming?.at === "refused" ? (renaming.message ?? say("entrance.bad_name")) : undefined}
         suggestion={renaming?.at === "refused" ? renaming.suggestion : undefined}
         onTake={ask}
+        {...(chat.claimed.value === undefined && { onMine: () => openAccount(text.peek().trim()) })}
       />
       <div class="me-buttons">
         <button type="submit" class="chip chip-main" aria-busy={renaming?.at === "asked"}>
@@ -168,14 +174,7 @@ function NameForm({ chat, onClose, onAccount }: NameFormProps) {
         <button type="button" class="chip" onClick={onClose}>
           {say("name.cancel")}
         </button>
-        <button
-          type="button"
-          class="chip"
-          onClick={() => {
-            onClose();
-            onAccount();
-          }}
-        >
+        <button type="button" class="chip" onClick={() => openAccount()}>
           {say(chat.claimed.value === undefined ? "account.open" : "account.open_kept")}
         </button>
       </div>

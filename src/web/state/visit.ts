@@ -1,7 +1,7 @@
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import { parseAnyRoomName } from "../../protocol/direct.ts";
 import { parseDisplayName } from "../../protocol/names.ts";
-import type { Client, ConnectOptions, RoomName } from "../../sdk/index.ts";
+import type { Client, ConnectOptions, RoomName, ServerFrameOf } from "../../sdk/index.ts";
 import { type Chat, createChat, keptRooms } from "./chat.ts";
 import type { Clock } from "./clock.ts";
 import type { Conversation } from "./conversation.ts";
@@ -31,6 +31,8 @@ export interface Visit {
   readonly current: ReadonlySignal<{ readonly chat: Chat; readonly conversation: Conversation } | undefined>;
   /** Comes in under a name (empty: without one). What stands in the way is told by `obstacle`. */
   enter(name: string, room: string): void;
+  /** Comes in as whom a name is kept for. Rejects with the reason, in the reader's language. [I2] */
+  login(name: string, passphrase: string, room: string): Promise<void>;
   /** Goes to a room of this visit, joining it first if need be. Whether the name can be one. */
   goTo(room: string): boolean;
   /** Leaves a room, for another one that is open or for the entrance. */
@@ -161,6 +163,23 @@ export function createVisit(parts: VisitParts): Visit {
     });
   }
 
+  async function login(name: string, passphrase: string, place: string): Promise<void> {
+    // In no room, so that nobody hears of it.
+    const client = connect({});
+    try {
+      await (await client.account()).login(name, passphrase);
+      const welcome = Promise.withResolvers<ServerFrameOf<"welcome">>();
+      client.on("welcome", welcome.resolve);
+      client.on("state", ({ at }) => {
+        if (at === "waiting" || at === "closed") welcome.reject(new Error("the line was lost"));
+      });
+      identity.remember(await welcome.promise);
+    } finally {
+      client.close();
+    }
+    enter(identity.name, place);
+  }
+
   // An app opens where it was closed.
   const lastRoom = kept.read("room");
   if (parts.isApp && route.place.peek().at === "entrance" && lastRoom)
@@ -195,6 +214,7 @@ export function createVisit(parts: VisitParts): Visit {
       return conversation && { chat: now.chat, conversation };
     }),
     enter,
+    login,
     goTo,
     leaveRoom(room) {
       const now = stage.peek();
