@@ -152,9 +152,13 @@ export class NameClaims {
     } catch (error) {
       this.#takeNote(error);
     }
-    if (!this.#isClosed) {
-      this.#cancel = this.#options.clock.after(this.#isTroubled ? retryMs : renewMs, () => void this.#renew());
-    }
+    this.#renewIn(this.#isTroubled ? retryMs : renewMs);
+  }
+
+  /** In place of any renewal that was to come. */
+  #renewIn(ms: number): void {
+    this.#cancel();
+    if (!this.#isClosed) this.#cancel = this.#options.clock.after(ms, () => void this.#renew());
   }
 
   /** Claims everything in use that is not claimed: what is lost by now is told. */
@@ -175,10 +179,7 @@ export class NameClaims {
 
   #takeNote(error: unknown): void {
     if (!(error instanceof StoreError)) throw error;
-    if (!this.#isTroubled && !this.#isClosed) {
-      this.#cancel();
-      this.#cancel = this.#options.clock.after(retryMs, () => void this.#renew());
-    }
+    if (!this.#isTroubled) this.#renewIn(retryMs);
     this.#isTroubled = true;
   }
 }

@@ -214,18 +214,18 @@ export class Session {
   introduce(introduction: Introduction, marks: Marks): Soon<Person | undefined> {
     const { members, people, identity, lobby } = this.#hub;
     return then(members.names.enter(introduction), (entered) => {
-      if (this.ended) {
-        if (entered.ok) people.letGo(entered.value);
-        return undefined;
-      }
-      if (!entered.ok) {
-        this.refuse(entered.error, marks);
-        // To come back as somebody else is theirs to decide. [I3]
-        if (entered.error.code === "session_ended") this.close("removed");
-        return undefined;
-      }
-      const person = entered.value;
+      // Their session may have ended while their name was claimed. [I3]
       const proven = people.prove(introduction.token);
+      const outcome = entered.ok && !proven.ok ? proven : entered;
+      if (entered.ok && (this.ended || !outcome.ok)) people.letGo(entered.value);
+      if (this.ended) return undefined;
+      if (!outcome.ok) {
+        this.refuse(outcome.error, marks);
+        // To come back as somebody else is theirs to decide. [I3]
+        if (outcome.error.code === "session_ended") this.close("removed");
+        return undefined;
+      }
+      const person = outcome.value;
       const bearer = proven.ok ? proven.value : undefined;
       const id = bearer?.session ?? identity.newSession();
       if (this.person) lobby.lines.remove(this.person.user.id, this);

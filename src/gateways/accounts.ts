@@ -62,9 +62,11 @@ export function addAccountGateway(
     });
     if (!entered.ok) return entered;
     const person = entered.value;
-    const proven = people.prove(token);
-    const session = (proven.ok && proven.value?.session) || identity.newSession();
     try {
+      // Their session may have ended while their name was claimed. [I3]
+      const proven = people.prove(token);
+      if (!proven.ok) return proven;
+      const session = proven.value?.session ?? identity.newSession();
       if (!frame) return accepted(welcomeFrame(hub, person, session));
       return await answerAccountFrame(hub, person, { ...by, session }, frame);
     } finally {

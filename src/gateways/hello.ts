@@ -65,10 +65,12 @@ async function withPerson(
 ): Promise<Welcome> {
   const entered = await hub.members.names.enter(introduction);
   if (!entered.ok) return entered;
-  const proven = hub.people.prove(introduction.token);
-  const bearer = proven.ok ? proven.value : undefined;
-  if (bearer) hub.identity.saw(bearer);
   try {
+    // Their session may have ended while their name was claimed. [I3]
+    const proven = hub.people.prove(introduction.token);
+    if (!proven.ok) return proven;
+    const bearer = proven.value;
+    if (bearer) hub.identity.saw(bearer);
     return await answer(entered.value, bearer?.session ?? hub.identity.newSession());
   } finally {
     hub.people.letGo(entered.value);

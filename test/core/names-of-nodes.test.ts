@@ -126,6 +126,41 @@ describe("names, on several nodes", () => {
     assert.deepEqual((await there.world.join({ name: "Bob" })).news(), ["! name_taken"]);
   });
 
+  test("[N6] after the store was away, a node says as often as before that it lives", async () => {
+    const { nodes } = await twoNodes();
+    const renewals = async () => {
+      let count = 0;
+      nodes.names.step = async (what) => void (what === "renew" && count++);
+      await nodes.pass(4 * renewMs);
+      return count;
+    };
+    const before = await renewals();
+    nodes.names.step = away;
+    await nodes.pass(2 * renewMs);
+    await renewals();
+    assert.equal(await renewals(), before);
+  });
+
+  test("[I3] who comes by a session that ends while their name is claimed does not come in", async () => {
+    const { nodes, here, there } = await twoNodes();
+    const ann = await there.world.join({ name: "Ann" });
+    const { token } = ann.last("welcome");
+    const claimed = Promise.withResolvers<void>();
+    nodes.names.step = (what) => (what === "claim" ? claimed.promise : answers());
+    const tab = here.world.connect();
+    tab.send({ type: "join", token });
+    await new Promise((resolve) => setImmediate(resolve));
+    ann.send({ type: "sessions" });
+    await there.world.quiet();
+    ann.send({ type: "end_session", session: ann.last("sessions").sessions[0]?.id ?? "" });
+    await there.world.quiet();
+    await here.world.hub.identity.accounts.refresh();
+    claimed.resolve();
+    await nodes.quiet();
+    assert.deepEqual([tab.last("error").code, tab.closed, tab.all("welcome")], ["session_ended", "removed", []]);
+    assert.equal(here.world.hub.people.count, 0);
+  });
+
   test("[N6] a node that could not reach the store for so long that its names went to others claims them anew", async () => {
     const { nodes, here, there } = await twoNodes();
     const ann = await there.world.join({ name: "Ann" });
