@@ -106,7 +106,7 @@ export class PostgresLog {
     return drafts.map((draft) => {
       const first = firsts.get(keyOf(draft));
       const row = first && rows[first.place];
-      // The room was there when it was locked, and rooms are never taken away.
+      // The room was made, or there when it was locked, and rooms are never taken away.
       if (!row) throw new StoreError(`${draft.room} is not there`, { fatal: false });
       const epoch = row.epoch as Epoch;
       if (row.verdict !== "stored" && row.verdict !== "known") return refused(row.verdict);
@@ -142,9 +142,11 @@ export class PostgresLog {
   /** One transaction for all of them, in one piece on the wire. */
   async #store(drafts: readonly Draft[]): Promise<readonly AppendedRow[]> {
     const names = [...new Set(drafts.map(({ room }) => room))];
+    // A change alone makes no room: there is nothing in it to change.
+    const saidIn = new Set(drafts.filter(({ kind }) => !isChange(kind)).map(({ room }) => room));
     const client = this.#client;
     const [, , , rows, { command }] = await allOf([
-      Promise.all(names.filter((name) => !this.#made.has(name)).map((name) => this.#make(name))),
+      Promise.all([...saidIn].filter((name) => !this.#made.has(name)).map((name) => this.#make(name))),
       client.query(begin),
       client.query({ ...lockRooms, values: [names] }),
       allOf(inRuns(drafts).map((run) => this.#appendRun(run))),
@@ -170,7 +172,7 @@ export class PostgresLog {
       kind === "delete" ? client.query({ ...eraseText, values: [room, target] }) : undefined,
       kind === "delete" ? client.query({ ...eraseReactions, values: [room, target] }) : undefined,
     ]);
-    return rows;
+    return rows.length > 0 ? rows : [noSuchMessage];
   }
 
   async #make(room: RoomName): Promise<void> {
@@ -214,6 +216,9 @@ function inRuns(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
 /** Whether an event is the one that a draft asks for. A text that was erased since can no more be compared. [S1] */
 const isSame = (event: StoredEvent, { kind, text, target }: Draft): boolean =>
   event.kind === kind && (event.text === text || event.text === "") && (!isChange(kind) || event.target === target);
+
+/** What becomes of a change in a room that is not there. */
+const noSuchMessage: AppendedRow = { epoch: "", verdict: "no_such_message" };
 
 const keyOf = ({ room, id }: Draft): string => `${room}/${id}`;
 

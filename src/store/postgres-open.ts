@@ -1,10 +1,44 @@
 import { randomBytes } from "node:crypto";
-import type { Client } from "pg";
+import pg, { type Client } from "pg";
 import { DatabaseRefused } from "./database-refused.ts";
 import { postgresMigrations } from "./postgres-schema.ts";
 
 /** Names the lock under which one node at a time makes or changes the tables: "Parlance" in ASCII. */
 const migrationLock = 0x5061726c616e6365n;
+
+const connectMs = 5_000;
+const graceMs = 3_000;
+
+/**
+ * A new connection that calls itself `name`, once `ready` has been done with it. What is asked goes out at once, and is
+ * answered in its order. `lost` is told when it breaks or ends. Rejects with Postgres's error, or as `ready` does.
+ */
+export async function connect(
+  address: string,
+  name: string,
+  statementMs: number,
+  lost: () => void,
+  ready: (client: Client) => Promise<unknown>,
+): Promise<Client> {
+  const client = new pg.Client({
+    connectionString: address,
+    application_name: name,
+    connectionTimeoutMillis: connectMs,
+    // Postgres is the first to give up, unless it cannot be heard.
+    query_timeout: statementMs + graceMs,
+    keepAlive: true,
+    pipeline: true,
+  });
+  client.on("error", lost).on("end", lost);
+  try {
+    await client.connect();
+    await ready(client);
+    return client;
+  } catch (error) {
+    client.end().catch(() => {});
+    throw error;
+  }
+}
 
 /**
  * Readies a new connection: its time-outs, the tables, and the check whether this is still the database that it was.
@@ -51,7 +85,8 @@ export async function prepareToFill(client: Client, statementMs: number): Promis
   await inTransaction(client, () => noticeAnotherLife(client, cluster));
 }
 
-async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
+/** Does some work in one transaction: all of it, or nothing. */
+export async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
   await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   try {
     await work();

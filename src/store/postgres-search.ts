@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { SearchPage, SearchRequest } from "../core/ports.ts";
+import { connect } from "./postgres-open.ts";
 import { PostgresSearchRows } from "./postgres-search-rows.ts";
 import { Searcher } from "./search/searcher.ts";
 
@@ -7,8 +8,6 @@ import { Searcher } from "./search/searcher.ts";
 const waitMs = 2_000;
 /** How long making it ready rests after each slice: a sixth of the server's time goes there then. */
 const restMs = 5;
-const connectMs = 5_000;
-const graceMs = 3_000;
 
 interface Reached {
   readonly client: pg.Client;
@@ -70,22 +69,9 @@ export class PostgresSearch {
   }
 
   async #connect(lost: () => void): Promise<Reached> {
-    const client = new pg.Client({
-      connectionString: this.#address,
-      application_name: "parlance search",
-      connectionTimeoutMillis: connectMs,
-      query_timeout: this.#statementMs + graceMs,
-      keepAlive: true,
-      pipeline: true,
-    });
-    client.on("error", lost).on("end", lost);
-    try {
-      await client.connect();
-      await client.query(`SET statement_timeout = ${this.#statementMs}; SET synchronous_commit = off`);
-    } catch (error) {
-      client.end().catch(() => {});
-      throw error;
-    }
+    const ready = (client: pg.Client) =>
+      client.query(`SET statement_timeout = ${this.#statementMs}; SET synchronous_commit = off`);
+    const client = await connect(this.#address, "parlance search", this.#statementMs, lost, ready);
     const rows = () => new PostgresSearchRows(client);
     return { client, searcher: new Searcher({ rows, waitMs: 0, restMs, isShared: true, isRefusal: isPostgresError }) };
   }

@@ -1,4 +1,4 @@
-import pg from "pg";
+import type { Client } from "pg";
 import type { AccountStore } from "../core/account-store.ts";
 import type { NameRegister } from "../core/name-register.ts";
 import {
@@ -19,7 +19,7 @@ import { PostgresAccounts } from "./postgres-accounts.ts";
 import { PostgresDirectory } from "./postgres-directory.ts";
 import { PostgresLog } from "./postgres-log.ts";
 import { PostgresNames } from "./postgres-names.ts";
-import { explainPostgres, prepare } from "./postgres-open.ts";
+import { connect, explainPostgres, prepare } from "./postgres-open.ts";
 import { PostgresSearch } from "./postgres-search.ts";
 
 /** A store that may be out of reach for a while, and recovers by itself. */
@@ -52,12 +52,9 @@ function placeOf(address: string): string {
   return `${host}${pathname}`;
 }
 
-const connectMs = 5_000;
-const graceMs = 3_000;
-
 /** A connection that has been readied, and its log. */
 interface Reached {
-  readonly client: pg.Client;
+  readonly client: Client;
   readonly log: PostgresLog;
   readonly accounts: PostgresAccounts;
   readonly names: PostgresNames;
@@ -188,24 +185,8 @@ class PostgresStore implements RemoteStore {
   }
 
   async #connect(lost: () => void): Promise<Reached> {
-    const client = new pg.Client({
-      connectionString: this.#address,
-      application_name: "parlance",
-      connectionTimeoutMillis: connectMs,
-      // Postgres is the first to give up, unless it cannot be heard.
-      query_timeout: this.#statementMs + graceMs,
-      keepAlive: true,
-      // What is asked goes out at once, and is answered in its order.
-      pipeline: true,
-    });
-    client.on("error", lost).on("end", lost);
-    try {
-      await client.connect();
-      await prepare(client, this.#statementMs);
-    } catch (error) {
-      client.end().catch(() => {});
-      throw error;
-    }
+    const ready = (client: Client) => prepare(client, this.#statementMs);
+    const client = await connect(this.#address, "parlance", this.#statementMs, lost, ready);
     this.#isReachable = true;
     return {
       client,

@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { AccountChanges, AccountStore, KeptName, WrittenSession } from "../core/account-store.ts";
 import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
+import { inTransaction } from "./sqlite-transaction.ts";
 
 /** A question about accounts, as the store asks it of its worker. */
 export type AccountQuestion = {
@@ -80,9 +81,9 @@ export class SqliteAccounts {
       case "changes":
         return this.#changes(...question.of);
       case "keepName":
-        return this.#inTransaction(() => this.#keepName(...question.of));
+        return inTransaction(this.#db, () => this.#keepName(...question.of));
       case "dropName":
-        return this.#inTransaction(() => this.#dropName(...question.of));
+        return inTransaction(this.#db, () => this.#dropName(...question.of));
       case "proofOf":
         return this.#proof.get(...question.of)?.["proof"] ?? undefined;
       case "addSession": {
@@ -92,9 +93,9 @@ export class SqliteAccounts {
       case "sessionsOf":
         return this.#sessions.all(...question.of).map(writtenSession);
       case "endSessions":
-        return this.#inTransaction(() => this.#endSessions(...question.of));
+        return inTransaction(this.#db, () => this.#endSessions(...question.of));
       case "touchSessions":
-        return this.#inTransaction(() => {
+        return inTransaction(this.#db, () => {
           const [times] = question.of;
           for (const [id, seen] of times) this.#touch.run(seen, id);
         });
@@ -140,19 +141,6 @@ export class SqliteAccounts {
 
   #version(): number {
     return Number(this.#nextVersion.get()?.["version"]);
-  }
-
-  #inTransaction<T>(work: () => T): T {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      const done = work();
-      this.#db.exec("COMMIT");
-      return done;
-    } catch (error) {
-      // After some errors SQLite has rolled back by itself already.
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
-    }
   }
 }
 

@@ -10,12 +10,16 @@ import {
 import { otherOf } from "../protocol/direct.ts";
 import type { DisplayName, RoomName, UserId } from "../protocol/ids.ts";
 import type { User } from "../protocol/server-frames.ts";
+import { inTransaction } from "./sqlite-transaction.ts";
 
 type Row = Record<string, SQLOutputValue>;
 type Ask<K extends keyof RoomDirectory> = { readonly ask: K; readonly of: Parameters<RoomDirectory[K]> };
 
 /** What the store asks its worker about rooms and readers. */
 export type DirectoryQuestion = Ask<"list"> | Ask<"readStates"> | Ask<"markRead"> | Ask<"nameDirect">;
+
+/** Those after which the database is another one. */
+export const directoryWrites: ReadonlySet<keyof RoomDirectory> = new Set(["markRead", "nameDirect"]);
 
 /** A directory that is asked elsewhere, one question at a time. */
 export function askDirectory(ask: (question: DirectoryQuestion) => Promise<unknown>): RoomDirectory {
@@ -102,7 +106,7 @@ export class SqliteDirectory {
   }
 
   #mark(markers: readonly ReadMarker[]): void {
-    this.#inTransaction(() => {
+    inTransaction(this.#db, () => {
       for (const { user, room, seq } of markers) this.#markRead.run(user, seq, room);
     });
   }
@@ -110,25 +114,13 @@ export class SqliteDirectory {
   #name(room: RoomName, users: readonly User[]): readonly User[] {
     const id = this.#roomId.get(room)?.["id"];
     if (id === undefined) return [];
-    this.#inTransaction(() => {
+    inTransaction(this.#db, () => {
       for (const { id: named, name } of users) this.#nameDirect.run(name, otherOf(room, named) ?? "", id);
     });
     return this.#names.all(id).flatMap((row) => {
       const named = otherOf(room, String(row["user_id"]) as UserId);
       return named ? [{ id: named, name: String(row["other_name"]) as DisplayName }] : [];
     });
-  }
-
-  #inTransaction(work: () => void): void {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      work();
-      this.#db.exec("COMMIT");
-    } catch (error) {
-      // After some errors SQLite has rolled back by itself already.
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
-    }
   }
 }
 

@@ -5,6 +5,7 @@ import { accepted, refused } from "../protocol/codes.ts";
 import { type EventKind, isChange } from "../protocol/events.ts";
 import { type DisplayName, type Epoch, type MessageId, newEpoch, type RoomName, type UserId } from "../protocol/ids.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
+import { inTransaction } from "./sqlite-transaction.ts";
 
 interface RoomRow extends RoomHead {
   readonly id: number;
@@ -87,26 +88,22 @@ export class SqliteLog {
 
   /** One transaction for all of them; a duplicate or a conflict takes no `seq` and fails nobody else. [L2] [S1] */
   append(drafts: readonly Draft[]): readonly Appended[] {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
+    return inTransaction(this.#db, () => {
       const rooms = new Map<RoomName, RoomRow>();
       const outcomes = drafts.map((draft) => {
-        const room = rooms.get(draft.room) ?? this.#roomOrNew(draft.room);
+        const { kind, room: name } = draft;
+        const room = rooms.get(name) ?? (isChange(kind) ? this.#room(name) : this.#roomOrNew(name));
+        if (!room) return refused("no_such_message");
         const outcome = this.#appendOne(room, draft);
-        rooms.set(draft.room, outcome.ok && !outcome.value.dup ? grown(room, outcome.value.event) : room);
+        rooms.set(name, outcome.ok && !outcome.value.dup ? grown(room, outcome.value.event) : room);
         return outcome;
       });
       for (const { id, head, active } of rooms.values()) {
         this.#setHead.run(head, active, id);
         this.written.add(id);
       }
-      this.#db.exec("COMMIT");
       return outcomes;
-    } catch (error) {
-      // After some errors SQLite has rolled back by itself already.
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
-    }
+    });
   }
 
   read(name: RoomName, request: PageRequest): EventPage {

@@ -6,6 +6,7 @@ import { partKey } from "./search/block.ts";
 import type { Place } from "./search/places.ts";
 import type { LoggedEvent, Seal, SearchRows } from "./search/rows.ts";
 import type { SqliteLog } from "./sqlite-log.ts";
+import { inTransaction } from "./sqlite-transaction.ts";
 
 /** Parts that are written in one transaction. */
 const partsAtOnce = 32;
@@ -174,13 +175,9 @@ export class SqliteSearchRows implements SearchRows {
 
   /** In one transaction, which the log's next commit takes to the disk with itself: a crash may lose it, whole. */
   #commit(write: () => void): void {
-    this.#db.exec("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE");
+    this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
-      write();
-      this.#db.exec("COMMIT");
-    } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
-      throw error;
+      inTransaction(this.#db, write);
     } finally {
       this.#db.exec("PRAGMA synchronous = FULL");
     }

@@ -3,7 +3,7 @@ import type { Draft, PageRequest, SearchRequest } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { Searcher } from "./search/searcher.ts";
 import { type AccountQuestion, accountWrites, SqliteAccounts } from "./sqlite-accounts.ts";
-import { type DirectoryQuestion, SqliteDirectory } from "./sqlite-directory.ts";
+import { type DirectoryQuestion, directoryWrites, SqliteDirectory } from "./sqlite-directory.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { isPassing, openDatabase, resultCode, tokenKey } from "./sqlite-open.ts";
 import { SqliteSearchRows } from "./sqlite-search-rows.ts";
@@ -107,6 +107,7 @@ function serve(port: MessagePort, file: string): void {
 
 function isWrite(request: WorkerRequest): boolean {
   if (request.do === "accounts") return accountWrites.has(request.question.ask);
+  if (request.do === "directory") return directoryWrites.has(request.question.ask);
   return request.do === "append" || request.do === "openRoom";
 }
 

@@ -114,6 +114,20 @@ export function changesContract(open: OpenStore): void {
     );
   });
 
+  test("[E1] a change in a room that is not there is refused, and makes none", async (t) => {
+    const { store } = await open(t);
+    const [here, nowhere] = [roomName("кухня"), roomName("ห้องว่าง")];
+    const outcomes = await store.append([
+      change(1, "edit", 1, "чай", { room: nowhere }),
+      change(2, "delete", 1, "", { room: here }),
+      draft(3, { room: here }),
+      change(4, "react", 3, "👍", { room: here }),
+    ]);
+    assert.deepEqual(outcomes.map(refusal), ["no_such_message", "no_such_message", undefined, undefined]);
+    assert.deepEqual(await store.rooms(), [here]);
+    assert.equal((await store.findRoom(here))?.head, 2);
+  });
+
   test("[E2] a message is read as it is now: the last edit's text, the reactions in the order they were first given", async (t) => {
     const { store, reopen } = await open(t);
     await store.append([draft(1), draft(2, { text: "untouched" })]);

@@ -11,7 +11,8 @@ import type { Store, StoreError } from "../../src/core/ports.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { SqliteLog } from "../../src/store/sqlite-log.ts";
 import { isPassing, openDatabase, resultCode } from "../../src/store/sqlite-open.ts";
-import { draft, roomName } from "../support/drafts.ts";
+import { SqliteSearchRows } from "../../src/store/sqlite-search-rows.ts";
+import { draft, roomName, userId } from "../support/drafts.ts";
 import { temporaryFolder } from "../support/server.ts";
 import { stored } from "./outcomes.ts";
 
@@ -189,6 +190,28 @@ test("[L3] a room that cannot be made is as fatal as a message that cannot be st
   other.exec("CREATE TRIGGER refuse BEFORE INSERT ON room BEGIN SELECT RAISE(ABORT, 'no more'); END");
   await assert.rejects(store.openRoom(general), { name: "StoreError", fatal: true });
   assert.equal((await store.failed).fatal, true);
+});
+
+test("[L3] a read marker whose commit failed is as fatal: the log's next commit would stand on it", async (t) => {
+  const file = join(temporaryFolder(t), "parlance.db");
+  const store = await openStore(t, file);
+  await store.append([draft(1)]);
+  using other = new DatabaseSync(file);
+  other.exec("CREATE TRIGGER refuse BEFORE INSERT ON read_marker BEGIN SELECT RAISE(ABORT, 'no more'); END");
+  const marked = store.directory.markRead([{ user: userId("ann"), room: general, seq: 1 }]);
+  await assert.rejects(marked, { name: "StoreError", fatal: true });
+  assert.equal((await store.failed).fatal, true);
+});
+
+test("[L2] after the index of search could not be written, a commit of the log still waits for the disk", async (t) => {
+  const file = join(temporaryFolder(t), "parlance.db");
+  using db = openDatabase(file);
+  db.exec("PRAGMA busy_timeout = 0");
+  const rows = new SqliteSearchRows(db, new SqliteLog(db), () => undefined);
+  using other = new DatabaseSync(file);
+  other.exec("BEGIN IMMEDIATE");
+  await assert.rejects(rows.write(0, [[1, new Uint8Array(1)]]), isPassing);
+  assert.deepEqual({ ...db.prepare("PRAGMA synchronous").get() }, { synchronous: 2 });
 });
 
 test("[L3] the death of the worker fails all that waits for it, and is told", async (t) => {

@@ -162,8 +162,9 @@ export class MemoryStore implements Store {
   }
 
   #appendOne(draft: Draft): Appended {
-    const { epoch, events } = this.#roomOrNew(draft.room);
     const { kind, text, target } = draft;
+    if (isChange(kind) && !this.#memory.rooms.has(draft.room)) return refused("no_such_message");
+    const { epoch, events } = this.#roomOrNew(draft.room);
     const known = this.#memory.drafts.get(`${draft.room}/${draft.id}`);
     if (known) {
       const isSame = known.kind === kind && known.text === text && (!isChange(kind) || known.target === target);

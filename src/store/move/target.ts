@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
 import { DatabaseRefused } from "../database-refused.ts";
-import { explainPostgres, prepareToFill, property } from "../postgres-open.ts";
+import { explainPostgres, inTransaction, prepareToFill, property } from "../postgres-open.ts";
 import { toPostgres } from "../postgres-text.ts";
 import type { Piece } from "./source.ts";
 import {
@@ -61,7 +61,7 @@ export class MoveTarget implements AsyncDisposable {
   /** Takes a piece in, all of it or nothing. */
   async store({ room, events, changed, amendments, reactions, erased }: Piece): Promise<void> {
     const head = events.at(-1)?.["seq"];
-    await this.#atOnce(async () => {
+    await inTransaction(this.#client, async () => {
       const at = head === undefined ? {} : { head };
       await this.#write(roomTable, [{ ...room, ...at }]);
       await this.#write(eventTable, events);
@@ -77,7 +77,7 @@ export class MoveTarget implements AsyncDisposable {
 
   /** Takes in what is kept for people, in place of what is there. */
   async storePeople(people: ReadonlyMap<MovedTable, readonly MovedRow[]>): Promise<void> {
-    await this.#atOnce(async () => {
+    await inTransaction(this.#client, async () => {
       for (const table of peopleTables) {
         await this.#client.query(`DELETE FROM parlance.${table.name}`);
         await this.#write(table, people.get(table) ?? []);
@@ -103,7 +103,7 @@ export class MoveTarget implements AsyncDisposable {
 
   /** It is whole: servers may start on it. */
   async finish(): Promise<void> {
-    await this.#atOnce(async () => {
+    await inTransaction(this.#client, async () => {
       await this.#client.query(
         `SELECT setval(pg_get_serial_sequence('parlance.room', 'id'), max(id)) FROM parlance.room HAVING max(id) > 0`,
       );
@@ -122,7 +122,7 @@ export class MoveTarget implements AsyncDisposable {
     if ((await this.count(roomTable)) > 0 || (await this.count({ ...roomTable, name: "account" })) > 0) {
       throw new DatabaseRefused("A server keeps its rooms in this database already. Name an empty one.");
     }
-    await this.#atOnce(async () => {
+    await inTransaction(this.#client, async () => {
       await this.#client.query("INSERT INTO parlance.property (name, value) VALUES ('filling', $1)", [mark]);
       // So that everybody's token still says who they are.
       await this.#client.query("UPDATE parlance.secret SET value = $1 WHERE name = 'token'", [tokenKey]);
@@ -143,17 +143,6 @@ export class MoveTarget implements AsyncDisposable {
          SELECT ${columns.join(", ")} FROM json_populate_recordset(NULL::parlance.${name}, $1::json) ${onConflict}`,
         [asJson(table, rows.slice(at, at + rowsAtOnce))],
       );
-    }
-  }
-
-  async #atOnce(work: () => Promise<void>): Promise<void> {
-    await this.#client.query("BEGIN");
-    try {
-      await work();
-      await this.#client.query("COMMIT");
-    } catch (error) {
-      await this.#client.query("ROLLBACK").catch(() => {});
-      throw error;
     }
   }
 }
