@@ -14,6 +14,7 @@ export type Block =
 
 const deepestQuote = 4;
 const fence = /^\s*```[\w+-]*\s*$/;
+const closingFence = /^\s*```\s*$/;
 const quoted = /^\s{0,3}>\s?/;
 const bullet = /^\s{0,3}[-*•]\s+(?=\S)/;
 const numbered = /^\s{0,3}(\d{1,9})[.)]\s+(?=\S)/;
@@ -24,10 +25,11 @@ const numbered = /^\s{0,3}(\d{1,9})[.)]\s+(?=\S)/;
  */
 export function parseMessage(text: string, depth = 0): Block[] {
   const lines = text.split("\n");
+  const lastClosing = lines.findLastIndex((line) => closingFence.test(line));
   const blocks: Block[] = [];
   let paragraph: string[] = [];
   const endParagraph = () => {
-    const body = paragraph.join("\n").replace(/^\n+|\s+$/g, "");
+    const body = paragraph.join("\n").replace(/^\n+/, "").trimEnd();
     if (body !== "") blocks.push({ is: "paragraph", of: parseInline(body) });
     paragraph = [];
   };
@@ -39,9 +41,10 @@ export function parseMessage(text: string, depth = 0): Block[] {
       for (; at < lines.length && mark.test(lines[at] ?? ""); at++) taken.push((lines[at] ?? "").replace(mark, ""));
       return taken;
     };
-    const closing = fence.test(line) ? lines.findIndex((other, index) => index > at && /^\s*```\s*$/.test(other)) : -1;
-    if (closing !== -1) {
+    if (at < lastClosing && fence.test(line)) {
       endParagraph();
+      let closing = at + 1;
+      while (!closingFence.test(lines[closing] ?? "")) closing++;
       blocks.push({ is: "code", text: lines.slice(at + 1, closing).join("\n") });
       at = closing + 1;
     } else if (quoted.test(line) && depth < deepestQuote) {
@@ -70,9 +73,13 @@ export function parseMessage(text: string, depth = 0): Block[] {
 }
 
 const mark = /`|\*\*|\*|_|https?:\/\/|mailto:/gi;
+const ofTheSentence = "*_~.,:;!?'”’»…";
 const address = /(?:https?:\/\/|mailto:)[^\s<>"`\u2028\u2029]+/iy;
-const wordBefore = /[\p{L}\p{M}\p{N}_]$/u;
+// What makes a picture of ❤ is a mark to Unicode, yet no part of a word.
+const wordBefore = /(?!\ufe0f)[\p{L}\p{M}\p{N}_]$/u;
 const wordAfter = /^[\p{L}\p{M}\p{N}_]/u;
+const digitBefore = /\p{N}$/u;
+const digitAfter = /^\p{N}/u;
 
 /** The runs of one block's text. */
 export function parseInline(text: string): Inline[] {
@@ -111,11 +118,14 @@ export function parseInline(text: string): Inline[] {
   return runs;
 }
 
-/** Whether a mark at `from` may begin emphasis: `2 * 3` and `snake_case` do not. */
+/** Whether a mark at `from` may begin emphasis: `2 * 3`, `2*3*4`, `snake_case` and `*️⃣` do not. */
 function opens(text: string, sign: string, from: number): boolean {
   if (sign === "`") return true;
-  if (/\s/.test(text.charAt(from + sign.length))) return false;
-  return sign !== "_" || (text.charAt(from + 1) !== "_" && !wordBefore.test(text.slice(Math.max(0, from - 2), from)));
+  const before = text.slice(Math.max(0, from - 2), from);
+  const after = text.slice(from + sign.length, from + sign.length + 2);
+  if (/^(?:\s|\ufe0f)/.test(after)) return false;
+  if (sign === "_") return after[0] !== "_" && !wordBefore.test(before);
+  return !(digitBefore.test(before) && digitAfter.test(after));
 }
 
 function paragraphEnd(text: string, start: number): number {
@@ -128,26 +138,28 @@ function closingMark(text: string, sign: string, start: number): number {
   const bound = paragraphEnd(text, start);
   for (let at = text.indexOf(sign, start + 1); at !== -1 && at < bound; at = text.indexOf(sign, at + 1)) {
     const after = at + sign.length;
-    // `*a **b** c*`: two stars do not close one.
-    if (sign === "*" && (text[after] === "*" || text[at - 1] === "*")) continue;
+    // `*a **b** c*`: two stars do not close one, and the star of *️⃣ closes nothing.
+    if (sign === "*" && (/\*|\ufe0f/.test(text.charAt(after)) || text[at - 1] === "*")) continue;
     if (sign === "_" && wordAfter.test(text.slice(after, after + 2))) continue;
     if (!/\s/.test(text.charAt(at - 1))) return at;
   }
   return -1;
 }
 
-/** The address that begins at `from`, without the punctuation of the sentence around it. */
+/** The address that begins at `from`, without the punctuation and the closing brackets of the sentence around it. */
 function linkAt(text: string, from: number): Extract<Inline, { is: "link" }> | undefined {
   address.lastIndex = from;
-  let found = address.exec(text)?.[0].replace(/(?:\*\*|[*_~.,:;!?'”’»…])+$/, "") ?? "";
-  while (/[)\]]$/.test(found)) {
-    const close = found.slice(-1);
-    const open = close === ")" ? "(" : "[";
-    if (found.split(close).length <= found.split(open).length) break;
-    found = found.slice(0, -1);
+  const found = address.exec(text)?.[0] ?? "";
+  const unopened = (open: string, close: string) => found.split(close).length - found.split(open).length;
+  const surplus = { ")": unopened("(", ")"), "]": unopened("[", "]") };
+  let end = found.length;
+  // By letters, not by an expression: those that end in `+$` look at a long row of marks again from each of them.
+  for (; end > 0; end--) {
+    const last = found.charAt(end - 1);
+    if (last === ")" || last === "]" ? surplus[last]-- <= 0 : !ofTheSentence.includes(last)) break;
   }
-  found = found.replace(/[.,:;!?]+$/, "");
-  const url = URL.parse(found);
+  const shown = found.slice(0, end);
+  const url = URL.parse(shown);
   const safe = url && ["http:", "https:", "mailto:"].includes(url.protocol) && (url.host || url.pathname);
-  return safe ? { is: "link", text: found, href: url.href } : undefined;
+  return safe ? { is: "link", text: shown, href: url.href } : undefined;
 }
