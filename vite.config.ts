@@ -40,17 +40,21 @@ const compress: Plugin = {
 };
 
 /**
- * What the first load needs is one file, whatever parts that are fetched on demand need of it too: divided it would be
- * larger, and its weight (`npm run check`) not told.
+ * What the first load needs is two files, whatever parts that are fetched on demand need of it too: divided further it
+ * would be larger, and its weight (`npm run check`) not told. What the early one needs is in that, for it to run first.
  */
 function firstLoad(module: string, graph: Rolldown.ChunkingContext): string | undefined {
-  const seen = new Set<string>();
-  const isFirst = (id: string): boolean => {
-    if (seen.has(id)) return false;
-    seen.add(id);
-    return id === source("index.html") || (graph.getModuleInfo(id)?.importers.some(isFirst) ?? false);
+  const isPartOf = (entry: string) => {
+    const seen = new Set<string>();
+    const isIn = (id: string): boolean => {
+      if (seen.has(id)) return false;
+      seen.add(id);
+      return id === source(entry) || (graph.getModuleInfo(id)?.importers.some(isIn) ?? false);
+    };
+    return isIn(module);
   };
-  return isFirst(module) ? "index" : undefined;
+  if (isPartOf("early.ts")) return "early";
+  return isPartOf("index.html") ? "index" : undefined;
 }
 
 /** The page: `src/web` into `dist/page`, hashed file names, for the server to serve as they are. */

@@ -2,24 +2,20 @@ import { effect, signal } from "@preact/signals";
 import { render } from "preact";
 import { connect, memoryOutbox, type Outbox, webStorageOutbox } from "../sdk/index.ts";
 import { App } from "./app.tsx";
+import { chosenLanguage, firstPage, kept, words } from "./early.ts";
 import { createAlerts } from "./state/alerts.ts";
 import { pageClock } from "./state/clock.ts";
 import { createIdentity } from "./state/identity.ts";
 import { keptIn } from "./state/kept.ts";
-import { keptPagesIn } from "./state/kept-pages.ts";
+import { earlyOrKept, keptPagesIn } from "./state/kept-pages.ts";
 import { type Page, PageContext } from "./state/page.ts";
-import { createPreferences, firstLanguage } from "./state/preferences.ts";
+import { createPreferences } from "./state/preferences.ts";
 import { createRoute } from "./state/route.ts";
 import { createVisit } from "./state/visit.ts";
-import { loadWords } from "./state/words.ts";
 import { dressPage, fitAboveKeyboard, followWidth, isApp, transition } from "./surroundings.ts";
 import { teller } from "./teller.ts";
 import { startWorker } from "./worker/start.ts";
 
-const kept = keptIn(() => localStorage, window);
-const chosenLanguage = () => firstLanguage(kept, navigator.languages);
-/** They come while the line is opened. */
-const words = loadWords(chosenLanguage());
 const identity = createIdentity(kept);
 const route = createRoute(window);
 const isSeen = signal(!document.hidden);
@@ -46,14 +42,18 @@ const visit = createVisit({
   identity,
   route,
   kept,
-  pages: keptPagesIn("caches" in window ? caches : undefined),
+  pages: earlyOrKept(firstPage, keptPagesIn("caches" in window ? caches : undefined)),
   clock: pageClock,
   transition,
   isApp: isApp(),
 });
 startWorker(pageClock, (room) => visit.goTo(room));
 
-const preferences = createPreferences(kept, chosenLanguage(), await words);
+/** What is about to come is worth more than a place for it, which would have to be laid out first. */
+const patienceMs = 100;
+const patience = new Promise<void>((resolve) => pageClock.after(patienceMs, resolve));
+const [spoken] = await Promise.all([words, Promise.race([firstPage?.messages, patience])]);
+const preferences = createPreferences(kept, chosenLanguage(), spoken);
 const { language, theme, density } = preferences;
 effect(() => dressPage(language.value, theme.chosen.value, density.chosen.value));
 effect(() => {

@@ -128,3 +128,36 @@ test("[D3] markup is text: nothing that somebody writes runs, and links lead onl
   assert.deepEqual(ann.troubles, []);
   await ann.leave();
 });
+
+test("[R1] whoever comes back reads a room's last messages before there is a line, which then brings each message once", async (t) => {
+  const { url } = await startTestServer(t);
+  const say = (text: string) => fetch(`${url}/rooms/кухня/messages`, { method: "POST", body: text });
+  for (let number = 1; number <= 40; number++) await say(`№${number}. สวัสดี 🙂`);
+  // What a service worker keeps would come sooner than what is asked for.
+  const visitor = await browser.visit(`${url}/r/кухня`, { serviceWorkers: "block" });
+  const { page } = visitor;
+  await visitor.comeIn("Оля");
+  await visitor.sees("№1. สวัสดี 🙂");
+  await page.evaluate(`caches.delete("parlance-rooms")`);
+  let connect = () => {};
+  await page.routeWebSocket(/\/api\/v1\/ws$/, (socket) => {
+    const waiting: (string | Buffer)[] = [];
+    socket.onMessage((frame) => void waiting.push(frame));
+    connect = () => {
+      const server = socket.connectToServer();
+      for (const frame of waiting) server.send(frame);
+      socket.onMessage((frame) => server.send(frame));
+    };
+  });
+  await say("שלום");
+  await page.reload();
+  await visitor.sees("שלום");
+  assert.equal(await visitor.count("№1. สวัสดี 🙂"), 0, "no more than a screen's worth comes early");
+  await say("ще одне");
+  connect();
+  await visitor.sees("ще одне");
+  await visitor.sees("№1. สวัสดี 🙂");
+  for (const text of ["№40. สวัสดี 🙂", "שלום", "ще одне"]) assert.equal(await visitor.count(text), 1, text);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});

@@ -5,7 +5,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
 import type { Conversation } from "../state/conversation.ts";
 import { useSay } from "../state/page.ts";
-import { pathOf } from "../state/route.ts";
+import { pathOf } from "../state/place.ts";
 import { DeleteQuestion } from "./delete-question.tsx";
 import { ReactionChoice } from "./reaction-choice.tsx";
 

@@ -7,7 +7,7 @@ import { lazily } from "../parts/lazily.tsx";
 import type { RefusedChange } from "../state/changes.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { useFormats, usePage, useSay } from "../state/page.ts";
-import { pathOf } from "../state/route.ts";
+import { pathOf } from "../state/place.ts";
 import { Formatted } from "./formatted.tsx";
 import { Quote } from "./quote.tsx";
 import { Reactions } from "./reactions.tsx";

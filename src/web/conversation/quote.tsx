@@ -4,7 +4,7 @@ import type { Line } from "../logic/arrange.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage, useSay } from "../state/page.ts";
-import { pathOf } from "../state/route.ts";
+import { pathOf } from "../state/place.ts";
 
 interface QuoteProps {
   readonly reply: NonNullable<Line["reply"]>;

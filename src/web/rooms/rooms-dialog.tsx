@@ -6,7 +6,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Avatar } from "../parts/person.tsx";
 import type { Chat } from "../state/chat.ts";
 import { useFormats, usePage, useSay } from "../state/page.ts";
-import { pathOf } from "../state/route.ts";
+import { pathOf } from "../state/place.ts";
 import "./rooms-dialog.css";
 
 interface RoomsDialogProps {

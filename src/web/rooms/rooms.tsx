@@ -4,7 +4,7 @@ import { Avatar } from "../parts/person.tsx";
 import type { Chat } from "../state/chat.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage, useSay } from "../state/page.ts";
-import { pathOf } from "../state/route.ts";
+import { pathOf } from "../state/place.ts";
 import { AddRoom } from "./add-room.tsx";
 import { Me } from "./me.tsx";
 

@@ -8,7 +8,7 @@ import { Name } from "../parts/person.tsx";
 import type { Chat } from "../state/chat.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { useFormats, usePage, useSay } from "../state/page.ts";
-import { pathOf } from "../state/route.ts";
+import { pathOf } from "../state/place.ts";
 import { createSearching, type Searching } from "./searching.ts";
 import "./search.css";
 

@@ -2,6 +2,7 @@ import type { ReadonlySignal } from "@preact/signals";
 import { type MessageFrame, parseServerFrame } from "../../protocol/server-frames.ts";
 import type { RoomName } from "../../sdk/index.ts";
 import type { Clock } from "./clock.ts";
+import type { EarlyPage } from "./early-page.ts";
 
 const cacheName = "parlance-rooms";
 const roomsMost = 20;
@@ -16,6 +17,12 @@ export interface KeptPages {
   write(room: RoomName, messages: readonly MessageFrame[]): Promise<void>;
   /** One room's page, or all. */
   forget(room?: RoomName): Promise<void>;
+}
+
+/** A message of the room, if it is one. */
+function pageMessage(room: RoomName, json: string): MessageFrame[] {
+  const frame = parseServerFrame(json);
+  return frame?.type === "message" && frame.room === room ? [frame] : [];
 }
 
 /**
@@ -37,10 +44,7 @@ export function keptPagesIn(storage: CacheStorage | undefined): KeptPages {
   return {
     async read(room) {
       const text = await attempt(async (cache) => (await cache.match(addressOf(room)))?.text());
-      return (text ?? "").split("\n").flatMap((line) => {
-        const frame = parseServerFrame(line);
-        return frame?.type === "message" && frame.room === room ? [frame] : [];
-      });
+      return (text ?? "").split("\n").flatMap((line) => pageMessage(room, line));
     },
     async write(room, messages) {
       const lines: string[] = [];
@@ -62,6 +66,19 @@ export function keptPagesIn(storage: CacheStorage | undefined): KeptPages {
     async forget(room) {
       if (room === undefined) await storage?.delete(cacheName).catch(() => {});
       else await attempt((cache) => cache.delete(addressOf(room)));
+    },
+  };
+}
+
+/** Has a room's page be the one that was asked for early, or else what is kept. */
+export function earlyOrKept(early: EarlyPage | undefined, pages: KeptPages): KeptPages {
+  if (!early) return pages;
+  return {
+    ...pages,
+    async read(room) {
+      const messages = room === early.room ? await early.messages : [];
+      if (messages.length === 0) return pages.read(room);
+      return messages.flatMap((message) => pageMessage(room, JSON.stringify(message)));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { isLanguage, type Language } from "../../locales/words.ts";
+import type { Language } from "../../locales/words.ts";
 import { type Choice, createChoice } from "./choice.ts";
 import { createFormats, type Formats, type Hours } from "./formats.ts";
 import type { Kept } from "./kept.ts";
@@ -24,12 +24,6 @@ export interface Preferences {
   readonly told: Choice<Told>;
   /** Fetches the words, then speaks that language. */
   speak(language: Language): Promise<void>;
-}
-
-/** The kept language, else the first of the browser's that Parlance speaks, else English. */
-export function firstLanguage(kept: Kept, wanted: readonly string[]): Language {
-  const tags = [kept.read("language"), ...wanted.map((tag) => tag.split("-")[0]?.toLowerCase())];
-  return tags.find((tag): tag is Language => tag !== undefined && isLanguage(tag)) ?? "en";
 }
 
 /** What the reader prefers, kept in this browser; `words` are those of the `first` language. */

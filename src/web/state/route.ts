@@ -1,31 +1,10 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
-
-/** Where the page is: the entrance, or a room under the name that the address gives, at one of its messages. */
-export type Place =
-  | { readonly at: "entrance" }
-  | { readonly at: "room"; readonly room: string; readonly seq?: number | undefined };
+import { type Place, pathOf, placeOf } from "./place.ts";
 
 export interface Route {
   readonly place: ReadonlySignal<Place>;
   /** `replace` leaves no way back to where one was. */
   go(place: Place, how?: "push" | "replace"): void;
-}
-
-export function pathOf(place: Place): string {
-  if (place.at === "entrance") return "/";
-  return `/r/${encodeURIComponent(place.room)}${place.seq === undefined ? "" : `/${place.seq}`}`;
-}
-
-/** `/r/{room}`, and for a message of it `/r/{room}/{seq}`. */
-function placeOf({ pathname }: Location): Place {
-  const [, first, room, message = ""] = pathname.split("/");
-  if (first !== "r" || !room) return { at: "entrance" };
-  const seq = /^[1-9]\d{0,14}$/.test(message) ? Number(message) : undefined;
-  try {
-    return { at: "room", room: decodeURIComponent(room).normalize("NFC").toLowerCase(), seq };
-  } catch {
-    return { at: "entrance" };
-  }
 }
 
 /** The place, in step with the address bar. It lives as long as the page. */

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { askEarly } from "../../src/web/state/early-page.ts";
+
+test("[D7] as many messages as fill the window are asked for early, with the token beside the address", async () => {
+  const requests: unknown[] = [];
+  const messages = [{ text: "สวัสดี 🙂" }, { text: "שלום" }];
+  const page = askEarly("ห้องเรียน", "secret", {
+    fetch: async (input, init) => {
+      requests.push([input, init?.headers]);
+      return Response.json({ messages });
+    },
+    innerHeight: 844,
+  });
+  assert.deepEqual(await page.messages, messages);
+  const path = `/rooms/${encodeURIComponent("ห้องเรียน")}/messages?limit=15`;
+  assert.deepEqual(requests, [[path, { authorization: "Bearer secret" }]]);
+});
+
+test("what cannot be had early is nothing, and no error", async () => {
+  const refused = async () => Response.json({ code: "session_ended" }, { status: 401 });
+  const broken = async () => new Response("<html>");
+  const away = () => Promise.reject(new TypeError("Failed to fetch"));
+  for (const get of [refused, broken, away]) {
+    assert.deepEqual(await askEarly("кухня", "secret", { fetch: get, innerHeight: 600 }).messages, []);
+  }
+});
