@@ -41,7 +41,10 @@ export class Lobby {
       tell: (marker) => hub.elsewhere(marker.user) && bus.tell({ type: "read", ...marker }),
     });
     this.#stops = [
-      bus.subscribe((appends) => this.#invite(appends)),
+      bus.subscribe((appends, isOwn) => {
+        this.#invite(appends);
+        if (isOwn) this.#noteSaid(appends);
+      }),
       bus.hear((hint) => hint.type === "read" && this.markers.hear(hint)),
     ];
   }
@@ -148,6 +151,13 @@ export class Lobby {
   #named(id: UserId, noted: DisplayName | undefined): User {
     const name = this.#somebody(id)?.name ?? this.#hub.identity.accounts.nameOf(id) ?? noted;
     return { id, name: name ?? (id as string as DisplayName) };
+  }
+
+  /** Whoever said something has read what was there, on all of their devices. The node where they said it notes that. [P3] */
+  #noteSaid({ room, events }: Appends): void {
+    const last = new Map<UserId, number>();
+    for (const event of events) if (isMessage(event)) last.set(event.user.id, event.seq);
+    for (const [user, seq] of last) this.markers.said({ user, room, seq });
   }
 
   /** Tells the two people of a direct conversation that something was said, on their lines that are not in it. */

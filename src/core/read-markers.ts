@@ -67,6 +67,12 @@ export class ReadMarkers {
     this.#wait({ user, room, seq, person, due });
   }
 
+  /** Somebody who has marked a room before said something in it: their marker goes up to there. */
+  said({ user, room, seq }: ReadMarker): void {
+    const person = this.#options.people().find(user);
+    if (person && this.#known.get(person)?.has(room)) this.move(person, room, seq);
+  }
+
   /** Somebody's marker has moved on another node, which writes it down. */
   hear(marker: ReadMarker): void {
     const person = this.#options.people().find(marker.user);

@@ -40,7 +40,8 @@ export class ReadMarker {
   count({ type, seq }: EventFrame): void {
     if (seq <= this.#head) return;
     this.#head = seq;
-    if (this.unread === undefined || type !== "message") return;
+    // The marker may come before the message.
+    if (this.unread === undefined || type !== "message" || seq <= (this.seq ?? -1)) return;
     this.unread++;
     this.#onMoved();
   }

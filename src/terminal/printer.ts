@@ -5,6 +5,9 @@ import type { Place } from "./place.ts";
 /** A message as it is printed: of the log, or on its way there. */
 export type Printed = Said["message"] & Pick<MessageFrame, "id" | "reply_to" | "deleted">;
 
+/** By so many further ones a message of one's own was acknowledged and has come back: a pipe may go on for months. */
+const ownKnown = 1_000;
+
 /** Prints what was said, with the day wherever another one begins. */
 export class Printer {
   readonly #lines: Lines;
@@ -30,6 +33,8 @@ export class Printer {
   own(place: Place, message: Printed, how: { readonly typed: boolean; readonly room: string | undefined }): void {
     if (this.#own.has(message.id)) return;
     this.#own.add(message.id);
+    const [oldest] = this.#own;
+    if (this.#own.size > ownKnown && oldest !== undefined) this.#own.delete(oldest);
     this.message(place, message, { old: false, own: how.typed, room: how.room });
   }
 

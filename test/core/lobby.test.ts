@@ -47,6 +47,26 @@ describe("read markers", () => {
     assert.equal(other.last("joined").read, undefined);
   });
 
+  test("[P3] what one says oneself is unread on none of one's devices, if the room was ever marked there", async () => {
+    const memory = newMemory();
+    const world = new World({ store: new MemoryStore(memory), key: memory.key, clock: new FakeClock() });
+    const ann = await world.join({ name: "Аня" });
+    const bob = await world.join({ name: "Боб" });
+    await say(world, ann, "ยังไม่ได้ทำเครื่องหมาย");
+    const phone = await world.join({ token: tokenOf(ann) });
+    assert.equal(phone.last("joined").unread, undefined, "who never marked has no count");
+    await say(world, bob, "שלום");
+    phone.send({ type: "read", seq: 2 });
+    await world.quiet();
+    await say(world, bob, "непрочитане");
+    await say(world, ann, "сказане з іншого пристрою 🙂");
+    assert.deepEqual(phone.all("read"), [{ type: "read", room: "general", seq: 4 }]);
+    await say(world, bob, "і ще");
+    const third = await world.join({ token: tokenOf(ann) });
+    assert.deepEqual([third.last("joined").read, third.last("joined").unread], [4, 1]);
+    assert.deepEqual(bob.all("read"), []);
+  });
+
   test("[P3] of many moves one commit a second is made, none for a guest who was here for a moment", async () => {
     const memory = newMemory();
     const clock = new FakeClock();

@@ -47,6 +47,11 @@ test("[P2] [P3] a client lists rooms with what is unread, and what one tab has r
     [first.rooms[0]?.room, rest.rooms.map(({ room }) => room), rest.next],
     ["кухня", ["general"], undefined],
   );
+  // Whether the marker or the message comes first: what one tab says is unread in none.
+  const said = [next(room, "message"), next(room, "read", ({ seq }) => seq === 5)];
+  await kitchen.settled(kitchen.send("п’ять"));
+  await Promise.all(said);
+  assert.deepEqual([room.read, room.unread], [5, 0]);
 });
 
 test("[P1] a client begins a direct conversation, and the other one is told on each of their lines", async (t) => {

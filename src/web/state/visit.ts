@@ -82,8 +82,11 @@ export function createVisit(parts: VisitParts): Visit {
     // Signed out from elsewhere, or here. [I3]
     const expel = () => {
       identity.forget();
-      void pages.forget();
-      transition(() => turnBack({ field: "session" }));
+      transition(() => {
+        turnBack({ field: "session" });
+        // Not before, or a room that is still open might be kept anew.
+        void pages.forget();
+      });
     };
     client.on("state", (state) => {
       if (state.at === "closed" && state.code === removed) expel();
@@ -229,9 +232,9 @@ export function createVisit(parts: VisitParts): Visit {
     },
     leave() {
       identity.leave();
-      void pages.forget();
       transition(() => {
         end();
+        void pages.forget();
         stage.value = { at: "outside" };
         route.go({ at: "entrance" });
       });
