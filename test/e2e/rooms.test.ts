@@ -23,6 +23,9 @@ test("[P1] [P2] every room is listed with what it is about, and two people talk 
   await list.getByRole("link", { name: /^кухня/ }).click();
   await noi.sees("чай");
 
+  await ann.page.route("**/api/v1/direct", (request) => request.abort(), { times: 1 });
+  await ann.page.getByRole("button", { name: "Write to น้อย alone" }).click();
+  await ann.page.getByRole("alert").getByText("That did not work. Try again in a moment.", { exact: true }).waitFor();
   await ann.page.getByRole("button", { name: "Write to น้อย alone" }).click();
   await ann.page.getByRole("heading", { level: 1, name: "น้อย" }).waitFor();
   await ann.page.getByText("Only the two of you read this.").waitFor();
@@ -76,6 +79,30 @@ test("a room is added, what is unread in others is counted, back and forward lea
   assert.equal(await page.getByRole("link", { name: "кухня" }).count(), 0);
   assert.deepEqual(ann.troubles, []);
   await ann.leave();
+});
+
+test("on a phone the head tells what is unread elsewhere, as soon as one is in another room", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Боб" });
+  for (let number = 1; number <= 30; number++) await bob.say(`№${number}`);
+  const visitor = await browser.visit(`${url}/r/general`, { viewport: { width: 390, height: 700 } });
+  const { page, conversation } = visitor;
+  await visitor.comeIn("น้อย");
+  await page.getByRole("button", { name: "Show rooms", exact: true }).click();
+  await page.getByRole("button", { name: "Add a room" }).click();
+  await page.getByRole("textbox", { name: "Name of the room" }).fill("кухня");
+  await page.keyboard.press("Enter");
+  await page.getByText("It is quiet here.").waitFor();
+  await page.goBack();
+  await visitor.sees("№30");
+  await conversation.evaluate((log) => log.scrollTo(0, 0));
+  await page.getByRole("button", { name: "To the latest" }).waitFor();
+  await bob.say("שלום");
+  await page.getByRole("button", { name: "1 new message" }).waitFor();
+  await page.goForward();
+  await page.getByRole("button", { name: "Show rooms, 1 unread message", exact: true }).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
 });
 
 test("[P3] how far one has read is the same on every device: the line stands where the other one stopped", async (t) => {

@@ -1,6 +1,5 @@
-import { useComputed } from "@preact/signals";
 import { Icon } from "../parts/icon.tsx";
-import type { Chat } from "../state/chat.ts";
+import { type Chat, unreadIn } from "../state/chat.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { useSay } from "../state/page.ts";
 import { TopicLine } from "./topic-line.tsx";
@@ -18,10 +17,8 @@ interface HeadProps {
 export function ConversationHead({ chat, conversation, onSearch, onRooms, onMembers }: HeadProps) {
   const say = useSay();
   const count = conversation.count.value;
-  const elsewhere = useComputed(() =>
-    chat.conversations.value.reduce((sum, other) => sum + (other === conversation ? 0 : other.unread.value), 0),
-  );
-  const unread = elsewhere.value > 0 ? `, ${say("rooms.unread", { count: elsewhere.value })}` : "";
+  const elsewhere = unreadIn(chat).value - conversation.unread.value;
+  const unread = elsewhere > 0 ? `, ${say("rooms.unread", { count: elsewhere })}` : "";
   return (
     <header class="head">
       {onRooms && (

@@ -2,6 +2,7 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import type { Line } from "../logic/arrange.ts";
 import { isEmojiOnly, isLong } from "../logic/names.ts";
+import { follow } from "../parts/follow.ts";
 import { Icon } from "../parts/icon.tsx";
 import { lazily } from "../parts/lazily.tsx";
 import type { RefusedChange } from "../state/changes.ts";
@@ -32,16 +33,7 @@ export function MessageMoment({ line, room }: { readonly line: Line; readonly ro
   if (seq === undefined) return <Moment at={line.at} />;
   const place = { at: "room", room, seq } as const;
   return (
-    <a
-      class="moment-link"
-      href={pathOf(place)}
-      tabIndex={-1}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-        event.preventDefault();
-        route.go(place);
-      }}
-    >
+    <a class="moment-link" href={pathOf(place)} tabIndex={-1} onClick={follow(() => route.go(place))}>
       <Moment at={line.at} />
     </a>
   );

@@ -1,6 +1,6 @@
-import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Line } from "../logic/arrange.ts";
+import { follow } from "../parts/follow.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage, useSay } from "../state/page.ts";
@@ -21,19 +21,11 @@ export function Quote({ reply, conversation }: QuoteProps) {
   const { quotes } = conversation;
   const found = useMemo(() => quotes.find(reply), [quotes, reply.id, reply.seq]);
   useEffect(() => quotes.want(reply), [quotes, reply.id, reply.seq]);
-  const message = useComputed(() => found.value).value;
+  const { value: message } = found;
   const seq = message?.seq ?? reply.seq;
   const place = { at: "room", room: conversation.name, seq } as const;
   return (
-    <a
-      class="quote"
-      href={pathOf(place)}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-        event.preventDefault();
-        route.go(place);
-      }}
-    >
+    <a class="quote" href={pathOf(place)} onClick={follow(() => route.go(place))}>
       <Icon of="reply" />
       <span class="aside">{say("message.answers")}</span>
       {message && <bdi class="quote-name">{message.user.name}</bdi>}

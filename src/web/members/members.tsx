@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { User } from "../../sdk/index.ts";
+import { ChatRefusal, type User } from "../../sdk/index.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Avatar, Name } from "../parts/person.tsx";
 import type { Chat } from "../state/chat.ts";
@@ -28,7 +28,7 @@ export function Members({ chat, conversation, onGo }: MembersProps) {
       visit.goTo(await chat.talkWith(id));
       onGo?.();
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : "";
+      problem.value = error instanceof ChatRefusal ? error.message : say("account.failed");
     }
   }
   return (

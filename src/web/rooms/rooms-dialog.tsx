@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { RoomsPage } from "../../sdk/index.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { follow } from "../parts/follow.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Avatar } from "../parts/person.tsx";
 import type { Chat } from "../state/chat.ts";
@@ -103,12 +104,10 @@ function Listed({ listed, onGo }: { readonly listed: ListedRoom; readonly onGo: 
     <a
       class="listed"
       href={pathOf({ at: "room", room })}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-        event.preventDefault();
+      onClick={follow(() => {
         onGo();
         visit.goTo(room);
-      }}
+      })}
     >
       {direct ? <Avatar name={direct.user.name} /> : <Icon of="hash" />}
       <span class="listed-words">

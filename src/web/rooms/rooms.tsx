@@ -1,4 +1,5 @@
 import { Brand } from "../parts/brand.tsx";
+import { follow } from "../parts/follow.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Avatar } from "../parts/person.tsx";
 import type { Chat } from "../state/chat.ts";
@@ -75,12 +76,10 @@ function OpenRoom({ conversation, isCurrent, onGo }: OpenRoomProps) {
         class="room-link"
         href={pathOf({ at: "room", room: name })}
         aria-current={isCurrent ? "page" : undefined}
-        onClick={(event) => {
-          if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-          event.preventDefault();
+        onClick={follow(() => {
           visit.goTo(name);
           onGo?.();
-        }}
+        })}
       >
         {other ? <Avatar name={other.name} /> : <Icon of="hash" />}
         <bdi class="room-name">{conversation.title}</bdi>

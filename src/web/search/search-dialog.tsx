@@ -3,6 +3,7 @@ import { pairOf } from "../../protocol/direct.ts";
 import type { MessageFrame, RoomName } from "../../sdk/index.ts";
 import { excerptOf } from "../logic/excerpt.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { follow } from "../parts/follow.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Name } from "../parts/person.tsx";
 import type { Chat } from "../state/chat.ts";
@@ -104,12 +105,10 @@ function Result({ message, words, room, onGo }: ResultProps) {
     <a
       class="result"
       href={pathOf(place)}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-        event.preventDefault();
+      onClick={follow(() => {
         onGo();
         route.go(place);
-      }}
+      })}
     >
       <span class="result-head">
         <Name name={message.user.name} />
