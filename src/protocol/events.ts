@@ -11,6 +11,10 @@ export const isChange = (kind: EventKind): boolean => kind !== "message" && kind
 /** Whether only the author of a message may change it so. */
 export const isAuthorsAlone = (kind: EventKind): boolean => kind === "edit" || kind === "delete";
 
+/** Whether the text of an event was erased with the message that it belongs to: neither kind is ever said without one. [E3] */
+export const isErased = ({ kind, text }: { readonly kind: EventKind; readonly text: string }): boolean =>
+  text === "" && (kind === "message" || kind === "edit");
+
 /** How many different emoji a message can have, and how many reactions all together. Past it: `too_many_reactions`. */
 export const reactionKindsLimit = 20;
 export const reactionsLimit = 500;

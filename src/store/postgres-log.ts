@@ -11,7 +11,7 @@ import {
 } from "../core/ports.ts";
 import { accepted, refused } from "../protocol/codes.ts";
 import { pairOf } from "../protocol/direct.ts";
-import { type EventKind, isAuthorsAlone, isChange } from "../protocol/events.ts";
+import { type EventKind, isAuthorsAlone, isChange, isErased } from "../protocol/events.ts";
 import { type DisplayName, type Epoch, type MessageId, newEpoch, type RoomName, type UserId } from "../protocol/ids.ts";
 import type { Reaction, User } from "../protocol/server-frames.ts";
 import {
@@ -215,7 +215,7 @@ function inRuns(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
 
 /** Whether an event is the one that a draft asks for. A text that was erased since can no more be compared. [S1] */
 const isSame = (event: StoredEvent, { kind, text, target }: Draft): boolean =>
-  event.kind === kind && (event.text === text || event.text === "") && (!isChange(kind) || event.target === target);
+  event.kind === kind && (event.text === text || isErased(event)) && (!isChange(kind) || event.target === target);
 
 /** What becomes of a change in a room that is not there. */
 const noSuchMessage: AppendedRow = { epoch: "", verdict: "no_such_message" };

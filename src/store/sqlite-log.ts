@@ -2,7 +2,7 @@ import { randomFillSync } from "node:crypto";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Appended, Draft, EventPage, PageRequest, RoomHead, StoredEvent } from "../core/ports.ts";
 import { accepted, refused } from "../protocol/codes.ts";
-import { type EventKind, isChange } from "../protocol/events.ts";
+import { type EventKind, isChange, isErased } from "../protocol/events.ts";
 import { type DisplayName, type Epoch, type MessageId, newEpoch, type RoomName, type UserId } from "../protocol/ids.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
@@ -154,7 +154,7 @@ export class SqliteLog {
     if (!row) return undefined;
     const event = storedEvent(name, row);
     // A text that was erased since can no more be compared.
-    const isSame = event.kind === kind && (event.text === text || event.text === "");
+    const isSame = event.kind === kind && (event.text === text || isErased(event));
     if (!isSame || (isChange(kind) && event.target !== target)) return refused("id_conflict");
     return accepted({ event, epoch: room.epoch, dup: true });
   }

@@ -170,6 +170,13 @@ export function changesContract(open: OpenStore): void {
     assert.deepEqual(events[0], { ...draft(1), text: "", seq: 1, deleted: true });
   });
 
+  test("[S1] a topic that was taken away is no erased text: another one under its id conflicts", async (t) => {
+    const { store } = await open(t);
+    const topic = (id: string, text: string) => draft(id, { kind: "topic", text });
+    const again = await store.append([topic("t", ""), topic("t", "чай"), topic("t", "")]);
+    assert.deepEqual(again.map(refusal), [undefined, "id_conflict", undefined]);
+  });
+
   test("[S1] a change that is sent again is the same change, also once its message is gone; with another text or target it conflicts", async (t) => {
     const { store } = await open(t);
     const [, edit, , reaction] = await store.append([
