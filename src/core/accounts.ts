@@ -30,7 +30,9 @@ export class Accounts {
   readonly #ended = new Set<SessionId>();
   readonly #listeners = new Set<AccountListener>();
   #version = 0;
+  /** The question that is under way, and the one that comes after it. */
   #reading: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   /** `onOwnChange`: told of each change that this node makes, before it is taken up here. */
   constructor(store: AccountStore, onOwnChange = () => {}) {
@@ -72,15 +74,17 @@ export class Accounts {
   }
 
   /** Takes up what has changed in the store until now. Rejects with a `StoreError`. */
-  async refresh(): Promise<void> {
-    // A question that is under way may have been answered before the change that somebody asks for.
-    const before = this.#reading?.catch(() => {});
-    const reading = (async () => {
-      await before;
-      this.#take(await this.#store.changes(this.#version));
-    })();
-    this.#reading = reading;
-    await reading;
+  refresh(): Promise<void> {
+    // A question that is under way may have been answered before the change that somebody asks for; the next one is not.
+    this.#next ??= this.#read(this.#reading);
+    return this.#next;
+  }
+
+  async #read(before: Promise<void> | undefined): Promise<void> {
+    await before?.catch(() => {});
+    this.#reading = this.#next;
+    this.#next = undefined;
+    this.#take(await this.#store.changes(this.#version));
   }
 
   #take({ version, names, ended }: AccountChanges): void {

@@ -1,12 +1,59 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { refreshMs } from "../../src/core/account-watch.ts";
-import { releaseName } from "../../src/core/accounts.ts";
+import { Accounts, releaseName } from "../../src/core/accounts.ts";
+import { nameKeys } from "../../src/core/name-keys.ts";
+import { StoreError } from "../../src/core/ports.ts";
 import { claim, login, named, passphrase, settledWorld } from "../support/claims.ts";
-import { displayName } from "../support/drafts.ts";
+import { displayName, userId } from "../support/drafts.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
 
 describe("names that are kept", () => {
+  test("[I2] what changed in the store is asked once for all who ask meanwhile, and never at once with another", async () => {
+    const answers: PromiseWithResolvers<void>[] = [];
+    const { accounts: store } = new MemoryStore();
+    const { changes } = store;
+    let underWay = 0;
+    const held = async (since: number) => {
+      const answer = Promise.withResolvers<void>();
+      answers.push(answer);
+      assert.equal(++underWay, 1);
+      await answer.promise.finally(() => underWay--);
+      return changes(since);
+    };
+    const accounts: Accounts = new Accounts({ ...store, changes: held }, () => void accounts.refresh());
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const first = accounts.changed();
+    await turn();
+    await store.keepName({ user: userId("ann"), name: displayName("Ann"), keys: nameKeys("Ann"), proof: "" });
+    const later = Promise.all(Array.from({ length: 10 }, () => accounts.refresh()));
+    await turn();
+    assert.equal(answers.length, 1);
+    answers[0]?.reject(new StoreError("away", { fatal: false }));
+    await assert.rejects(first, StoreError);
+    await turn();
+    answers[1]?.resolve();
+    await later;
+    assert.deepEqual([answers.length, accounts.nameOf(userId("ann"))], [2, "Ann"]);
+  });
+
+  test("[I2] a name that went from one to another is the other's, in whatever order their changes are told", async () => {
+    const { accounts: store } = new MemoryStore();
+    const accounts = new Accounts(store);
+    const keep = (user: string, name: string) =>
+      store.keepName({ user: userId(user), name: displayName(name), keys: nameKeys(name), proof: "" });
+    await keep("ann", "Оля");
+    await accounts.refresh();
+    await keep("ann", "Ann");
+    await keep("bob", "Оля");
+    await keep("ann", "Анна");
+    await accounts.refresh();
+    assert.deepEqual(
+      ["Оля", "Анна", "Ann"].map((name) => accounts.ownerOf(displayName(name))),
+      [userId("bob"), userId("ann"), undefined],
+    );
+  });
+
   test("[I1] without a claim nothing is written down, and a name is free again when its holder has left", async () => {
     const memory = newMemory();
     const world = settledWorld({ store: new MemoryStore(memory) });

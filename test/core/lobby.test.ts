@@ -33,8 +33,10 @@ describe("read markers", () => {
     assert.deepEqual(tab.all("read"), [{ type: "read", room: "general", seq: 2 }]);
     assert.deepEqual([ann.all("read"), bob.all("read")], [[], []]);
     tab.send({ type: "read", seq: 99 });
+    tab.send({ type: "rooms" });
     await world.quiet();
     assert.equal(ann.last("read").seq, 3, "nobody has read what is not there");
+    assert.equal(tab.last("rooms").rooms[0]?.read, 3, "the list knows it at once");
     await say(world, bob, "ще");
     const third = await world.join({ token: tokenOf(ann) });
     assert.deepEqual([third.last("joined").read, third.last("joined").unread], [3, 1]);
@@ -80,20 +82,46 @@ describe("read markers", () => {
     const world = new World({ store, clock, key: memory.key });
     const passing = await world.join({ name: "Passing" });
     const guest = await world.join({ name: "Guest" });
-    const known = await Promise.all([1, 2, 3].map(async () => world.join({ token: tokenOf(await world.join()) })));
+    const known = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const before = await world.join();
+        before.leave();
+        return world.join({ token: tokenOf(before) });
+      }),
+    );
     const first = await world.join({ name: "First" });
     for (let n = 0; n < 20; n++) await say(world, first, `${n}`);
     for (let seq = 1; seq <= 20; seq++) {
       for (const reader of [passing, guest, ...known]) reader.send({ type: "read", seq });
     }
+    clock.advance(2 * markEveryMs);
+    await world.quiet();
+    assert.deepEqual(commits, [3], "those of guests wait");
     passing.leave();
     await world.quiet();
     clock.advance(stayMs + markEveryMs);
     await world.quiet();
-    assert.deepEqual(commits, [4]);
+    assert.deepEqual(commits, [3, 1]);
     clock.advance(10 * markEveryMs);
     await world.quiet();
-    assert.deepEqual(commits, [4], "and no timer goes on");
+    assert.deepEqual(commits, [3, 1], "and no timer goes on");
+  });
+
+  test("[P3] what is said while the store looks up what was read is unread too", async () => {
+    const store = new MemoryStore();
+    const { readStates } = store.directory;
+    store.directory.readStates = async (asked) => {
+      const states = await readStates(asked);
+      ann.send({ type: "message", text: "два" });
+      await new Promise((resolve) => setImmediate(resolve));
+      return states;
+    };
+    const world = new World({ store });
+    const ann = await world.join({ name: "Ann" });
+    await say(world, ann, "раз");
+    ann.send({ type: "read", seq: 1 });
+    const tab = await world.join({ token: tokenOf(ann) });
+    assert.deepEqual([tab.last("joined").head, tab.last("joined").unread], [2, 1]);
   });
 
   test("[P3] a thousand who come back at once are one question to the store", async () => {
@@ -228,6 +256,7 @@ describe("direct conversations", () => {
     const ann = await world.join({ name: "Ann" });
     const gone = await world.join({ name: "Їжак" });
     const hidden = await world.join({ name: "Hidden", room: "elsewhere" });
+    await world.join({ name: "Keeper", room: "elsewhere" });
     await say(world, gone, "бувай");
     await say(world, hidden, "not in your room");
     for (const guest of [gone, hidden]) guest.leave();

@@ -40,6 +40,15 @@ describe("a rate", () => {
     );
   });
 
+  test("[N7] what was allowed elsewhere is owed, a whole burst at the most", () => {
+    const clock = new FakeClock();
+    const rate = new Rate({ perSecond: 1, burst: 3, clock });
+    rate.charge("Оля");
+    assert.deepEqual([rate.take("Оля"), rate.take("Оля"), rate.take("Оля")], [0, 0, 1_000]);
+    for (let n = 0; n < 100; n++) rate.charge("Оля");
+    assert.equal(rate.wait("Оля"), 4_000);
+  });
+
   test("is lifted by a 0, and keeps a key only until its burst is whole again", () => {
     const clock = new FakeClock();
     const lifted = new Rate({ perSecond: 0, burst: 1, clock });

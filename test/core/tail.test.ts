@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { StoredEvent } from "../../src/core/ports.ts";
 import { firstPage, Tail } from "../../src/core/tail.ts";
+import type { EventKind } from "../../src/protocol/events.ts";
 import { pageBytes, replayLimit } from "../../src/protocol/limits.ts";
 import { storedEvent } from "../support/drafts.ts";
 
@@ -44,6 +45,29 @@ test("[B1] a tail holds no more than a bounded number of events, and of bytes", 
   for (const seq of range(1, 500)) large.push(storedEvent(seq, { text: "x".repeat(64 * 1024) }));
   assert.equal(large.after(500 - 33), undefined);
   assert.equal(large.after(499)?.length, 1);
+});
+
+test("[E2] [E3] a tail tells messages as they are now, and of a deleted one neither its text nor that of its edits", () => {
+  const tail = new Tail(0);
+  tail.seed([storedEvent(1, { text: "чай" }), storedEvent(2, { text: "кава" })]);
+  const change = (seq: number, targetSeq: number, kind: EventKind, text = "") =>
+    tail.push({ ...storedEvent(seq, { kind, text }), targetSeq });
+  change(3, 1, "edit", "น้ำ");
+  change(4, 2, "edit", "сік");
+  change(5, 2, "react", "🦔");
+  change(6, 1, "delete");
+  const { user } = storedEvent(1);
+  assert.deepEqual(
+    tail.after(0)?.map(({ text, deleted, reactions }) => [text, deleted, reactions]),
+    [
+      ["", true, undefined],
+      ["сік", undefined, [{ emoji: "🦔", users: [user] }]],
+      ["", undefined, undefined],
+      ["сік", undefined, undefined],
+      ["🦔", undefined, undefined],
+      ["", undefined, undefined],
+    ],
+  );
 });
 
 test("[R2] a page ends at its limit or at 256 KiB of text, but has one event at least", () => {

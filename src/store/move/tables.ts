@@ -55,8 +55,5 @@ export const movedTables: readonly MovedTable[] = [
   ...peopleTables,
 ];
 
-/** What the new servers make anew from the log. */
-export const madeAnew: readonly string[] = ["search_block", "search_part", "search_reach"];
-
 /** A row as it is in SQLite. */
 export type MovedRow = Readonly<Record<string, string | number | null>>;
