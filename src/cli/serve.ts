@@ -11,6 +11,8 @@ import { onEndSignals } from "./signals.ts";
 export async function serve(flags: FlagValues): Promise<number> {
   const config = readConfig(flags, process.env);
   if (!config.ok) throw new UsageError(config.message);
+  // A terminal that is closed takes nothing any more, and sends a signal: that ends the server in good order. [K4]
+  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on("error", () => {});
   const screen = createOperatorScreen({
     terminal: process,
     language: config.value.lang,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, watch } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { settingKeys, settings } from "../../src/ops/settings.ts";
 import { cli, startServerProcess } from "../support/process.ts";
@@ -60,6 +62,23 @@ for (const signal of ["SIGTERM", "SIGHUP"] as const) {
     assert.deepEqual(await once(server.process, "exit"), [0, null]);
   });
 }
+
+test("A server whose terminal is closed ends in good order. [K4]", async (t) => {
+  const data = temporaryFolder(t);
+  const words = ["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data];
+  const server = runAtTerminal(t, words);
+  await server.sees(/✅ Server is running on/);
+  const note = join(data, "server.json");
+  await server.sees("Type message to broadcast");
+  assert.ok(existsSync(note));
+  // Who ends otherwise leaves its note.
+  const ended = new Promise<void>((resolve) => {
+    const watcher = watch(data, () => existsSync(note) || resolve());
+    t.after(() => watcher.close());
+  });
+  server.process.kill("SIGKILL");
+  await ended;
+});
 
 test("At a terminal the server prints for people, and stops at Ctrl+C with status 0. [K4]", async (t) => {
   const words = ["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", temporaryFolder(t)];
