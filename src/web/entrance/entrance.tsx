@@ -1,11 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { defaultRoom } from "../../protocol/names.ts";
-import { LoginDialog } from "../account/account-dialog.tsx";
 import { Brand } from "../parts/brand.tsx";
+import { lazily } from "../parts/lazily.tsx";
 import { Looks } from "../parts/looks.tsx";
 import { Problem } from "../parts/problem.tsx";
 import { usePage, useSay } from "../state/page.ts";
+
+const LoginDialog = lazily(async () => (await import("../account/account-dialog.tsx")).LoginDialog);
 
 /** The way in: a name, a room, one button. */
 export function Entrance() {

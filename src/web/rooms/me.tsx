@@ -1,11 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { AccountDialog } from "../account/account-dialog.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { lazily } from "../parts/lazily.tsx";
 import { Avatar } from "../parts/person.tsx";
 import { Problem } from "../parts/problem.tsx";
 import type { Chat } from "../state/chat.ts";
 import { useSay } from "../state/page.ts";
+
+const AccountDialog = lazily(async () => (await import("../account/account-dialog.tsx")).AccountDialog);
 
 interface MeProps {
   readonly chat: Chat;
