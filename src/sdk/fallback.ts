@@ -2,6 +2,7 @@ import type { ClientFrameInput } from "../protocol/client-frames.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import type { parseServerFrame, ServerFrameOf } from "../protocol/server-frames.ts";
+import { Ascent } from "./ascent.ts";
 import type * as codes from "./close-codes.ts";
 import { HttpRequests } from "./http-requests.ts";
 import { HttpRoom, type Join, PositionLost, type StreamEnd } from "./http-room.ts";
@@ -17,9 +18,6 @@ const broken: typeof codes.broken = 1006;
 const done: typeof codes.done = 1000;
 const positionLost: typeof codes.positionLost = 4104;
 
-/** When the WebSocket is tried again: soon, for a server that was only just back; then about so often. */
-const firstRetryMs = 5_000;
-const furtherRetryMs = 60_000;
 /** Streams that broke soon, in a row, before long polls are taken instead. */
 const shortStreams = 2;
 /** Rooms that keep a connection of their own: a browser opens six a host, over all tabs, and posts need some. */
@@ -43,7 +41,7 @@ const mendable: readonly ErrorCode[] = [
 export class Fallback implements Line {
   readonly #surroundings: Surroundings;
   readonly #listener: LineListener;
-  readonly #openSocket: (listener: LineListener) => Line;
+  readonly #ascent: Ascent;
   readonly #requests: HttpRequests;
   readonly #rooms = new Map<RoomName, { readonly room: HttpRoom; readonly reading: AbortController }>();
   #reads: Exclude<Over, "websocket"> = "events";
@@ -53,11 +51,8 @@ export class Fallback implements Line {
   #welcome: ServerFrameOf<"welcome"> | undefined;
   #shortStreams = 0;
   #ended = false;
-  /** The WebSocket that is tried, and the same once the line goes on over it. */
-  #candidate: Line | undefined;
+  /** The WebSocket that the line has gone on over. */
   #socket: Line | undefined;
-  #retryMs = firstRetryMs;
-  #cancelRetry = () => {};
   #cancelBeat = () => {};
 
   /** `address` is that of the native gateway. `Socket` and `parse` are the SDK's own, handed over. */
@@ -70,7 +65,15 @@ export class Fallback implements Line {
   ) {
     this.#surroundings = surroundings;
     this.#listener = listener;
-    this.#openSocket = (candidate) => new Socket(address, surroundings, candidate);
+    this.#ascent = new Ascent(surroundings, {
+      open: (candidate) => new Socket(address, surroundings, candidate),
+      hello: () => {
+        const { token, user } = this.#welcome ?? {};
+        return this.#welcome && { ...this.#hello, type: "hello", token, name: user?.name };
+      },
+      greeted: (socket, welcome) => this.#moveUp(socket, welcome),
+      listener,
+    });
     this.#requests = new HttpRequests(address, surroundings, parse);
     queueMicrotask(() => this.#ended || listener.opened());
   }
@@ -122,14 +125,14 @@ export class Fallback implements Line {
   /** Something changed out there: perhaps a WebSocket is to be had now. */
   ping(): void {
     if (this.#socket) return this.#socket.ping();
-    this.#trySocket();
+    this.#ascent.try();
     this.#beat();
   }
 
   close(code: number): void {
     this.#ended = true;
     this.#stop();
-    (this.#socket ?? this.#candidate)?.close(code);
+    this.#ascent.close(code);
   }
 
   async #greet(hello: Sent<"hello">): Promise<void> {
@@ -140,7 +143,7 @@ export class Fallback implements Line {
     const answer = await this.#requests.ask("/api/v1/hello", { body, signal: this.#age.signal });
     if (answer.ok) {
       this.#admit(this.#requests.frame("welcome", answer.value));
-      this.#retrySocket();
+      this.#ascent.tryLater();
       this.#beatLater();
     } else if (mendable.includes(answer.problem.code)) {
       this.#listener.frame(this.#requests.frame("error", answer.problem));
@@ -238,39 +241,6 @@ export class Fallback implements Line {
     this.#do(look());
   }
 
-  #retrySocket(): void {
-    const delayMs = this.#retryMs * (0.75 + this.#surroundings.random() / 2);
-    this.#retryMs = furtherRetryMs;
-    this.#cancelRetry();
-    this.#cancelRetry = this.#surroundings.after(delayMs, () => this.#trySocket());
-  }
-
-  #trySocket(): void {
-    if (this.#candidate || !this.#welcome) return;
-    this.#cancelRetry();
-    const giveUp = () => {
-      this.#candidate = undefined;
-      if (!this.#ended) this.#retrySocket();
-    };
-    const candidate = this.#openSocket({
-      opened: () => {
-        const { token, user } = this.#welcome ?? {};
-        candidate.send({ ...this.#hello, type: "hello", token, name: user?.name });
-      },
-      frame: (frame) => {
-        if (this.#socket) this.#listener.frame(frame);
-        else if (frame.type === "welcome") this.#moveUp(candidate, frame);
-        else if (frame.type === "error") {
-          candidate.close(done);
-          giveUp();
-        }
-      },
-      moved() {},
-      closed: (code) => (this.#socket ? this.#listener.closed(code) : giveUp()),
-    });
-    this.#candidate = candidate;
-  }
-
   #moveUp(socket: Line, welcome: ServerFrameOf<"welcome">): void {
     this.#socket = socket;
     this.#stop();
@@ -292,7 +262,6 @@ export class Fallback implements Line {
   }
 
   #stop(): void {
-    this.#cancelRetry();
     this.#cancelBeat();
     this.#stopReading();
   }

@@ -1,5 +1,8 @@
-/** Hardly a message is lower; more than fill the screen would cost a slow phone's processor about 5 ms each. */
-const messageHeight = 60;
+/**
+ * Of most messages, in pixels. Where they are shorter the top stays empty until the line brings the rest: more than fill
+ * the screen would cost a slow phone's processor some 10 ms each before anything is seen.
+ */
+const messageHeight = 80;
 
 /** The newest messages of a room, asked for before there is a line. */
 export interface EarlyPage {
