@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { messageId } from "../support/drafts.ts";
-import { type Guest, World } from "../support/world.ts";
+import type { Guest } from "../support/guest.ts";
+import { World } from "../support/world.ts";
 
 const twoPerSecond = { sendRate: 2, sendBurst: 3 };
 const texts = (guest: Guest) => guest.all("message").map(({ text }) => text);

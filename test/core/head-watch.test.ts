@@ -5,8 +5,9 @@ import { compareMs, troubledMs, watchHeads } from "../../src/core/head-watch.ts"
 import { type Appends, type Bus, StoreError } from "../../src/core/ports.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
 import { draft, roomName } from "../support/drafts.ts";
+import type { Guest } from "../support/guest.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
-import { type Guest, World } from "../support/world.ts";
+import { World } from "../support/world.ts";
 
 const general = roomName("general");
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);

@@ -8,9 +8,10 @@ import type { Epoch } from "../../src/protocol/ids.ts";
 import { pageBytes } from "../../src/protocol/limits.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { draft, messageId, roomName } from "../support/drafts.ts";
+import type { Guest } from "../support/guest.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
 import { temporaryFolder } from "../support/server.ts";
-import { type Guest, World } from "../support/world.ts";
+import { World } from "../support/world.ts";
 
 const general = roomName("general");
 

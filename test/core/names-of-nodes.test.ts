@@ -6,8 +6,8 @@ import { leaseMs, renewMs } from "../../src/core/name-register.ts";
 import { StoreError } from "../../src/core/ports.ts";
 import { generatedNameForm } from "../../src/protocol/names.ts";
 import { displayName } from "../support/drafts.ts";
+import type { Guest } from "../support/guest.ts";
 import { SeveralNodes } from "../support/several-nodes.ts";
-import type { Guest } from "../support/world.ts";
 
 const nameOf = (guest: Guest) => guest.last("welcome").user.name;
 const away = () => Promise.reject(new StoreError("Postgres: away", { fatal: false }));

@@ -7,9 +7,10 @@ import type { Room } from "../../src/core/room.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { draft, roomName, storedEvent } from "../support/drafts.ts";
+import type { Guest } from "../support/guest.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
 import { temporaryFolder } from "../support/server.ts";
-import { type Guest, World } from "../support/world.ts";
+import { World } from "../support/world.ts";
 
 const general = roomName("general");
 const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);

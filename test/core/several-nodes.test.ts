@@ -5,8 +5,8 @@ import { graceMs } from "../../src/core/members.ts";
 import { aliveMs, silentMs } from "../../src/core/nodes.ts";
 import { presenceListLimit } from "../../src/protocol/limits.ts";
 import { roomName } from "../support/drafts.ts";
+import type { Guest } from "../support/guest.ts";
 import { type Fate, SeveralNodes, type TestNode } from "../support/several-nodes.ts";
-import type { Guest } from "../support/world.ts";
 
 /** Two nodes that did not start just now. */
 async function twoNodes(): Promise<readonly [SeveralNodes, TestNode, TestNode]> {

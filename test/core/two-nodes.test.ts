@@ -6,8 +6,9 @@ import { compareMs, watchHeads } from "../../src/core/head-watch.ts";
 import type { Appends, Bus } from "../../src/core/ports.ts";
 import { roomName } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import type { Guest } from "../support/guest.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
-import { type Guest, World } from "../support/world.ts";
+import { World } from "../support/world.ts";
 
 const general = roomName("general");
 const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);

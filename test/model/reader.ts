@@ -5,7 +5,7 @@ import type { Epoch, RoomName } from "../../src/protocol/ids.ts";
 import { historyDefault, replayLimit } from "../../src/protocol/limits.ts";
 import type { EventFrame, MessageFrame, ServerFrame, ServerFrameOf } from "../../src/protocol/server-frames.ts";
 import { changed } from "../../src/sdk/index.ts";
-import type { Guest } from "../support/world.ts";
+import type { Guest } from "../support/guest.ts";
 import type { Log, Said } from "./log.ts";
 
 export type Logs = ReadonlyMap<RoomName, Log>;

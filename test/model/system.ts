@@ -9,7 +9,8 @@ import type { RoomName } from "../../src/protocol/ids.ts";
 import { heartbeatMs } from "../../src/protocol/limits.ts";
 import { backUpDatabase, restoreDatabase } from "../../src/store/backup.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
-import { type Guest, World } from "../support/world.ts";
+import type { Guest } from "../support/guest.ts";
+import { World } from "../support/world.ts";
 import { GatedStore } from "./gated-store.ts";
 import type { DiskRow } from "./log.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { graceMs } from "../../src/core/members.ts";
-import { type Guest, World } from "./world.ts";
+import type { Guest } from "./guest.ts";
+import { World } from "./world.ts";
 
 /** What keeps names in these tests. */
 export const passphrase = "коти люблять молоко";
