@@ -25,6 +25,20 @@ const listFiles: Plugin = {
   },
 };
 
+/** Has the early file run as soon as it is here, for a script that is not `async` waits for the styles and for those before it. */
+const earlyFirst: Plugin = {
+  name: "early-first",
+  apply: "build",
+  transformIndexHtml: {
+    order: "post",
+    handler(html) {
+      const early = /<script (?=type="module" crossorigin src="\/assets\/early-)/;
+      if (!early.test(html)) throw new Error("the page's early file is not where it was");
+      return html.replace(early, '<script async fetchpriority="high" ');
+    },
+  },
+};
+
 /** Lays a brotli and a gzip copy beside every text file, so that the server never compresses. */
 const compress: Plugin = {
   name: "compress",
@@ -61,7 +75,7 @@ function firstLoad(module: string, graph: Rolldown.ChunkingContext): string | un
 export default defineConfig({
   root: "src/web",
   base: "/",
-  plugins: [listFiles, compress],
+  plugins: [earlyFirst, listFiles, compress],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../../dist/page",

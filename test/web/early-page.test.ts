@@ -13,7 +13,7 @@ test("[D7] as many messages as fill the window are asked for early, with the tok
     innerHeight: 844,
   });
   assert.deepEqual(await page.messages, messages);
-  const path = `/rooms/${encodeURIComponent("ห้องเรียน")}/messages?limit=11`;
+  const path = `/rooms/${encodeURIComponent("ห้องเรียน")}/messages?limit=9`;
   assert.deepEqual(requests, [[path, { authorization: "Bearer secret" }]]);
 });
 

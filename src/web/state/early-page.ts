@@ -3,6 +3,8 @@
  * the screen would cost a slow phone's processor some 10 ms each before anything is seen.
  */
 const messageHeight = 80;
+/** Of the conversation's head and the composer, in pixels. */
+const aroundHeight = 130;
 
 /** The newest messages of a room, asked for before there is a line. */
 export interface EarlyPage {
@@ -18,7 +20,7 @@ interface AskingWindow {
 
 /** Asks for as many messages as fill the window, for who has this token. */
 export function askEarly(room: string, token: string, { fetch, innerHeight }: AskingWindow): EarlyPage {
-  const limit = Math.ceil(innerHeight / messageHeight);
+  const limit = Math.ceil((innerHeight - aroundHeight) / messageHeight);
   async function ask(): Promise<readonly unknown[]> {
     try {
       const path = `/rooms/${encodeURIComponent(room)}/messages?limit=${limit}`;

@@ -18,28 +18,35 @@ const dayMs = 86_400_000;
 /** How hours are counted; `auto`: as the language does. */
 export type Hours = "auto" | "12" | "24";
 
+/** Makes a thing when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 export function createFormats(language: Language, hours: Hours): Formats {
   const counted = hours === "auto" ? {} : { hourCycle: hours === "12" ? ("h12" as const) : ("h23" as const) };
   const time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", ...counted });
-  const exact = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium", ...counted });
-  const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
-  const dayAndYear = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
-  const collator = new Intl.Collator(language, { sensitivity: "base", numeric: true });
-  const list = new Intl.ListFormat(language);
+  // Each takes a slow phone some 5 ms to make: most are not asked for before something is looked at.
+  const exact = once(() => new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium", ...counted }));
+  const day = once(() => new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }));
+  const dayAndYear = once(() => new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" }));
+  const relative = once(() => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
+  const collator = once(() => new Intl.Collator(language, { sensitivity: "base", numeric: true }));
+  const list = once(() => new Intl.ListFormat(language));
   const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
   const capital = (text: string) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
   return {
     time: (at) => time.format(at),
-    exact: (at) => exact.format(at),
+    exact: (at) => exact().format(at),
     day(at, now) {
       // A day may have 23 or 25 hours.
       const ago = Math.round((midnight(now) - midnight(at)) / dayMs);
-      if (ago === 0 || ago === 1) return capital(relative.format(-ago, "day"));
+      if (ago === 0 || ago === 1) return capital(relative().format(-ago, "day"));
       const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-      return capital((isThisYear ? day : dayAndYear).format(at));
+      return capital((isThisYear ? day : dayAndYear)().format(at));
     },
-    list: (words) => list.format(words),
-    compare: (a, b) => collator.compare(a, b),
+    list: (words) => list().format(words),
+    compare: (a, b) => collator().compare(a, b),
   };
 }
