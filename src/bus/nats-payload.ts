@@ -18,13 +18,14 @@ const appendsSchema = v.object({
   room: knownRoom,
   epoch: epochField,
   events: v.array(eventSchema),
+  addresses: v.exactOptional(v.array(v.nullable(v.string()))),
   head: v.optional(wholeNumberField),
 });
 
 /** News as it travels, in at most `maxBytes`: what is larger tells only how far the log has come. */
-export function encodeAppends({ room, epoch, events, head }: Appends, maxBytes: number): Uint8Array {
+export function encodeAppends({ room, epoch, events, addresses, head }: Appends, maxBytes: number): Uint8Array {
   const whole = Buffer.from(
-    JSON.stringify({ room, epoch, events: events.map(({ room: _, ...event }) => event), head }),
+    JSON.stringify({ room, epoch, events: events.map(({ room: _, ...event }) => event), addresses, head }),
   );
   if (whole.length <= maxBytes) return whole;
   return Buffer.from(JSON.stringify({ room, epoch, events: [], head: events.at(-1)?.seq }));
@@ -40,11 +41,12 @@ export function decodeAppends(payload: Uint8Array): Appends | undefined {
   }
   const parsed = v.safeParse(appendsSchema, json);
   if (!parsed.success) return undefined;
-  const { room, epoch, events, head } = parsed.output;
+  const { room, epoch, events, addresses, head } = parsed.output;
   return {
     room,
     epoch,
     events: events.map((event) => ({ ...event, room })),
+    ...(addresses && { addresses }),
     ...(head !== undefined && { head }),
   };
 }

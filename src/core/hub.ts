@@ -26,7 +26,7 @@ import {
   StoreError,
   type Tokens,
 } from "./ports.ts";
-import { judgePost, type Post } from "./post.ts";
+import { addressOf, judgePost, type Post } from "./post.ts";
 import { Room } from "./room.ts";
 import { Session } from "./session.ts";
 import { welcomeFrame } from "./welcome.ts";
@@ -119,8 +119,10 @@ export class Hub {
     this.lobby = new Lobby(this, options);
     this.#unsubscribe = bus.subscribe((appends, isOwn) => {
       this.#rooms.get(appends.room)?.deliver(appends);
-      // What somebody says on another node counts here too.
-      if (!isOwn) for (const { user } of appends.events) this.bounds.sends.charge(user.id);
+      if (isOwn) return;
+      // What is said through another node counts here too. [N7]
+      const { events, addresses } = appends;
+      for (const [index, { user }] of events.entries()) this.bounds.sends.charge(addresses?.[index] ?? user.id);
     });
     this.#cancelHeads = clock.after(heartbeatMs, () => this.#beat());
   }
@@ -177,14 +179,14 @@ export class Hub {
   post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
     const { room, kind = "message", user, text, target } = post;
     if (kind === "message" && post.ts === undefined && !pairOf(room)) this.#options.onReceived?.(text);
-    const wait = post.countedAs === undefined ? 0 : this.bounds.sends.take(post.countedAs);
+    const wait = post.countedAs === undefined || post.isCounted ? 0 : this.bounds.sends.take(post.countedAs);
     const problem: ChatError | undefined =
       wait > 0 ? { code: "rate_limited", retryAfterMs: wait } : judgePost(post, this.limits);
     if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
     const id = post.id ?? newMessageId(this.#options.randomBytes);
     const ts = post.ts ?? this.#options.clock.now();
     const draft = { room, id, kind, user, text, ts, ...(target && { target }) };
-    this.#writer.append(draft, (outcome) => settle(outcome, id));
+    this.#writer.append(draft, (outcome) => settle(outcome, id), addressOf(post));
   }
 
   /** The operator speaks to everybody, on every node. Not stored. */

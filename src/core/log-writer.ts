@@ -1,5 +1,5 @@
 import { type Result, refused } from "../protocol/codes.ts";
-import type { RoomName } from "../protocol/ids.ts";
+import type { Epoch, RoomName } from "../protocol/ids.ts";
 import {
   type Appended,
   type Bus,
@@ -29,6 +29,14 @@ export interface LogWriterOptions {
 interface Waiting {
   readonly draft: Draft;
   readonly settle: (outcome: Appended) => void;
+  readonly address: string | undefined;
+}
+
+/** What is published of one room. */
+interface Published {
+  readonly epoch: Epoch;
+  readonly events: StoredEvent[];
+  readonly addresses: (string | null)[];
 }
 
 const unavailable = (): Result<never> => refused("unavailable", { retryAfterMs: 1000 });
@@ -65,12 +73,13 @@ export class LogWriter {
   /**
    * Stores a draft, then calls `settle` once with what became of it, before anybody hears of it.
    * After a fatal failure of the store `settle` is never called: whether the draft is on disk is
-   * then unknown, and only the client's resend can tell. [L3]
+   * then unknown, and only the client's resend can tell. [L3] `address`: whose rate it counts for, if not its
+   * author's own. [N7]
    */
-  append(draft: Draft, settle: (outcome: Appended) => void): void {
+  append(draft: Draft, settle: (outcome: Appended) => void, address?: string): void {
     const text = this.#waitingText + draft.text.length;
     if (this.#stopped || this.#waiting.length >= waitingLimit || text > waitingTextLimit) return settle(unavailable());
-    this.#waiting.push({ draft, settle });
+    this.#waiting.push({ draft, settle, address });
     this.#waitingText = text;
     this.#committing ??= this.#commitAll();
   }
@@ -115,18 +124,22 @@ export class LogWriter {
     const repeated = kept.filter(({ value }) => value.dup).length;
     this.#metrics.committed({ stored: kept.length - repeated, repeated, ms });
     for (const [index, { settle }] of group.entries()) settle(outcomes[index] ?? unavailable());
-    this.#publish(outcomes);
+    this.#publish(group, outcomes);
   }
 
-  #publish(outcomes: readonly Appended[]): void {
-    const rooms = new Map<RoomName, { epoch: (Appended & { ok: true })["value"]["epoch"]; events: StoredEvent[] }>();
-    for (const outcome of outcomes) {
+  #publish(group: readonly Waiting[], outcomes: readonly Appended[]): void {
+    const rooms = new Map<RoomName, Published>();
+    for (const [index, outcome] of outcomes.entries()) {
       if (!outcome.ok || outcome.value.dup) continue;
       const { event, epoch } = outcome.value;
-      const appends = rooms.get(event.room);
-      if (appends) appends.events.push(event);
-      else rooms.set(event.room, { epoch, events: [event] });
+      const published = rooms.get(event.room) ?? { epoch, events: [], addresses: [] };
+      rooms.set(event.room, published);
+      published.events.push(event);
+      published.addresses.push(group[index]?.address ?? null);
     }
-    for (const [room, { epoch, events }] of rooms) this.#bus.publish({ room, epoch, events });
+    for (const [room, { epoch, events, addresses }] of rooms) {
+      const counted = addresses.some((address) => address !== null) && { addresses };
+      this.#bus.publish({ room, epoch, events, ...counted });
+    }
   }
 }

@@ -140,6 +140,8 @@ export interface Appends {
   readonly epoch: Epoch;
   /** By increasing `seq`; none where they were too large to carry. */
   readonly events: readonly StoredEvent[];
+  /** For each of them the address whose rate it counts for, `null` where that is its author's own; none if all are. [N7] */
+  readonly addresses?: readonly (string | null)[];
   /** The last `seq` of them, where they are not carried: they can be read from the store. */
   readonly head?: number;
 }

@@ -19,9 +19,15 @@ export interface Post {
   readonly target?: MessageId | null | undefined;
   /** The key by which it counts for the rate; `undefined` for what does not count. */
   readonly countedAs?: unknown;
+  /** Whether it was let through by that rate already. */
+  readonly isCounted?: boolean;
   /** When it was said, in milliseconds since 1970, if that was elsewhere and not now. */
   readonly ts?: number | undefined;
 }
+
+/** The address that it counts for on every node; `undefined` where it counts for its author, or for one line alone. [N7] */
+export const addressOf = ({ countedAs, user }: Post): string | undefined =>
+  typeof countedAs === "string" && countedAs !== user.id ? countedAs : undefined;
 
 /** Why something may not be said or changed, as far as that shows before it is stored. */
 export function judgePost({ room, kind = "message", user, text }: Post, limits: Limits): ChatError | undefined {

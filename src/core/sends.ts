@@ -38,7 +38,7 @@ export class Sends {
     const wait = this.#waits ? this.#hub.bounds.sends.take(post.countedAs) : 0;
     if (wait > 0) return this.#later(wait, post, settle);
     this.#unsettled++;
-    this.#hub.post(this.#waits ? { ...post, countedAs: undefined } : post, (outcome, id) => {
+    this.#hub.post(this.#waits ? { ...post, isCounted: true } : post, (outcome, id) => {
       if (!outcome.ok && !this.#waits && outcome.error.retryAfterMs !== undefined) {
         this.#refusal = { error: outcome.error, until: this.#clock.monotonic() + outcome.error.retryAfterMs };
       }

@@ -50,9 +50,10 @@ describeWith([natsProgram], "NATS", () => {
     strangers.bus.subscribe(() => assert.fail("heard by strangers"));
     const arrived = next(there.bus);
     const intruder = await connect({ servers: nats().address });
-    for (const bad of ["", "{", "null", "[]", '{"room":1}', '{"room":"a","epoch":"b","events":[{}]}', "\u0000\ufffd"]) {
-      intruder.publish("parlance.ours.a", bad);
-    }
+    const known = '{"room":"a","epoch":"b","events":';
+    const bads = ["", "{", "null", "[]", '{"room":1}', `${known}[{}]}`, "\u0000\ufffd"];
+    for (const addresses of ['"x"', "[7]", "null"]) bads.push(`${known}[],"addresses":${addresses}}`);
+    for (const bad of bads) intruder.publish("parlance.ours.a", bad);
     there.bus.hear(() => assert.fail("no hint of this version"));
     for (const bad of ["", "[]", '{"type":"news"}', '{"type":"of a newer version","node":"x"}', "\u0000"]) {
       intruder.publish("parlance.ours.nodes.hints", bad);

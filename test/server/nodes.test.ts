@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { before, type TestContext, test } from "node:test";
 import { WebSocket } from "ws";
 import { nats as natsProgram, postgres as postgresProgram } from "../../scripts/servers.mjs";
+import { defaultLimits } from "../../src/protocol/limits.ts";
 import type { ServerFrameOf } from "../../src/protocol/server-frames.ts";
 import { StartupError } from "../../src/server/index.ts";
 import { RawClient } from "../support/client.ts";
@@ -61,6 +62,22 @@ describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and
     );
     const [one, other] = read;
     for (const [seq, text] of one ?? []) if (other?.has(seq)) assert.equal(other.get(seq), text);
+  });
+
+  test("[N7] a guest's address has one rate on both, once what was said through one is read on the other", async (t) => {
+    const limits = { ...defaultLimits, sendRate: 0.01, sendBurst: 1 };
+    const start = () =>
+      startTestServer(t, { store, bus: nats().address, limits, trustProxies: ["127.0.0.0/8", "::1"] });
+    const [here, there] = [await start(), await start()];
+    const post = async (url: string, address: string) => {
+      const headers = { "x-forwarded-for": address };
+      return (await fetch(`${url}/rooms/rates/messages`, { method: "POST", body: "привіт", headers })).status;
+    };
+    const reader = await RawClient.join(t, there.url, { room: "rates" });
+    assert.equal(await post(here.url, "2001:db8::1"), 201);
+    await reader.next("message");
+    assert.equal(await post(there.url, "2001:db8::2"), 429, "one /64 is one address");
+    assert.equal(await post(there.url, "192.0.2.1"), 201);
   });
 
   test("[N1] [R2] [R3] a member of one node goes on at the other as who they were, and misses nothing", async (t) => {
