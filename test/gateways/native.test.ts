@@ -7,7 +7,7 @@ import { startTestServer } from "../support/server.ts";
 
 const newId = () => newMessageId(randomFillSync);
 
-test("what somebody types into Postman is enough: join with a name, then text", async (t) => {
+test("[S3] what somebody types into Postman is enough: join with a name, then text", async (t) => {
   const { url } = await startTestServer(t);
   const ann = await RawClient.connect(t, url);
   ann.send('{"type":"join","name":"Ann"}');
@@ -28,6 +28,9 @@ test("what somebody types into Postman is enough: join with a name, then text", 
     ts: ack.ts,
   });
   assert.deepEqual({ seq: ack.seq, room: ack.room, dup: ack.dup }, { seq: 1, room: "general", dup: false });
+  ann.send('{"type":"message","text":"hi"}');
+  const again = await ann.next("ack");
+  assert.deepEqual({ seq: again.seq, dup: again.dup, isNew: again.id !== ack.id }, { seq: 2, dup: false, isNew: true });
 });
 
 test("[R1] everybody in a room reads every message, in any script, in the order of seq", async (t) => {
