@@ -28,7 +28,7 @@ export function addDataCommands(
     .argument("<file>", "what parlance backup wrote")
     .option(dataOption, `the server's folder (${defaults})`)
     .option("--force", "also where there is a database already; that one is kept under another name")
-    .addHelpText("after", examples("parlance restore /backup/parlance-2025-11-19.db --data /var/lib/parlance --force"))
+    .addHelpText("after", examples("parlance restore /backup/parlance.db --data /var/lib/parlance --force"))
     .action(async (file: string, options: { data?: string; force?: true }) => {
       const { restore } = await import("./backup.ts");
       finish(await restore(file, options));
@@ -39,10 +39,7 @@ export function addDataCommands(
     .description("move everything from a server's folder into a Postgres database, while the server runs or not")
     .option("--from <folder>", `the server's folder (${defaults})`)
     .option("--to <url>", `an empty database (${settings.store.variable})`)
-    .addHelpText(
-      "after",
-      examples("parlance migrate --from /var/lib/parlance --to postgres://parlance:PASSWORD@db.internal/parlance"),
-    )
+    .addHelpText("after", examples("parlance migrate --from ./data --to postgres://parlance:PASSWORD@db/parlance"))
     .action(async (options: { from?: string; to?: string }) => {
       const { migrate } = await import("./migrate.ts");
       finish(await migrate(options));

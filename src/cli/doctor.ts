@@ -2,8 +2,10 @@ import { doctorWords } from "../locales/doctor.ts";
 import type { Language } from "../locales/words.ts";
 import { checks, examine } from "../ops/doctor.ts";
 import { Target } from "../ops/probe.ts";
+import { parseServerAddress } from "../terminal/talk.ts";
 import { textWidth } from "../terminal/width.ts";
 import { exitCodes, UsageError } from "./exit.ts";
+import { unlessReaderLeft } from "./reader-left.ts";
 
 export interface DoctorOptions {
   readonly url: string;
@@ -26,14 +28,15 @@ function parsePort(flag: string, text: string): number {
 
 /** `parlance doctor`: tries every gateway of a server, a line each; whether all work is the exit status. */
 export async function doctor({ url, tcpPort, tcpEchoPort, key, language }: DoctorOptions): Promise<number> {
-  const address = url.replace(/^ws/, "http");
-  if (!URL.canParse(address))
+  const address = parseServerAddress(url)?.replace(/^ws/i, "http");
+  if (address === undefined)
     throw new UsageError(`${JSON.stringify(url)} is no address. Give one like http://localhost:8765.`);
   const ports = { tcpPort: parsePort("--tcp-port", tcpPort), tcpEchoPort: parsePort("--tcp-echo-port", tcpEchoPort) };
   const speak = doctorWords[language];
   const target = new Target({ url: new URL(address), room, key, ...ports });
   const width = Math.max(...checks.map((check) => textWidth(speak(`gateway.${check}`))));
   const print = (line: string) => process.stdout.write(`${line}\n`);
+  process.stdout.on("error", unlessReaderLeft);
   print(speak("examining", { url: address }));
   let isHealthy = true;
   for await (const finding of examine(target)) {

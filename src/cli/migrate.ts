@@ -9,6 +9,9 @@ export interface MigrateFlags {
   readonly to?: string;
 }
 
+/** Elsewhere the same two are set by other flags. */
+const withOwnFlags = (text: string): string => text.replace("--store", "--to").replace("--data", "--from");
+
 const count = (number: number, thing: string): string =>
   `${number.toLocaleString("en")} ${number === 1 ? thing : `${thing}s`}`;
 
@@ -17,7 +20,7 @@ export async function migrate({ from, to }: MigrateFlags): Promise<number> {
   const { PARLANCE_DATA, PARLANCE_STORE } = process.env;
   const given = { data: from === undefined ? [] : [from], store: to === undefined ? [] : [to] };
   const config = readConfig(given, { PARLANCE_DATA, PARLANCE_STORE });
-  if (!config.ok) throw new UsageError(config.message.replace("--store", "--to").replace("--data", "--from"));
+  if (!config.ok) throw new UsageError(withOwnFlags(config.message));
   const { data, store } = config.value;
   if (store === undefined)
     throw new UsageError("--to is missing: the address of an empty database, or PARLANCE_STORE.");
@@ -46,7 +49,7 @@ export async function migrate({ from, to }: MigrateFlags): Promise<number> {
       return exitCodes.interrupted;
     }
     if (!(error instanceof StartupError)) throw error;
-    process.stderr.write(`❌ ${error.message}\n`);
+    process.stderr.write(`❌ ${withOwnFlags(error.message)}\n`);
     return exitCodes.failed;
   }
 }

@@ -40,7 +40,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
       "after",
       examples(
         [
-          "parlance serve                             start a server on http://localhost:8765",
+          "parlance serve                             start a server on this machine",
           "parlance chat general --name Ann           chat from this terminal",
           'parlance say general "The build is done."  send one message',
         ].join("\n"),
@@ -120,7 +120,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     .option(...langOption)
     .addHelpText(
       "after",
-      "\nWhat it says stays in the room parlance-doctor; two lines are in general, for plain and open text have no other.",
+      "\nWhat it says stays in the room parlance-doctor; two lines are in general,\nfor plain and open text have no other.",
     )
     .addHelpText("after", examples("parlance doctor https://chat.example.org"))
     .action(async (url: string, options: { tcpPort: string; tcpEchoPort: string; key?: string; lang?: string }) => {
@@ -173,6 +173,13 @@ function createProgram(finish: (exitCode: number) => void): Command {
       },
     );
   addDataCommands(program, { finish, examples });
+  for (const command of [program, ...program.commands]) {
+    command.showHelpAfterError(
+      command === program
+        ? "`parlance --help` lists the commands."
+        : `\`parlance ${command.name()} --help\` tells what it takes.`,
+    );
+  }
   return program;
 }
 

@@ -1,3 +1,4 @@
+import { serverWords } from "../locales/server.ts";
 import { environmentLanguage } from "../locales/terminal.ts";
 import { isLanguage, type Language, languages } from "../locales/words.ts";
 import { exitCodes, UsageError } from "./exit.ts";
@@ -35,5 +36,7 @@ export async function say(roomName: string, text: string, flags: TalkFlags): Pro
   const { parseTalk } = await import("../terminal/talk.ts");
   const talk = parseTalk({ ...flags, roomName, key: keyFrom(flags.key), language: parseLanguage(flags.lang) });
   if (!talk.ok) throw new UsageError(talk.message);
+  // Status 0 says that a message is stored, and a blank one never is.
+  if (text.trim() === "") throw new UsageError(serverWords[talk.value.language]("error.empty"));
   return (await runSay(talk.value, text, process)) ? exitCodes.done : exitCodes.failed;
 }

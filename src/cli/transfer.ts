@@ -1,5 +1,6 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { serverWords } from "../locales/server.ts";
@@ -16,6 +17,7 @@ import {
 } from "../ops/transfer/index.ts";
 import { parseTalk } from "../terminal/talk.ts";
 import { exitCodes, UsageError } from "./exit.ts";
+import { unlessReaderLeft } from "./reader-left.ts";
 import { keyFrom, parseLanguage } from "./talk.ts";
 
 interface TransferFlags {
@@ -46,6 +48,8 @@ export async function exportTo(roomName: string, flags: TransferFlags & { readon
       await pipeline(pieces, process.stdout, { end: false }).catch(unlessReaderLeft);
       return exitCodes.done;
     }
+    const folder = dirname(flags.out);
+    if (!existsSync(folder)) return complain(there, terminalWords[there.language]("folder.missing", { path: folder }));
     const unfinished = `${flags.out}.part`;
     try {
       await pipeline(pieces, createWriteStream(unfinished, { flush: true }));
@@ -63,6 +67,7 @@ export async function importFrom(file: string, flags: TransferFlags & { readonly
   const there = parseRoom(flags.room, flags);
   const speak = terminalWords[there.language];
   return explaining(there, async () => {
+    if (!existsSync(file)) return complain(there, speak("file.missing", { path: file }));
     const content = await readFile(file);
     const format = flags.format ?? formatOf(content);
     const place = format === "json" ? "import.skipped.message" : "import.skipped.line";
@@ -90,24 +95,22 @@ function reasonOf(skipped: Skipped, { language }: RoomThere): string {
 }
 
 /** Says in one line why something could not be done, where that is not a bug. */
-async function explaining({ language }: RoomThere, work: () => Promise<number>): Promise<number> {
+async function explaining(there: RoomThere, work: () => Promise<number>): Promise<number> {
   try {
     return await work();
   } catch (error) {
-    const speak = terminalWords[language];
-    if (error instanceof Unreachable) process.stderr.write(`${speak("connect.failed")}\n`);
-    else if (error instanceof TransferRefused || isOfTheSystem(error)) {
-      process.stderr.write(`${speak("problem", { text: error.message })}\n`);
-    } else throw error;
+    if (error instanceof TransferRefused || isOfTheSystem(error)) return complain(there, error.message);
+    if (!(error instanceof Unreachable)) throw error;
+    process.stderr.write(`${terminalWords[there.language]("connect.failed")}\n`);
     return exitCodes.failed;
   }
 }
 
-/** No such file, no room on the disk: the system's own words name the file. */
+function complain({ language }: RoomThere, text: string): number {
+  process.stderr.write(`${terminalWords[language]("problem", { text })}\n`);
+  return exitCodes.failed;
+}
+
+/** No right to a file, no room on the disk: the system's own words name the file. */
 const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
-
-/** Whoever read the output has seen enough (`parlance export … | head`). */
-function unlessReaderLeft(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
-}

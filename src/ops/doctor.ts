@@ -179,7 +179,7 @@ function overTcp({ host, key }: Target, port: number, bytes: string, expected: s
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = connect({ host, port }).setEncoding("utf8");
   let read = "";
-  socket.on("error", (error) => reject(new Trouble("tcp_closed", { port, detail: error.message })));
+  socket.on("error", (error) => reject(new Trouble("tcp_closed", { port: String(port), detail: error.message })));
   socket.on("connect", () => socket.write(key === undefined ? bytes : `/key ${key}\n${bytes}`));
   socket.on("data", (chunk) => {
     read += chunk;

@@ -78,8 +78,9 @@ export class Target {
         headers: { ...(init.headers as Record<string, string>), ...keyHeaders(this.key) },
       });
     } catch (error) {
-      const { cause } = error as Error;
-      throw new Trouble("unreachable", { url: this.url.href, detail: String(cause ?? error) });
+      const { message, cause } = error as Error;
+      const detail = cause instanceof Error ? cause.message : message;
+      throw new Trouble("unreachable", { url: this.url.href, detail });
     }
     if (answer.ok) return answer;
     const body = await answer.text();

@@ -3,13 +3,13 @@ import { chownSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { backUpDatabase, checkBackup, type RestoreOptions, restoreDatabase } from "../store/backup.ts";
 import { systemClock } from "./clock.ts";
-import { databaseIn, lockDataFolder, lockIn } from "./data-folder.ts";
+import { databaseIn, existingDatabaseIn, lockDataFolder, lockIn } from "./data-folder.ts";
 
 export { BackupRefused, type Content } from "../store/backup.ts";
 
 /** Copies what a data folder holds into a new file, whether a server is running on it or not: see `backUpDatabase`. */
-export const backUpDataFolder = (folder: string, file: string, signal: AbortSignal) =>
-  backUpDatabase(databaseIn(resolve(folder)), file, signal);
+export const backUpDataFolder = async (folder: string, file: string, signal: AbortSignal) =>
+  backUpDatabase(existingDatabaseIn(resolve(folder)), file, signal);
 
 /**
  * Puts a backup into a data folder, made if it is missing: see `restoreDatabase`. Rejects with a `StartupError` if a

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
 import { DatabaseRefused } from "../store/database-refused.ts";
@@ -42,6 +42,13 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
 
 /** Where a data folder has its database. */
 export const databaseIn = (folder: string): string => join(folder, "parlance.db");
+
+/** The database that a data folder has already. Throws a {@link StartupError} where it has none. */
+export function existingDatabaseIn(folder: string): string {
+  const file = databaseIn(folder);
+  if (!existsSync(file)) throw new StartupError(`There is no ${file}. Name the server's folder with --data.`);
+  return file;
+}
 /** Where a data folder has its lock. */
 export const lockIn = (folder: string): string => join(folder, "lock");
 const noteIn = (folder: string): string => join(folder, "server.json");

@@ -4,7 +4,7 @@ import { DatabaseRefused } from "../store/database-refused.ts";
 import { FolderInUse, lockFolder } from "../store/folder-lock.ts";
 import type { Moved } from "../store/move/move.ts";
 import { MoveSource } from "../store/move/source.ts";
-import { databaseIn, lockIn } from "./data-folder.ts";
+import { existingDatabaseIn, lockIn } from "./data-folder.ts";
 import { StartupError } from "./startup-error.ts";
 
 /** How often it is looked for what was said meanwhile, and whether the server has stopped. */
@@ -28,7 +28,7 @@ export interface MigrateOptions {
 export async function migrate({ from, to, signal, onCaughtUp }: MigrateOptions): Promise<Moved> {
   const folder = resolve(from);
   try {
-    using source = new MoveSource(databaseIn(folder));
+    using source = new MoveSource(existingDatabaseIn(folder));
     // The driver is loaded by who uses it.
     const { MoveTarget } = await import("../store/move/target.ts");
     const { copyNew, finishMove } = await import("../store/move/move.ts");

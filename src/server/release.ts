@@ -6,7 +6,8 @@ import type { DisplayName } from "../protocol/ids.ts";
 import { parseDisplayName } from "../protocol/names.ts";
 import { DatabaseRefused } from "../store/database-refused.ts";
 import { releaseInFile } from "../store/release.ts";
-import { databaseIn } from "./data-folder.ts";
+import { existingDatabaseIn } from "./data-folder.ts";
+import { StartupError } from "./startup-error.ts";
 
 /** Why no name was released; the message says what to do. */
 export class ReleaseRefused extends Error {
@@ -24,15 +25,19 @@ export async function releaseKeptName(
   const name = parseDisplayName(wanted);
   if (!name.ok) throw new ReleaseRefused("This cannot be anybody's name.");
   const released = await (store === undefined
-    ? releaseInFile(databaseIn(resolve(data)), name.value)
+    ? releaseInFolder(data, name.value)
     : releaseInShared(store, name.value)
   ).catch((error: unknown) => {
-    if (!(error instanceof DatabaseRefused || error instanceof StoreError)) throw error;
-    throw new ReleaseRefused(error.message, { cause: error });
+    const isExpected = [DatabaseRefused, StartupError, StoreError].some((kind) => error instanceof kind);
+    if (!isExpected) throw error;
+    throw new ReleaseRefused((error as Error).message, { cause: error });
   });
   if (released === undefined) throw new ReleaseRefused(`The name ${name.value} is kept for nobody.`);
   return released;
 }
+
+const releaseInFolder = async (folder: string, name: DisplayName): Promise<DisplayName | undefined> =>
+  releaseInFile(existingDatabaseIn(resolve(folder)), name);
 
 async function releaseInShared(address: string, name: DisplayName): Promise<DisplayName | undefined> {
   const { openPostgresStore } = await import("../store/postgres.ts");

@@ -153,7 +153,7 @@ test("a backup or restore that cannot be done says why in one line, with its sta
   const folder = temporaryFolder(t);
   const file = join(folder, "backup.db");
   const cases: readonly (readonly [readonly string[], number, RegExp])[] = [
-    [["backup", file, "--data", join(folder, "нет")], 1, /^❌ There is no .*нет.parlance\.db\.\n$/],
+    [["backup", file, "--data", join(folder, "нет")], 1, /^❌ There is no .*нет.parlance\.db\. Name .* --data\.\n$/],
     [["restore", file, "--data", join(folder, "new")], 1, /^❌ There is no .*backup\.db\.\n$/],
     [["backup", file, "--data", ""], 2, /^❌ --data got "", but takes the path of a folder\.\n$/],
     [["restore", import.meta.filename, "--data", join(folder, "new")], 1, /^❌ .* is damaged, or no database\.\n$/],

@@ -25,6 +25,17 @@ test("serve --help lists every setting, with its variable and default.", () => {
   }
 });
 
+test("The help of every command fits into 80 columns.", () => {
+  const names = Array.from(run("--help").stdout.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm), ([, name = ""]) => [name]);
+  assert.ok(names.length >= 10);
+  for (const words of [[], ...names]) {
+    const wide = run(...words, "--help")
+      .stdout.split("\n")
+      .filter((line) => line.length > 80);
+    assert.deepEqual(wide, []);
+  }
+});
+
 test("--version and --help answer with status 0.", () => {
   assert.match(run("--version").stdout, /^\d+\.\d+\.\d+\n$/);
   assert.match(run("--help").stdout, /parlance chat general --name Ann/);
@@ -36,7 +47,10 @@ for (const [words, complaint] of [
   [["serve", "--port", "x"], /^❌ --port got "x", but takes a port from 0 to 65535\.\n$/],
   [["chat", "a b"], /^❌ A room’s name has/],
   [["chat", "--server", "ftp://x"], /^❌ --server takes an address such as/],
-  [["say", "general"], /❌ missing required argument 'text'/],
+  [["help"], /❌ unknown command 'help'\n`parlance --help` lists the commands\.\n$/],
+  [["say", "general"], /❌ missing required argument 'text'\n`parlance say --help` tells what it takes\.\n$/],
+  [["say", "кухня", " ", "--lang", "uk"], /^❌ .* порожній\.\n$/],
+  [["doctor", "foo://x"], /^❌ "foo:\/\/x" is no address\./],
 ] as const) {
   test(`parlance ${words.join(" ")} is refused in a clear line, with status 2.`, () => {
     const { status, stderr } = run(...words);

@@ -137,7 +137,9 @@ test("an export or import that cannot be done says why, with status 1, and leave
   assert.deepEqual(readdirSync(folder), []);
   const noFile = await parlance(t, "import", file, "--room", "general", "--server", url, "--lang", "uk");
   assert.equal(noFile.status, 1);
-  assert.match(noFile.output, /^❗ ENOENT.*out\.txt'\n$/);
+  assert.equal(noFile.output, `❗ Файлу ${file} немає.\n`);
+  const noFolder = await parlance(t, "export", "general", "--server", url, "--out", join(folder, "none", "out.txt"));
+  assert.deepEqual(noFolder, { status: 1, output: `❗ There is no folder ${join(folder, "none")}. Make it first.\n` });
   writeFileSync(file, "nothing of ours\n");
   assert.equal((await parlance(t, "import", file, "--room", "general", "--server", url)).status, 1);
   assert.equal((await parlance(t, "export", "general", "--format", "pdf")).status, 2);

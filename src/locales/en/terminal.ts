@@ -87,6 +87,8 @@ export default {
   "server.prompt": "[Server] Type message to broadcast: ",
   "server.broadcast": "📤 Server broadcast: {text}",
   "server.nobody": "❗ No clients connected to receive message",
+  "file.missing": "There is no file {path}.",
+  "folder.missing": "There is no folder {path}. Make it first.",
   "export.replaced": "The history of {room} was replaced meanwhile. Try again.",
   "import.done": {
     one: "✅ {count} message imported into {room}.",

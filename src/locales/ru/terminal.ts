@@ -107,6 +107,8 @@ export default {
   "server.prompt": "[Сервер] Сообщение для всех: ",
   "server.broadcast": "📤 Сервер объявляет: {text}",
   "server.nobody": "❗ Нет подключённых клиентов: сообщение некому получить",
+  "file.missing": "Файла {path} нет.",
+  "folder.missing": "Папки {path} нет. Сначала создайте её.",
   "export.replaced": "История комнаты {room} тем временем была заменена. Попробуйте ещё раз.",
   "import.done": {
     one: "✅ В {room} перенесено {count} сообщение.",

@@ -86,6 +86,8 @@ export default {
   "server.prompt": "[เซิร์ฟเวอร์] พิมพ์ข้อความถึงทุกคน: ",
   "server.broadcast": "📤 เซิร์ฟเวอร์ประกาศ: {text}",
   "server.nobody": "❗ ไม่มีไคลเอนต์เชื่อมต่ออยู่เพื่อรับข้อความ",
+  "file.missing": "ไม่มีไฟล์ {path}",
+  "folder.missing": "ไม่มีโฟลเดอร์ {path} กรุณาสร้างก่อน",
   "export.replaced": "ประวัติของห้อง {room} ถูกเปลี่ยนระหว่างนั้น กรุณาลองใหม่",
   "import.done": { other: "✅ นำเข้า {count} ข้อความในห้อง {room} แล้ว" },
   "import.known": { other: "{count} ข้อความมีอยู่แล้ว" },

@@ -106,6 +106,8 @@ export default {
   "server.prompt": "[Сервер] Повідомлення для всіх: ",
   "server.broadcast": "📤 Сервер оголошує: {text}",
   "server.nobody": "❗ Немає під’єднаних клієнтів: повідомлення нікому отримати",
+  "file.missing": "Файлу {path} немає.",
+  "folder.missing": "Теки {path} немає. Спершу створіть її.",
   "export.replaced": "Історію кімнати {room} тим часом замінено. Спробуйте ще раз.",
   "import.done": {
     one: "✅ До {room} перенесено {count} повідомлення.",
