@@ -46,7 +46,7 @@ export async function keepTranscripts(options: TranscriptsOptions): Promise<Asyn
   };
 }
 
-/** A line for what was said, and for what it was edited to; what is written already stays as it is. [T4] */
+/** A line for what was said, and for what it was edited to; what is written already stays as it is. [T1] */
 function entryOf(event: StoredEvent): string {
   if (event.text === "") return "";
   if (event.kind === "message") return transcriptEntry(event);
