@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { asked } from "../scripts/asked.ts";
 import { circumstances, dataFolder } from "./machine.ts";
 import { loadIs } from "./native.ts";
 import { asSvg } from "./plot.ts";
@@ -23,7 +24,7 @@ import { simulate } from "./simulation/report.ts";
 /** How many rounds of all may be measured again on a machine that is not quiet: a few minutes. */
 const repeats = 8;
 
-const flags = readFlags();
+const flags = asked(readFlags);
 const scenarios: readonly Scenario[] = [
   fanOut(flags.members, flags.rate),
   manyRooms,

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { asked } from "../../scripts/asked.ts";
 import { nats, postgres, type TestServerProgram } from "../../scripts/servers.mjs";
 import { clusterScenarios } from "./cluster/scenarios.ts";
 import { asLines, asMarkdown, clusterPage, holds, inject, type Result, serverPage } from "./report.ts";
@@ -17,27 +18,12 @@ const help = `Does to a server what should not happen to one, and shows that it 
   npm run faults -- cluster     three nodes on one Postgres and one NATS: ${namesOf(clusterScenarios)}
 
   --only <name>      one of these faults; may be given several times
-  --rounds <number>  how often each is injected, instead of as often as the contract says
+  --rounds <number>  how often each is injected, in place of its own number
   --json <file>      also write what came of each as JSON
   --write <file>     also write it as a page of Markdown, as docs/FAULTS.md and docs/FAULTS-CLUSTER.md are
 `;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    only: { type: "string", multiple: true, default: [] },
-    rounds: { type: "string" },
-    json: { type: "string" },
-    write: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
-
-if (positionals.length > 1 || (positionals[0] ?? "cluster") !== "cluster") {
-  throw new Error(`there is no ${positionals.join(" ")}: either "cluster", or nothing`);
-}
-const isCluster = positionals.length > 0;
-const all = isCluster ? clusterScenarios : scenarios;
+const { values, isCluster, chosen, rounds } = asked(readFlags);
 
 const versionOf = ({ folder }: TestServerProgram, program: string) =>
   folder === undefined
@@ -59,25 +45,39 @@ function circumstances(): readonly string[] {
   ];
 }
 
-function chosen() {
+function readFlags() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      only: { type: "string", multiple: true, default: [] },
+      rounds: { type: "string" },
+      json: { type: "string" },
+      write: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (positionals.length > 1 || (positionals[0] ?? "cluster") !== "cluster")
+    throw new Error(`There is no ${positionals.join(" ")}: either "cluster", or nothing.`);
+  const isCluster = positionals.length > 0;
+  const all = isCluster ? clusterScenarios : scenarios;
   const unknown = values.only.filter((name) => !all.some((scenario) => scenario.name === name));
-  if (unknown.length > 0) throw new Error(`--only does not know ${unknown.join(", ")}`);
-  return all.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
-}
-
-function rounds(): number | undefined {
-  if (values.rounds === undefined) return undefined;
-  if (!/^[1-9]\d*$/.test(values.rounds)) throw new Error("--rounds takes a whole number from 1");
-  return Number(values.rounds);
+  if (unknown.length > 0) throw new Error(`--only does not know ${unknown.join(", ")}.`);
+  if (values.rounds !== undefined && !/^[1-9]\d*$/.test(values.rounds))
+    throw new Error("--rounds takes a whole number from 1.");
+  return {
+    values,
+    isCluster,
+    chosen: all.filter(({ name }) => values.only.length === 0 || values.only.includes(name)),
+    rounds: values.rounds === undefined ? undefined : Number(values.rounds),
+  };
 }
 
 async function main(): Promise<void> {
   if (values.help) return console.log(help);
   const results: Result[] = [];
-  const times = rounds();
-  for (const scenario of chosen()) {
+  for (const scenario of chosen) {
     await using scope = new OwnScope();
-    const result = await inject(scenario, () => scenario.run(times ?? scenario.rounds.full, scope));
+    const result = await inject(scenario, () => scenario.run(rounds ?? scenario.rounds.full, scope));
     console.log(asLines(result));
     results.push(result);
   }

@@ -22,9 +22,9 @@ export interface Skipped {
 export interface Scenario {
   /** One word, for `--only`. */
   readonly name: string;
-  /** The fault, as the contract calls it. */
+  /** The fault, as docs/FAULTS.md calls it. */
   readonly fault: string;
-  /** The rules of the contract that must hold: `[L2] [L3]`. */
+  /** The rules of docs/SPEC.md that must hold: `[L2] [L3]`. */
   readonly rules: string;
   /** How often it is injected in full, and in the short form that runs with every test; 0 where another test does that. */
   readonly rounds: { readonly full: number; readonly short: number };

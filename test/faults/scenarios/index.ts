@@ -11,7 +11,7 @@ import { sigterm } from "./sigterm.ts";
 import { slowReader } from "./slow-reader.ts";
 import { tripleIds } from "./triple.ts";
 
-/** Every fault of the contract, in its order. */
+/** Every fault that one server is put through, in the order of docs/FAULTS.md. */
 export const scenarios: readonly Scenario[] = [
   kill,
   cutLines,
