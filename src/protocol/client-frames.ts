@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { accountFrameSchemas } from "./account-frames.ts";
 import { accepted, type Result, refused } from "./codes.ts";
+import { parseEmoji } from "./emoji.ts";
 import {
   cursorTextField,
   epochField,
@@ -22,11 +23,8 @@ import { roomFrameSchemas } from "./room-frames.ts";
 const positionSchema = v.object({ epoch: epochField, seq: wholeNumberField, id: optional(messageIdField) });
 export type Position = v.InferOutput<typeof positionSchema>;
 
-/**
- * One emoji, as Unicode recommends them for general interchange. Not among the fields that clients load too, some of
- * which cannot read the expression. https://unicode.org/reports/tr51/#def_rgi_set
- */
-export const emojiField = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, named("bad_emoji")));
+/** One emoji, as {@link parseEmoji} has it. Not among the fields that clients load too. */
+export const emojiField = v.pipe(v.string(), v.transform(parseEmoji), v.string(named("bad_emoji")));
 
 /** A change of the message `target`; `id` makes a resend harmless. [S1] */
 const changeFields = { room: optional(roomField), target: messageIdField, id: optional(messageIdField) };

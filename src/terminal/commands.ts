@@ -1,5 +1,5 @@
 import { splitLogin } from "../protocol/login-line.ts";
-import { parseEmoji } from "./emoji.ts";
+import { emojiOf } from "./emoji.ts";
 
 /** A change of what was said; `back`: of which message, counted from the last one, which is 1. */
 export type ChangeInput =
@@ -144,7 +144,7 @@ function parseRewriting(command: "/edit" | "/reply", line: string): Input {
 }
 
 function parseReaction([word = "", number, ...more]: readonly string[]): Input {
-  const emoji = parseEmoji(word);
+  const emoji = emojiOf(word);
   if (emoji === undefined || more.length > 0) return { kind: "incomplete", command: "/react" };
   return parseBack(number, "/react", (back) => ({ kind: "react", back, emoji }));
 }
