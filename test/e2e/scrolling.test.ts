@@ -63,3 +63,42 @@ test("[R1] what was said before loads upwards, and what is looked at stays where
   assert.ok(Math.abs((await topOf()) - before) < 3, `it moved from ${before} to ${await topOf()}`);
   await visitor.leave();
 });
+
+test("[P3] whoever comes back stands at the line above what is new, and at the end if it was read on another device", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Боб" });
+  await bob.say("прочитане");
+  const ann = await browser.visit(`${url}/`);
+  await ann.comeIn("Ann");
+  await ann.sees("прочитане");
+  await ann.page.waitForFunction(() => localStorage.getItem("parlance-read-general") === "1");
+  const storageState = await ann.page.context().storageState();
+  await ann.leave();
+  for (let number = 1; number <= 40; number++) await bob.say(`ใหม่ ${number}`);
+
+  const tablet = await browser.visit(`${url}/r/general`, { storageState });
+  await tablet.page.getByRole("button", { name: "40 new messages" }).waitFor();
+  const line = tablet.page.getByText("New since you left");
+  assert.ok(
+    await line.evaluate((element) => {
+      const { top } = element.getBoundingClientRect();
+      const log = element.closest("[role=log]")?.getBoundingClientRect();
+      return log !== undefined && top >= log.top && top < log.top + log.height / 2;
+    }),
+  );
+  await tablet.page.getByRole("button", { name: "40 new messages" }).click();
+  const token = storageState.origins[0]?.localStorage.find(({ name }) => name === "parlance-token")?.value ?? "";
+  const other = await RawClient.join(t, url, { token });
+  if (other.joined.read !== 41) await other.next("read");
+
+  const phone = await browser.visit(`${url}/r/general`, { storageState });
+  await phone.page.locator(".recalled").waitFor({ state: "detached" });
+  await phone.sees("ใหม่ 40");
+  const left = await phone.conversation.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  assert.ok(left < 2, `${left} pixels above the end`);
+  assert.equal(await phone.page.getByText("New since you left").count(), 0);
+  for (const visitor of [tablet, phone]) {
+    assert.deepEqual(visitor.troubles, []);
+    await visitor.leave();
+  }
+});

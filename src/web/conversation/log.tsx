@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Icon } from "../parts/icon.tsx";
 import { lazily } from "../parts/lazily.tsx";
 import type { Conversation } from "../state/conversation.ts";
@@ -30,6 +30,8 @@ export function ConversationLog({ conversation }: { readonly conversation: Conve
 function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
   const say = useSay();
   const { isSeen, preferences, route } = usePage();
+  // Before the rows are read: the line *new since you left* is in their first drawing, and an earlier visit's is not.
+  useMemo(() => conversation.come(), [conversation]);
   const stretches = conversation.stretches.value;
   const scroll = useScroll(conversation, stretches);
   const held = usePicking(scroll.log, conversation);

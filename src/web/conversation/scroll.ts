@@ -1,6 +1,6 @@
 import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Stretch } from "../logic/timeline.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { usePage } from "../state/page.ts";
@@ -21,8 +21,6 @@ export function useScroll(conversation: Conversation, stretches: readonly Stretc
   const isAtEnd = useSignal(true);
   const stand = useRef<Stand>(undefined);
 
-  // Before the first drawing, so that the line *new since you left* is in it.
-  useMemo(() => conversation.come(), [conversation]);
   const wasSeen = useRef(true);
   useSignalEffect(() => {
     if (isSeen.value && !wasSeen.current) conversation.come();

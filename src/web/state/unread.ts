@@ -68,10 +68,9 @@ export function createUnread(room: MarkedRoom, { messages, me, people, kept }: U
       gone.value = { count: Math.max(0, count), mentions: 0 };
     },
     readTo(seq) {
-      if (upTo.peek() !== seq) {
-        set(seq);
-        kept.write(key, `${seq}`);
-      }
+      if (upTo.peek() !== seq) set(seq);
+      // Also of a first visit, in which nothing was new: what comes after it is.
+      if (kept.read(key) !== `${seq}`) kept.write(key, `${seq}`);
       room.markRead(seq);
     },
     letGo(entries) {
