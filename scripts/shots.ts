@@ -157,10 +157,53 @@ async function drawAll(): Promise<void> {
   }
 }
 
+/** Finds the page's buttons by the key of what they are called. */
+const buttonsIn = (language: Language) => {
+  const say = speaker<typeof english>(language, words[language]);
+  return (page: Page, key: Parameters<typeof say>[0]) =>
+    page.getByRole("button", { name: say(key as "settings.title"), exact: true });
+};
+
+/** What is opened over the conversation. */
+async function drawDialogs(look: Look, name: string): Promise<void> {
+  const button = buttonsIn(look.language);
+  const isPhone = look.size === "phone";
+  const page = await openChat(look, false);
+  const openRooms = async () => {
+    if (isPhone) await page.locator(".head .round").first().click();
+  };
+  await button(page, "search.title").click();
+  await page.locator(".search input[type=search]").fill("кава");
+  await page.locator(".result").first().waitFor();
+  await draw(page, `${name}-search`);
+  // The first empties the field.
+  for (let times = 0; times < 2; times++) await page.keyboard.press("Escape");
+  await openRooms();
+  await button(page, "rooms.all").click();
+  await page.locator(".listed").first().waitFor();
+  await draw(page, `${name}-all-rooms`);
+  await page.keyboard.press("Escape");
+  await openRooms();
+  await page.locator(".me-name").click();
+  await button(page, "account.open").click();
+  await page.locator("dialog form").waitFor();
+  await draw(page, `${name}-account`);
+  for (let open = isPhone ? 2 : 1; open > 0; open--) await page.keyboard.press("Escape");
+  // A finger stays on a message, a pointer rests over it.
+  const last = page.locator(".message .bubble").last();
+  if (isPhone) await last.dispatchEvent("pointerdown", { pointerType: "touch" });
+  else await last.hover();
+  await button(page, isPhone ? "message.copy" : "message.reply").waitFor();
+  await draw(page, `${name}-tools`);
+  await button(page, "message.reply").click();
+  await page.locator("#message").fill("Так");
+  await draw(page, `${name}-reply`);
+  await page.context().close();
+}
+
 async function drawStates(look: Look, name: string): Promise<void> {
   const say = speaker<typeof english>(look.language, words[look.language]);
-  const button = (page: Page, key: Parameters<typeof say>[0]) =>
-    page.getByRole("button", { name: say(key as "settings.title"), exact: true });
+  const button = buttonsIn(look.language);
 
   const entrance = await open(look, "/");
   await entrance.getByRole("textbox", { name: say("entrance.name") }).fill("Оля");
@@ -175,6 +218,8 @@ async function drawStates(look: Look, name: string): Promise<void> {
   const wall = await open(look, "/r/wall", known(scene));
   await button(wall, "message.more").first().waitFor();
   await drawThenClose(wall, `${name}-wall`);
+
+  await drawDialogs(look, name);
 
   const line = createLine();
   const offline = await openChat(look, false, line);
