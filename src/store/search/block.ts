@@ -74,7 +74,10 @@ export const allPositions = (): Positions => new Uint8Array(bitmapBytes).fill(0x
 /** Leaves in `positions` those of messages that have a gram, as its part says; whether there are any left. */
 export function keepThoseWith(gram: number, part: Uint8Array | undefined, positions: Positions): boolean {
   const having = part && find(gram, part);
-  if (!having) return false;
+  if (!having) {
+    positions.fill(0);
+    return false;
+  }
   let left = 0;
   for (let at = 0; at < bitmapBytes; at++) {
     const both = (positions[at] ?? 0) & (having[at] ?? 0);
@@ -123,6 +126,13 @@ export function* downwards(positions: Positions): Iterable<number> {
     const byte = positions[at] ?? 0;
     for (let bit = 7; byte !== 0 && bit >= 0; bit--) if (byte & (1 << bit)) yield at * 8 + bit;
   }
+}
+
+/** Whether more than so many positions are left. */
+export function hasMoreThan(count: number, positions: Positions): boolean {
+  let left = 0;
+  for (const byte of positions) for (let bits = byte; bits !== 0; bits &= bits - 1) left++;
+  return left > count;
 }
 
 export const addPosition = (position: number, positions: Positions): void => {

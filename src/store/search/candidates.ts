@@ -1,7 +1,16 @@
 import { hasAll } from "../../protocol/search-text.ts";
-import { addPosition, allPositions, downwards, keepThoseWith, partKey, partOf } from "./block.ts";
+import {
+  addPosition,
+  allPositions,
+  downwards,
+  hasMoreThan,
+  keepThoseWith,
+  type Positions,
+  partKey,
+  partOf,
+} from "./block.ts";
 import { gramsFor } from "./grams.ts";
-import { decodePlaces, type Place, type Places, placeAt } from "./places.ts";
+import { type Place, Places } from "./places.ts";
 import type { SearchRows } from "./rows.ts";
 import type { Tail } from "./tail.ts";
 
@@ -29,6 +38,9 @@ interface Some {
   readonly places: readonly Place[];
   readonly block?: number;
 }
+
+/** More than this many candidates in a block cost more to read than what tells them apart further. */
+const fewLeft = 6;
 
 /** Candidates that are handed on at once. */
 const atOnce = 64;
@@ -63,26 +75,24 @@ export async function* candidates(
     yield { places };
   }
 
-  const grams = gramsFor(words);
-  const parts = [...new Set(grams.map(partOf))];
+  const { first, further } = gramsFor(words);
   const all = wanted.roomIds ? await rows.blocksWith(wanted.roomIds) : Array.from({ length: blocks }, (_, n) => n);
   const newestFirst = all.filter((block) => block < blocks && block <= (firstBlock ?? block)).sort((a, b) => b - a);
   for (let at = 0, count = 1; at < newestFirst.length; at += count, count = Math.min(count * 2, rows.blocksAtOnce)) {
-    const some = newestFirst.slice(at, at + count);
-    const bytes = await rows.parts(some, parts);
-    for (const block of some) {
-      const positions = allPositions();
-      const hasAny = grams.every((gram) => keepThoseWith(gram, bytes.get(partKey(block, partOf(gram))), positions));
+    const next = newestFirst.slice(at, at + count);
+    const some = new Map(next.map((block) => [block, allPositions()]));
+    await keepThoseIn(some, first, rows);
+    await keepThoseIn(new Map([...some].filter(([, positions]) => hasMoreThan(fewLeft, positions))), further, rows);
+    for (const [block, positions] of some) {
       const since = changed.get(block);
-      if (!hasAny && !since) continue;
-      const places = decodePlaces((await rows.placesOf(block)) ?? new Uint8Array(4));
-      if (!hasAny) positions.fill(0);
-      for (const place of since ?? []) addPosition(positionOf(places, place), positions);
-      const end = before && block === firstBlock ? endBefore(places, before) : places.seqAt.length;
+      if (!hasMoreThan(0, positions) && !since) continue;
+      const places = new Places((await rows.placesOf(block)) ?? new Uint8Array(4));
+      for (const place of since ?? []) addPosition(places.find(isAt(place)), positions);
+      const end = before && block === firstBlock ? places.find(isFrom(before)) : places.length;
       let found: Place[] = [];
       for (const position of downwards(positions)) {
         if (position >= end) continue;
-        const place = placeAt(places, position);
+        const place = places.at(position);
         if (isWanted(place)) found.push(place);
         if (found.length < atOnce) continue;
         yield { places: found };
@@ -91,20 +101,24 @@ export async function* candidates(
       yield { places: found, block };
     }
     await pause();
-    yield { places: [], block: some.at(-1) ?? 0 };
+    yield { places: [], block: next.at(-1) ?? 0 };
   }
 }
 
-/** Past the end, where it would not be looked at, if the block has no such message. */
-function positionOf({ rooms, roomAt, seqAt }: Places, { roomId, seq }: Place): number {
-  const room = rooms.indexOf(roomId);
-  const position = seqAt.findIndex((at, index) => at === seq && roomAt[index] === room);
-  return position < 0 ? seqAt.length : position;
+/** Leaves of blocks' positions those of messages that have all of the grams. */
+async function keepThoseIn(
+  blocks: ReadonlyMap<number, Positions>,
+  grams: readonly number[],
+  rows: SearchRows,
+): Promise<void> {
+  if (blocks.size === 0 || grams.length === 0) return;
+  const parts = await rows.parts([...blocks.keys()], [...new Set(grams.map(partOf))]);
+  for (const [block, positions] of blocks) {
+    grams.every((gram) => keepThoseWith(gram, parts.get(partKey(block, partOf(gram))), positions));
+  }
 }
 
-/** The first message of its room that is not before a place: what is before that is older. */
-function endBefore({ rooms, roomAt, seqAt }: Places, { roomId, seq }: Place): number {
-  const room = rooms.indexOf(roomId);
-  const end = seqAt.findIndex((at, index) => at >= seq && roomAt[index] === room);
-  return end < 0 ? seqAt.length : end;
-}
+const isAt = (wanted: Place) => (place: Place) => place.seq === wanted.seq && place.roomId === wanted.roomId;
+
+/** Whether it is that place, or a later one of its room: what is before the first of those is older. */
+const isFrom = (from: Place) => (place: Place) => place.seq >= from.seq && place.roomId === from.roomId;

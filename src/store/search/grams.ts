@@ -42,20 +42,41 @@ export function eachGram(folded: string, take: (gram: number) => void): void {
   }
 }
 
-/** Grams that are asked for, for one word: more tell hardly more. */
-const gramsOfWord = 6;
+/** Grams of one word that are asked for first, and of all of them that are asked for where those leave many messages. */
+const firstOfWord = 3;
+const furtherMost = 32;
 
-/** Grams that every text has in which these words stand: the longest of each word, from all over it. */
-export function gramsFor(words: readonly string[]): readonly number[] {
-  const grams = new Set<number>();
+/** Grams that every text has in which some words stand. */
+export interface WantedGrams {
+  /** A few from all over each word: mostly, more tell hardly more. */
+  readonly first: readonly number[];
+  readonly further: readonly number[];
+}
+
+export function gramsFor(words: readonly string[]): WantedGrams {
+  const first = new Set<number>();
+  const all = new Set<number>();
   for (const word of words) {
     const parts = word.split(" ");
     const gaps = parts.slice(1).map((part, index) => three(lastOf(parts[index] ?? ""), space, firstOf(part)));
-    const all = [...gaps, ...parts.flatMap(longestGrams)];
-    const step = Math.max(1, (all.length - 1) / (gramsOfWord - 1));
-    for (let at = 0; Math.round(at) < all.length; at += step) grams.add(all[Math.round(at)] ?? 0);
+    const ofWord = [...gaps, ...parts.flatMap(longestGrams)];
+    for (const gram of spreadOver(ofWord, firstOfWord)) first.add(gram);
+    for (const gram of ofWord) all.add(gram);
   }
-  return [...grams];
+  return {
+    first: [...first],
+    further: spreadOver(
+      [...all].filter((gram) => !first.has(gram)),
+      furtherMost,
+    ),
+  };
+}
+
+/** So many of them at the most, from all over. */
+function spreadOver(grams: readonly number[], most: number): readonly number[] {
+  if (grams.length <= most) return grams;
+  const step = (grams.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, index) => grams[Math.round(index * step)] ?? 0);
 }
 
 const firstOf = (text: string): number => text.codePointAt(0) ?? none;

@@ -4,14 +4,6 @@ export interface Place {
   readonly seq: number;
 }
 
-/** The places of a block's messages, by position. */
-export interface Places {
-  readonly rooms: readonly number[];
-  /** By position: which of the rooms. */
-  readonly roomAt: Uint16Array;
-  readonly seqAt: Uint32Array;
-}
-
 /** How many rooms there are, their ids (8 bytes each); then, of each message, which room it is (2 bytes) and its seq (4 bytes). */
 export function encodePlaces(places: readonly Place[]): Uint8Array {
   const rooms = [...new Set(places.map(({ roomId }) => roomId))];
@@ -27,22 +19,31 @@ export function encodePlaces(places: readonly Place[]): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-export function decodePlaces(bytes: Uint8Array): Places {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const roomCount = view.getUint32(0, true);
-  const header = 4 + roomCount * 8;
-  const count = (bytes.length - header) / 6;
-  const rooms = Array.from({ length: roomCount }, (_, number) => view.getFloat64(4 + number * 8, true));
-  const roomAt = new Uint16Array(count);
-  const seqAt = new Uint32Array(count);
-  for (let position = 0; position < count; position++) {
-    roomAt[position] = view.getUint16(header + position * 2, true);
-    seqAt[position] = view.getUint32(header + count * 2 + position * 4, true);
-  }
-  return { rooms, roomAt, seqAt };
-}
+/** The places of a block's messages, by position, as they were encoded: read where they are asked for, which few are. */
+export class Places {
+  readonly length: number;
+  readonly #view: DataView;
+  readonly #header: number;
 
-export const placeAt = ({ rooms, roomAt, seqAt }: Places, position: number): Place => ({
-  roomId: rooms[roomAt[position] ?? 0] ?? 0,
-  seq: seqAt[position] ?? 0,
-});
+  constructor(bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#header = 4 + this.#view.getUint32(0, true) * 8;
+    this.length = (bytes.length - this.#header) / 6;
+  }
+
+  /** The place at a position before {@link length}. */
+  at(position: number): Place {
+    const room = this.#view.getUint16(this.#header + position * 2, true);
+    return {
+      roomId: this.#view.getFloat64(4 + room * 8, true),
+      seq: this.#view.getUint32(this.#header + this.length * 2 + position * 4, true),
+    };
+  }
+
+  /** The first position of such a place; {@link length} if there is none. */
+  find(isSuch: (place: Place) => boolean): number {
+    let position = 0;
+    while (position < this.length && !isSuch(this.at(position))) position++;
+    return position;
+  }
+}

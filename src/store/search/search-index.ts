@@ -2,7 +2,7 @@ import { type StoredEvent, StoreError } from "../../core/ports.ts";
 import { fold, hasAll } from "../../protocol/search-text.ts";
 import { BlockBuilder } from "./block.ts";
 import { type Candidates, candidates } from "./candidates.ts";
-import { decodePlaces, encodePlaces, type Place, placeAt } from "./places.ts";
+import { encodePlaces, type Place, Places } from "./places.ts";
 import type { SearchRows } from "./rows.ts";
 import { type Segment, Tail } from "./tail.ts";
 
@@ -132,9 +132,9 @@ export class SearchIndex {
   async #firstOf(block: number, isOpen: (roomId: number) => boolean): Promise<Place | undefined> {
     const bytes = await this.#rows.placesOf(block);
     if (!bytes) return undefined;
-    const places = decodePlaces(bytes);
-    const first = places.roomAt.findIndex((room) => isOpen(places.rooms[room] ?? 0));
-    return first < 0 ? undefined : placeAt(places, first);
+    const places = new Places(bytes);
+    const first = places.find(({ roomId }) => isOpen(roomId));
+    return first === places.length ? undefined : places.at(first);
   }
 
   #candidates(): Candidates {
@@ -225,11 +225,11 @@ export class SearchIndex {
     const renewed = [...changed];
     const bytes = await this.#rows.placesOf(block);
     if (bytes) {
-      const places = decodePlaces(bytes);
+      const places = new Places(bytes);
       const builder = new BlockBuilder();
-      for (let from = 0; from < places.seqAt.length; from += readAtOnce) {
-        const count = Math.min(readAtOnce, places.seqAt.length - from);
-        const some = Array.from({ length: count }, (_, index) => placeAt(places, from + index));
+      for (let from = 0; from < places.length; from += readAtOnce) {
+        const count = Math.min(readAtOnce, places.length - from);
+        const some = Array.from({ length: count }, (_, index) => places.at(from + index));
         for (const [index, text] of (await this.#rows.texts(some)).entries()) builder.add(from + index, fold(text));
         await this.#pause();
       }
