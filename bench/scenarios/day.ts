@@ -2,16 +2,20 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RoomName } from "../../src/protocol/ids.ts";
 import { temporaryFolder } from "../leftovers.ts";
 import { sameRandom } from "../random.ts";
 import { atMost } from "../report.ts";
 import { fit, type Point, short } from "../statistics.ts";
 import { openParlance } from "../subjects.ts";
+import { fillRoom } from "./filling.ts";
 import { Person } from "./person.ts";
 import type { Scenario } from "./scenario.ts";
 
 const people = 50;
 const messagesADay = 10_000;
+/** Said before: with its first 8,192 messages a server takes, once, what it needs to make a block of them for search. */
+const messagesBefore = 10_000;
 /** A minute of the day takes this long, so that 24 hours take five minutes. */
 const minuteMs = (5 * 60_000) / (24 * 60);
 /** How many of a hundred are there in each hour, from midnight. */
@@ -72,7 +76,7 @@ async function live(folder: string, say: (text: string) => void): Promise<Day> {
 }
 
 /**
- * What the log must take on the disk, in bytes, from the lengths of its rows. The record of a row is a header, a byte or
+ * What the log and the index of its words must take on the disk, in bytes, from the lengths of their rows. The record of a row is a header, a byte or
  * two a column, and its values; a cell has its size and a pointer to it too. Events come in order and fill their pages;
  * an index of random ids is full to ln 2. https://www.sqlite.org/fileformat2.html
  */
@@ -85,17 +89,23 @@ function computedBytes(db: DatabaseSync): { readonly rows: number; readonly byte
              sum(4 + 5 + 2 + octet_length(id)) AS "index"
       FROM event`)
     .get() as { rows: number; event: number; index: number };
-  return { rows, bytes: event + index / Math.LN2 };
+  const { search } = db
+    .prepare(`
+      SELECT (SELECT sum(12 + octet_length(grams)) FROM search_part) +
+             (SELECT sum(12 + octet_length(places)) FROM search_block) AS search`)
+    .get() as { search: number };
+  return { rows, bytes: event + index / Math.LN2 + search };
 }
 
 /** A day's traffic. */
 export const day: Scenario = {
   name: "day",
   title: "A day in five minutes",
-  about: `A day of ${people} people, ${Math.round(1 / (minuteMs / 60_000))} times as fast: ${short(messagesADay)} messages, most of them typed first, by as many as are there at each hour; each line breaks ${breaksAnHour === 1 ? "once" : `${breaksAnHour} times`} an hour and comes back with its token and its place. The clocks of the server run as ever.`,
+  about: `A day of ${people} people, ${Math.round(1 / (minuteMs / 60_000))} times as fast: ${short(messagesADay)} messages, most of them typed first, by as many as are there at each hour; each line breaks ${breaksAnHour === 1 ? "once" : `${breaksAnHour} times`} an hour and comes back with its token and its place. The room had ${short(messagesBefore)} messages before. The clocks of the server run as ever.`,
   minutes: 5.2,
   async run(bench) {
     using folder = temporaryFolder("day");
+    await fillRoom(folder.path, "general" as RoomName, messagesBefore);
     const { memory, said, joins, breaks } = await live(folder.path, bench.say);
     const file = join(folder.path, "parlance.db");
     const db = new DatabaseSync(file, { readOnly: true });
@@ -110,8 +120,8 @@ export const day: Scenario = {
         {
           what: "messages stored ÷ acknowledged",
           goal: "all, once",
-          measured: `${short(rows)} of ${short(said)}`,
-          met: rows === said,
+          measured: `${short(rows - messagesBefore)} of ${short(said)}`,
+          met: rows - messagesBefore === said,
         },
         atMost(`memory from ${settledHour} to 24 h, fitted: growth`, growth, 10, " %"),
         atMost("size of the database: off what its rows compute to", Math.abs(size / bytes - 1) * 100, 15, " %"),
