@@ -80,6 +80,26 @@ export const roundsForTimes = 10;
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
+/** Rounds in which a server that was just started still grows: V8 keeps for a while what it once had, and code becomes hot. */
+const warmRounds = 3;
+const flatMiB = 64;
+
+/**
+ * What a server's memory did, from what it was at the end of each round, in MiB: flat is what it stays at once
+ * it is warm, so that fewer rounds than make it warm tell nothing.
+ */
+export function growth(memory: readonly number[]): Pick<Outcome, "figures" | "violations"> {
+  const warm = Math.max(...memory.slice(0, warmRounds));
+  const grown = Math.max(0, Math.max(...memory) - warm);
+  return {
+    figures: {
+      [`memory after ${Math.min(memory.length, warmRounds)} rounds`]: `${Math.round(warm)} MiB`,
+      ...(memory.length > warmRounds && { "grown since": `${Math.round(grown)} MiB at most` }),
+    },
+    violations: grown > flatMiB ? [`memory grew by ${Math.round(grown)} MiB`] : [],
+  };
+}
+
 /** The middle and the greatest of some durations, in words. */
 export function spread(ms: readonly number[]): string {
   if (ms.length < 2) return `${Math.round(median(ms))} ms`;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as passing } from "node:timers/promises";
 import { RawClient } from "../../support/client.ts";
-import { roundsForTimes, type Scenario, spread } from "../scenario.ts";
+import { growth, roundsForTimes, type Scenario, spread } from "../scenario.ts";
 import { OwnScope, type Scope } from "../scope.ts";
 import { ServerUnderTest } from "../server-under-test.ts";
 import { maskedFrame, upgraded } from "../wire.ts";
@@ -11,8 +11,6 @@ import { maskedFrame, upgraded } from "../wire.ts";
 const floodBytes = 64 * 1024 * 1024;
 /** A server that reads no further leaves the rest of it in the flooder's own hands. */
 const longestMs = 2_000;
-const warmRounds = 3;
-const flatMiB = 64;
 const answeredWithinMs = 1_000;
 
 interface Flood {
@@ -98,20 +96,17 @@ export const flood: Scenario = {
       for (const flooded of await poured) bytes += flooded;
       memory.push(server.memory() ?? Number.NaN);
     }
-    // V8 keeps what it once had for a while: flat is what it stays at.
-    const warm = Math.max(...memory.slice(0, warmRounds));
-    const grown = Math.max(0, Math.max(...memory) - warm);
+    const kept = growth(memory);
     const isSlow = rounds >= roundsForTimes && Math.max(...answeredMs) > answeredWithinMs;
     return {
       times: rounds * floods.length,
       figures: {
         poured: `${Math.round(bytes / 1024 / 1024)} MiB`,
         "others' pings meanwhile": spread(answeredMs),
-        [`memory after the first ${Math.min(rounds, warmRounds) * floods.length}`]: `${Math.round(warm)} MiB`,
-        "grown since": `${Math.round(grown)} MiB at most`,
+        ...kept.figures,
       },
       violations: [
-        ...(grown > flatMiB ? [`memory grew by ${Math.round(grown)} MiB`] : []),
+        ...kept.violations,
         ...(isSlow ? [`somebody else waited ${Math.round(Math.max(...answeredMs))} ms for an answer`] : []),
       ],
     };
