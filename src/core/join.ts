@@ -39,12 +39,14 @@ export async function joinRoom(
     if (!room.isOpen) await room.open();
     const { since } = request;
     if (since?.epoch === room.epoch) await room.reach(since.seq);
-    const isOurs = since?.id == null || !isWithin(room, since) || (await room.isAt(since.seq, since.id));
+    let isOurs = since && (await isOf(room, since));
     const told = person && (await hub.lobby.tell(person, room));
+    // What was ahead may have been reached meanwhile.
+    while (since && isOurs === undefined && isWithin(room, since)) isOurs = await isOf(room, since);
     if (session.ended) return;
     if (room.isLost) return session.close("position_lost");
     // Judged in the turn of the loop in which the cut is made: while the id was looked up, more may have come.
-    const lost = since && whyLost(room, since, isOurs);
+    const lost = since && whyLost(room, since, isOurs !== false);
     const seat = new Seat(session.connection);
     const before = session.places.get(name);
     if (person) hub.members.enter(room, person, seat);
@@ -61,6 +63,12 @@ export async function joinRoom(
 }
 
 const isWithin = (room: Room, { epoch, seq }: Position): boolean => epoch === room.epoch && seq <= room.delivered;
+
+/** Whether a position was read from this log, as far as its id tells; `undefined` while the log does not go so far. [L4] */
+async function isOf(room: Room, since: Position): Promise<boolean | undefined> {
+  if (since.id == null) return true;
+  return isWithin(room, since) ? room.isAt(since.seq, since.id) : undefined;
+}
 
 /** Why a position cannot be resumed from; `undefined` when it can. [R2] [L4] */
 function whyLost(room: Room, { epoch, seq }: Position, isOurs: boolean): "epoch" | "ahead" | "too_far" | undefined {

@@ -83,6 +83,30 @@ describe("joining a room", () => {
     assert.equal(await lost({ epoch, seq: 100, id: messageId(250) }), "epoch");
   });
 
+  test("[R2] [L4] a position that the log comes to while its reader is coming in is still told by its id", async () => {
+    const mayAnswer = Promise.withResolvers<void>();
+    // What is asked of the store is answered in turn: first where the log stands, then what is said, then what was read.
+    const store = new MemoryStore(newMemory(), async (what) => {
+      if (what === "findRoom") await mayAnswer.promise;
+    });
+    const world = new World({ store });
+    const bob = await world.join({ name: "Боб" });
+    const { epoch } = bob.last("joined");
+    const ann = await world.join({ name: "Ann" });
+    const { token } = ann.last("welcome");
+    ann.leave();
+    await world.quiet();
+    // From before the log was put back by hand to what it was: what is said now takes the same places.
+    const resuming = world.connect();
+    resuming.send({ type: "join", token, since: { epoch, seq: 2, id: messageId("before") } });
+    for (const text of ["знову", "อีกครั้ง"]) bob.send({ type: "message", text });
+    mayAnswer.resolve();
+    await world.quiet();
+    const { recovered, reason, head } = resuming.last("joined");
+    assert.deepEqual([recovered, reason, head], [false, "epoch", 2]);
+    assert.deepEqual(seqsOf(resuming), [1, 2]);
+  });
+
   test("[R2] a page ends at 256 KiB, and a resume goes on page by page as the reader drains", async (t) => {
     const world = new World({ store: await storeWith(t, 300, () => "ж".repeat(2_048)) });
     const { epoch } = (await world.join()).last("joined");
