@@ -5,6 +5,9 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin, type Rolldown } from "vite";
 
+/** The first that have what the page is written with: `Promise.withResolvers`, and `light-dark()` in its styles. */
+const browsers = ["chrome123", "firefox121", "safari17.5"];
+
 const source = (file: string) => fileURLToPath(new URL(`src/web/${file}`, import.meta.url));
 
 /** Tells the service worker what the page consists of, pictures of the system's apart. It has another name whenever any of it changes. */
@@ -39,6 +42,33 @@ const earlyFirst: Plugin = {
   },
 };
 
+/**
+ * Puts the styles of the first load into the page itself, which comes while the scripts it names are asked for. The server
+ * tells browsers the hash of what it may contain. (`src/server/page.ts`)
+ */
+const inlineStyles: Plugin = {
+  name: "inline-styles",
+  apply: "build",
+  generateBundle: {
+    order: "pre",
+    handler(_, bundle) {
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type === "chunk" && chunk.name === "index") chunk.viteMetadata?.importedCss.clear();
+      }
+    },
+  },
+  transformIndexHtml: {
+    order: "post",
+    handler(html, { bundle = {} }) {
+      const styles = Object.values(bundle).find(({ fileName }) => /^assets\/index-.*\.css$/.test(fileName));
+      if (styles?.type !== "asset" || html.includes(styles.fileName))
+        throw new Error("the page's styles are not where they were");
+      delete bundle[styles.fileName];
+      return html.replace("</head>", `  <style>${String(styles.source).trim()}</style>\n  </head>`);
+    },
+  },
+};
+
 /** Lays a brotli and a gzip copy beside every text file, so that the server never compresses. */
 const compress: Plugin = {
   name: "compress",
@@ -54,10 +84,11 @@ const compress: Plugin = {
 };
 
 /**
- * What the first load needs is two files, whatever parts that are fetched on demand need of it too: divided further it
- * would be larger, and its weight (`npm run check`) not told. What the early one needs is in that, for it to run first.
+ * What the first load needs is two files, and what stands beside the conversation one, whatever parts that are fetched on
+ * demand need of them too: divided further they would be larger, and their weight (`npm run check`) not told. What the
+ * early one needs is in that, for it to run first.
  */
-function firstLoad(module: string, graph: Rolldown.ChunkingContext): string | undefined {
+function fileOf(module: string, graph: Rolldown.ChunkingContext): string | undefined {
   const isPartOf = (entry: string) => {
     const seen = new Set<string>();
     const isIn = (id: string): boolean => {
@@ -68,26 +99,30 @@ function firstLoad(module: string, graph: Rolldown.ChunkingContext): string | un
     return isIn(module);
   };
   if (isPartOf("early.ts")) return "early";
-  return isPartOf("index.html") ? "index" : undefined;
+  if (isPartOf("index.html")) return "index";
+  return isPartOf("beside.tsx") ? "beside" : undefined;
 }
 
 /** The page: `src/web` into `dist/page`, hashed file names, for the server to serve as they are. */
 export default defineConfig({
   root: "src/web",
   base: "/",
-  plugins: [earlyFirst, listFiles, compress],
+  plugins: [earlyFirst, inlineStyles, listFiles, compress],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../../dist/page",
     emptyOutDir: true,
-    target: "es2022",
+    target: browsers,
     modulePreload: { polyfill: false },
     rolldownOptions: {
       input: { index: source("index.html"), worker: source("worker/worker.ts") },
       // A service worker is known by its address, and rules what lies beside and below it.
       output: {
         entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js"),
-        codeSplitting: { groups: [{ name: firstLoad, debugName: "the first load" }] },
+        codeSplitting: {
+          groups: [{ name: fileOf, debugName: "the first load" }],
+          includeDependenciesRecursively: false,
+        },
       },
     },
   },

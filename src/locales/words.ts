@@ -1,3 +1,5 @@
+import { once } from "./once.ts";
+
 /** The languages that Parlance speaks. */
 export const languages = ["en", "th", "ru", "uk"] as const;
 export type Language = (typeof languages)[number];
@@ -33,15 +35,15 @@ export function speaker<English>(
   language: Language,
   words: Readonly<Record<keyof English, string | Readonly<Record<string, string>>>>,
 ): Speak<English> {
-  const plurals = new Intl.PluralRules(language);
-  const numbers = new Intl.NumberFormat(language);
+  const plurals = once(() => new Intl.PluralRules(language));
+  const numbers = once(() => new Intl.NumberFormat(language));
   return (key, ...[params]) => {
     const entry = words[key];
     const text =
-      typeof entry === "string" ? entry : (entry[plurals.select(Number(params?.["count"]))] ?? entry["other"]);
+      typeof entry === "string" ? entry : (entry[plurals().select(Number(params?.["count"]))] ?? entry["other"]);
     return (text ?? "").replace(/\{(\w+)\}/g, (placeholder, name: string) => {
       const value = params?.[name];
-      return value === undefined ? placeholder : typeof value === "number" ? numbers.format(value) : value;
+      return value === undefined ? placeholder : typeof value === "number" ? numbers().format(value) : value;
     });
   };
 }

@@ -22,7 +22,7 @@ import { type EntranceOptions, isLocalProgram, judgeEntry } from "./entrance.ts"
 import { addKeyPrompt } from "./key-prompt.ts";
 import type { Lines } from "./lines.ts";
 import { addMetricsPage, type MetricsPage } from "./metrics-page.ts";
-import { addPage } from "./page.ts";
+import { addPage, pageStyles } from "./page.ts";
 import type { Visitors } from "./visitors.ts";
 
 export interface HttpOptions {
@@ -95,7 +95,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
+        styleSrc: [...pageStyles()],
         connectSrc: ["'self'"],
         imgSrc: ["'self'", "data:"],
         manifestSrc: ["'self'"],

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { sendProblem } from "../gateways/support/problem.ts";
@@ -6,7 +5,7 @@ import { pickLanguage, serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { type ChatError, errorStatus } from "../protocol/codes.ts";
 import type { Access } from "./access.ts";
-import { pageFile } from "./page.ts";
+import { pageFile, styleHash } from "./page.ts";
 import type { Visitors } from "./visitors.ts";
 
 /** Where the prompt's form goes, and whoever looks after the process. `/metrics` has a token of its own. */
@@ -37,7 +36,7 @@ const headers = {
   "www-authenticate": "Bearer",
   "content-security-policy": [
     "default-src 'none'",
-    `style-src 'sha256-${createHash("sha256").update(css).digest("base64")}'`,
+    `style-src ${styleHash(css)}`,
     "img-src data:",
     "form-action 'self'",
     "base-uri 'none'",

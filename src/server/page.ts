@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
@@ -7,6 +8,15 @@ import type { Log } from "../core/ports.ts";
 const folder = fileURLToPath(new URL("../../dist/page/", import.meta.url));
 /** Where a file of the built page is. */
 export const pageFile = (name: string): string => folder + name;
+
+/** How a Content-Security-Policy allows a style that stands in a page. */
+export const styleHash = (css: string): string => `'sha256-${createHash("sha256").update(css).digest("base64")}'`;
+
+/** What the page's Content-Security-Policy allows as styles: its files, and those that stand in it, by their hash. */
+export function pageStyles(): readonly string[] {
+  const html = existsSync(folder) ? readFileSync(pageFile("index.html"), "utf8") : "";
+  return ["'self'", ...Array.from(html.matchAll(/<style>(.*?)<\/style>/gs), ([, css = ""]) => styleHash(css))];
+}
 
 const yearMs = 365 * 24 * 60 * 60 * 1000;
 

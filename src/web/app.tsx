@@ -1,9 +1,11 @@
 import { useEffect } from "preact/hooks";
 import { badge } from "./badge.ts";
 import { ChatScreen } from "./chat-screen.tsx";
-import { Entrance } from "./entrance/entrance.tsx";
+import { lazily } from "./parts/lazily.tsx";
 import { unreadIn } from "./state/chat.ts";
 import { usePage, useSay } from "./state/page.ts";
+
+const Entrance = lazily(async () => (await import("./beside.tsx")).Entrance);
 
 /** The entrance, or the chat. */
 export function App() {

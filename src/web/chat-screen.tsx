@@ -5,16 +5,16 @@ import { ConversationHead } from "./conversation/head.tsx";
 import { LineBar } from "./conversation/line-bar.tsx";
 import { ConversationLog } from "./conversation/log.tsx";
 import { Typing } from "./conversation/typing.tsx";
-import { Members } from "./members/members.tsx";
-import { Drawer } from "./parts/drawer.tsx";
 import { lazily } from "./parts/lazily.tsx";
-import { Rooms } from "./rooms/rooms.tsx";
 import type { Searching } from "./search/searching.ts";
 import { useKeys } from "./settings/keys.ts";
 import type { Chat } from "./state/chat.ts";
 import type { Conversation } from "./state/conversation.ts";
 import { usePage, useSay } from "./state/page.ts";
 
+const Drawer = lazily(async () => (await import("./beside.tsx")).Drawer);
+const Members = lazily(async () => (await import("./beside.tsx")).Members);
+const Rooms = lazily(async () => (await import("./beside.tsx")).Rooms);
 const KeysDialog = lazily(async () => (await import("./settings/keys-dialog.tsx")).KeysDialog);
 const RoomsDialog = lazily(async () => (await import("./rooms/rooms-dialog.tsx")).RoomsDialog);
 const SearchDialog = lazily(async () => (await import("./search/search-dialog.tsx")).SearchDialog);
@@ -33,6 +33,10 @@ export function ChatScreen({ chat, conversation }: { readonly chat: Chat; readon
     // A region that has its place again needs no drawer.
     if ((drawer.value === "rooms" && hasRooms) || (drawer.value === "members" && hasMembers)) drawer.value = undefined;
   }, [hasRooms, hasMembers]);
+  // On a phone it is fetched once the conversation is seen, and so is there before a drawer is opened.
+  useEffect(() => {
+    import("./beside.tsx").catch(() => {});
+  }, []);
   const close = () => {
     drawer.value = undefined;
   };

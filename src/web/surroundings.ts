@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Language } from "../locales/words.ts";
 import type { Density, Theme } from "./state/preferences.ts";
+import { middle, narrow } from "./widths.ts";
 
 const grounds = { light: "#f6f0e8", dark: "#181411" } as const;
 
@@ -37,15 +38,15 @@ export const isApp = (): boolean => matchMedia("(display-mode: standalone)").mat
 
 /** `narrow` under 640 px, `middle` under 900 px. It follows as long as the page lives. */
 export function followWidth(): ReadonlySignal<"narrow" | "middle" | "wide"> {
-  const narrow = matchMedia("(max-width: 639.98px)");
-  const middle = matchMedia("(max-width: 899.98px)");
-  const measure = () => (narrow.matches ? "narrow" : middle.matches ? "middle" : "wide");
+  const isNarrow = matchMedia(narrow);
+  const isMiddle = matchMedia(middle);
+  const measure = () => (isNarrow.matches ? "narrow" : isMiddle.matches ? "middle" : "wide");
   const width = signal<"narrow" | "middle" | "wide">(measure());
   const update = () => {
     width.value = measure();
   };
-  narrow.addEventListener("change", update);
-  middle.addEventListener("change", update);
+  isNarrow.addEventListener("change", update);
+  isMiddle.addEventListener("change", update);
   return width;
 }
 

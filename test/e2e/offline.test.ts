@@ -63,3 +63,31 @@ test("[K3] [D6] without a server the page opens with what was last said, and sen
   assert.equal(await page.evaluate("navigator.serviceWorker.getRegistration().then(Boolean)"), false);
   await visitor.leave();
 });
+
+test("a phone loads the conversation alone, and what a drawer shows is there soon after it, also once the line is gone", async (t) => {
+  const server = await startTestServer(t);
+  const ann = await browser.visit(`${server.url}/r/кухня`);
+  await ann.comeIn("Ann");
+  const storageState = await ann.page.context().storageState();
+  await ann.leave();
+
+  const phone = await browser.visit("about:blank", {
+    storageState,
+    viewport: { width: 390, height: 844 },
+    serviceWorkers: "block",
+  });
+  const { page } = phone;
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(`${server.url}/r/кухня`);
+  await phone.conversation.waitFor();
+  await page.waitForLoadState("networkidle");
+  const [messages = 0, beside = 0] = ["/messages", "/beside-"].map((part) =>
+    asked.findIndex((path) => path.includes(part)),
+  );
+  assert.ok(messages < beside, `what a phone shows later is not asked for first: ${asked.join(" ")}`);
+  await server.stop();
+  await page.getByRole("button", { name: "Show rooms" }).click();
+  await page.getByRole("dialog", { name: "Rooms" }).getByRole("link", { name: "кухня" }).waitFor();
+  await phone.leave();
+});

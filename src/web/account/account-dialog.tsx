@@ -6,6 +6,7 @@ import type { Chat } from "../state/chat.ts";
 import { useSay } from "../state/page.ts";
 import { type Field, PassphraseForm } from "./passphrase-form.tsx";
 import { Sessions } from "./sessions.tsx";
+import "../styles/account.css";
 
 interface AccountProps {
   readonly chat: Chat;

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { commonEmoji } from "../logic/common-emoji.ts";
 import { readList } from "../state/kept.ts";
 import { usePage, useSay } from "../state/page.ts";
+import "../styles/emoji.css";
 
 const columns = 8;
 const recentKept = columns;

@@ -8,6 +8,7 @@ import { useSay } from "../state/page.ts";
 import { pathOf } from "../state/place.ts";
 import { DeleteQuestion } from "./delete-question.tsx";
 import { ReactionChoice } from "./reaction-choice.tsx";
+import "../styles/tools.css";
 
 interface MessageSheetProps {
   readonly line: Line;

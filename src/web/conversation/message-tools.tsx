@@ -7,6 +7,7 @@ import { useSay } from "../state/page.ts";
 import { DeleteQuestion } from "./delete-question.tsx";
 import { Panel } from "./panel.tsx";
 import { ReactionChoice } from "./reaction-choice.tsx";
+import "../styles/tools.css";
 
 interface MessageToolsProps {
   readonly line: Line;

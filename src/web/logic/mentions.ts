@@ -1,3 +1,5 @@
+import { once } from "../../locales/once.ts";
+
 /** A run of a text: as it is, or somebody's name with the `@` before it. */
 type Piece = string | { readonly text: string; readonly isMe: boolean };
 
@@ -14,7 +16,7 @@ const otherLetter = /^[\p{Lo}\p{Lm}]/u;
 const otherLetterLast = /[\p{Lo}\p{Lm}]\p{M}*$/u;
 /** As much of what follows a name as is looked at to find its end. */
 const lookAhead = 40;
-const words = new Intl.Segmenter("th", { granularity: "word" });
+const words = once(() => new Intl.Segmenter("th", { granularity: "word" }));
 
 const escaped = (name: string) => name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 const fold = (text: string) => text.normalize("NFC").toLowerCase();
@@ -23,7 +25,9 @@ const fold = (text: string) => text.normalize("NFC").toLowerCase();
 function endsName(name: string, after: string): boolean {
   if (goesOn.test(after)) return false;
   if (!otherLetter.test(after) || !otherLetterLast.test(name)) return true;
-  const next = words.segment(name + after.slice(0, lookAhead)).containing(name.length);
+  const next = words()
+    .segment(name + after.slice(0, lookAhead))
+    .containing(name.length);
   return next?.index === name.length;
 }
 

@@ -1,3 +1,7 @@
+import { once } from "../../locales/once.ts";
+
+const graphemes = once(() => new Intl.Segmenter(undefined, { granularity: "grapheme" }));
+
 /** A stable hue (0–359 degrees) for a name: the same on every machine, well spread over the circle. */
 export function nameHue(name: string): number {
   // FNV-1a.
@@ -9,7 +13,7 @@ export function nameHue(name: string): number {
 
 /** The first grapheme of a name, in capitals: what its avatar shows. */
 export function initial(name: string): string {
-  const [first] = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(name.trim());
+  const [first] = graphemes().segment(name.trim());
   return (first?.segment ?? "?").toLocaleUpperCase();
 }
 

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSay } from "../state/page.ts";
 import { Icon } from "./icon.tsx";
+import "../styles/sheet.css";
 
 interface DialogProps {
   readonly title: string;

@@ -1,19 +1,22 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 /** A part that is fetched when it is first shown. Without a line it is missing until it is shown again. */
 export function lazily<P extends object>(fetchPart: () => Promise<ComponentType<P>>): ComponentType<P> {
+  let Part: ComponentType<P> | undefined;
   return function Lazy(props: P) {
-    const part = useSignal<{ readonly Part: ComponentType<P> } | undefined>(undefined);
-    useEffect(() => {
+    const isHere = useSignal(Part !== undefined);
+    useLayoutEffect(() => {
+      if (Part) return;
       fetchPart().then(
-        (Part) => {
-          part.value = { Part };
+        (part) => {
+          Part = part;
+          isHere.value = true;
         },
         () => {},
       );
     }, []);
-    return part.value ? <part.value.Part {...props} /> : null;
+    return isHere.value && Part ? <Part {...props} /> : null;
   };
 }

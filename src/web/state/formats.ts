@@ -1,3 +1,4 @@
+import { once } from "../../locales/once.ts";
 import type { Language } from "../../locales/words.ts";
 
 /** Times, days and order as a language has them. */
@@ -18,16 +19,9 @@ const dayMs = 86_400_000;
 /** How hours are counted; `auto`: as the language does. */
 export type Hours = "auto" | "12" | "24";
 
-/** Makes a thing when it is first asked for. */
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
-}
-
 export function createFormats(language: Language, hours: Hours): Formats {
   const counted = hours === "auto" ? {} : { hourCycle: hours === "12" ? ("h12" as const) : ("h23" as const) };
   const time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", ...counted });
-  // Each takes a slow phone some 5 ms to make: most are not asked for before something is looked at.
   const exact = once(() => new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium", ...counted }));
   const day = once(() => new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }));
   const dayAndYear = once(() => new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" }));
