@@ -62,6 +62,7 @@ class SimulatedLine implements Connection {
   readonly isBehind = false;
   encode(): undefined {}
   write(): void {}
+  writeAll(): void {}
   writeSoon(): void {}
   writePage(): Promise<void> {
     return done;

@@ -236,6 +236,8 @@ export interface Connection {
   readonly isBehind: boolean;
   /** Hands bytes to the line. Past the bound of what may wait, the line is closed instead. [B1] */
   write(bytes: Uint8Array): void;
+  /** The same, with several pieces in one go and no copy made of them. */
+  writeAll(pieces: readonly Uint8Array[]): void;
   /** The same, in one piece with what is written next, when this turn of the loop ends at the latest. */
   writeSoon(bytes: Uint8Array): void;
   /** Hands a page of the log to the line, outside that bound; resolves once hardly any of it waits, or the line is gone. [R2] */

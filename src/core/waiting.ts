@@ -14,6 +14,7 @@ export async function somethingSaid(room: Room, clock: Clock, ms: number, signal
     gateway: "poll",
     encode: () => undefined,
     write: () => woken.resolve(),
+    writeAll: () => woken.resolve(),
     address: undefined,
     acknowledges: false,
     isBehind: false,

@@ -56,6 +56,11 @@ class KeptLine implements Connection {
     this.read += new TextDecoder().decode(bytes);
   }
 
+  writeAll(pieces: readonly Uint8Array[]): void {
+    assert.ok(pieces.every(({ length }) => length > 0));
+    this.write(Buffer.concat(pieces));
+  }
+
   readonly address = undefined;
   readonly acknowledges = true;
   isBehind = false;

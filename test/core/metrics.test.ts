@@ -49,6 +49,7 @@ test("a delivery is a message handed to a member: no presence, nobody who does n
     acknowledges: true,
     isBehind: false,
     write() {},
+    writeAll() {},
     writeSoon() {},
     writePage: async () => {},
     setLanguage() {},

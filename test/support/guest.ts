@@ -60,6 +60,10 @@ export class Guest implements Connection {
     }
   }
 
+  writeAll(pieces: readonly Uint8Array[]): void {
+    this.write(Buffer.concat(pieces));
+  }
+
   writeSoon(bytes: Uint8Array): void {
     this.write(bytes);
   }

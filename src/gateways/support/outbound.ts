@@ -2,8 +2,6 @@ import type { Writable } from "node:stream";
 import type { Hub } from "../../core/hub.ts";
 import type { OutboundBytes, SlowReaders } from "../../core/slow-readers.ts";
 
-const nothing = new Uint8Array(0);
-
 /**
  * What goes out to one client, counted in bytes and bounded in number and age: the half of a connection
  * that all gateways with a line have in common. A page of the log is outside the bound in number, for it
@@ -41,10 +39,24 @@ export abstract class Outbound implements OutboundBytes {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#soon.length === 0) return this.#write(bytes);
-    const pieces = [...this.#soon, bytes];
+    if (this.#soon.length > 0) return this.writeAll([bytes]);
+    if (!this.isOpen) return;
+    this.#stream.write(bytes);
+    this.#count(bytes.length);
+  }
+
+  writeAll(pieces: readonly Uint8Array[]): void {
+    const all = [...this.#soon, ...pieces];
     this.#soon = [];
-    this.#write(Buffer.concat(pieces));
+    if (!this.isOpen) return;
+    let bytes = 0;
+    this.#stream.cork();
+    for (const piece of all) {
+      this.#stream.write(piece);
+      bytes += piece.length;
+    }
+    this.#stream.uncork();
+    this.#count(bytes);
   }
 
   /** Writes these bytes together with what is written next: each write costs more than many bytes do. */
@@ -74,13 +86,11 @@ export abstract class Outbound implements OutboundBytes {
 
   /** Writes what was to be written soon. */
   protected flush(): void {
-    if (this.#soon.length > 0) this.write(nothing);
+    if (this.#soon.length > 0) this.writeAll([]);
   }
 
-  #write(bytes: Uint8Array): void {
-    if (!this.isOpen) return;
-    this.#stream.write(bytes);
-    this.written += bytes.length;
+  #count(bytes: number): void {
+    this.written += bytes;
     if (this.waiting === 0) return;
     this.#slowReaders.watch(this);
     const bound = this.#maxQueue;
