@@ -80,7 +80,7 @@ export class Members {
 
   #depart(room: Room, person: Person): void {
     const { id } = person.user;
-    if (!room.presence.has(id) || room.presence.seatsOf(id).size > 0) return;
+    if (!room.presence.has(id) || room.presence.seatsOf(id).length > 0) return;
     room.presence.depart(person);
     this.names.people.letGo(person);
     this.#options.onLeft(room);
