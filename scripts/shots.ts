@@ -1,5 +1,6 @@
 // Pictures of the page over a real server. `npm run shots` draws those of the README into docs/shots;
-// `npm run shots -- --all FOLDER` draws every size, theme, language and state, to look through, and has each judged.
+// `npm run shots -- --all` draws every size, theme, language and state, to look through, and has each judged: into a new
+// folder, or into the one that follows.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,9 +33,13 @@ interface Look {
   readonly language: Language;
 }
 
-const { values: asked } = parseArgs({ options: { all: { type: "string" } } });
-const folder = asked.all ?? "docs/shots";
+const { values: asked, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: "boolean", default: false } },
+});
+const folder = asked.all ? (positionals[0] ?? mkdtempSync(join(tmpdir(), "parlance-all-shots-"))) : "docs/shots";
 mkdirSync(folder, { recursive: true });
+if (asked.all) console.log(`into ${folder}`);
 
 const data = mkdtempSync(join(tmpdir(), "parlance-shots-"));
 const silent = { debug() {}, info() {}, warn: console.warn, error: console.error };
