@@ -32,6 +32,7 @@ function openOutbox(): Outbox {
   }
 }
 
+const keptInTab = keptIn(() => sessionStorage, window);
 const visit = createVisit({
   connect: (options) =>
     connect(location.origin, {
@@ -42,6 +43,7 @@ const visit = createVisit({
   identity,
   route,
   kept,
+  keptInTab,
   pages: earlyOrKept(firstPage, keptPagesIn("caches" in window ? caches : undefined)),
   clock: pageClock,
   transition,
@@ -71,7 +73,7 @@ const page: Page = {
   visit,
   clock: pageClock,
   kept,
-  keptInTab: keptIn(() => sessionStorage, window),
+  keptInTab,
   isSeen,
   width: followWidth(),
 };

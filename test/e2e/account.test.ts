@@ -5,6 +5,9 @@ import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 
 const browser = useBrowser();
+/** The names of what a browser keeps for the page, and for the tab. */
+const everythingKept = `Object.keys({ ...localStorage, ...sessionStorage })
+  .filter((key) => key.startsWith("parlance-")).map((key) => key.slice(9)).toSorted()`;
 const passphrase = "коти люблять молоко";
 
 async function openAccount({ page }: Visitor, name: string, chip = "Keep this name…"): Promise<void> {
@@ -55,12 +58,14 @@ test("[I2] [I3] a name is kept from one's own menu, brings its owner back elsewh
   await phone.page.reload();
   await phone.page.getByRole("button", { name: "Зоя", exact: true }).waitFor();
 
+  await phone.page.getByRole("textbox", { name: "Message" }).fill("лише для себе");
   await page.keyboard.press("Escape");
   await openAccount(ann, "Зоя", "Name and devices…");
   const dialog = page.getByRole("dialog", { name: "Your name" });
   await dialog.getByRole("listitem").nth(1).getByRole("button").click();
   await dialog.getByRole("listitem").nth(1).waitFor({ state: "detached" });
   await phone.page.getByText("You were signed out here.").waitFor();
+  assert.deepEqual(await phone.page.evaluate(everythingKept), ["name"]);
   await phone.page.reload();
   await phone.page.getByRole("button", { name: "Come in", exact: true }).click();
   await phone.page.getByText("This name is taken.").waitFor();
@@ -104,4 +109,35 @@ test("[I2] who meets their own kept name at the entrance comes in by its passphr
     [],
   );
   await visitor.leave();
+});
+
+test("who leaves the chat takes along what they wrote, sent or not, in every tab: the next one there finds nothing of it", async (t) => {
+  const first = await startTestServer(t);
+  const ann = await browser.visit(`${first.url}/r/кухня`);
+  await ann.comeIn("Ann");
+  const { page } = ann;
+  const second = await page.context().newPage();
+  await second.goto(`${first.url}/r/general`);
+  await second.getByRole("textbox", { name: "Message" }).fill("טיוטה פרטית");
+  await first.stop();
+  await page.getByText(/^Offline, trying/).waitFor();
+  await ann.say("never sent");
+  await page.locator(".message-sending").waitFor();
+  await page.getByRole("textbox", { name: "Message" }).fill("ส่วนตัว");
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Leave the chat" }).click();
+  for (const tab of [page, second]) {
+    await tab.getByRole("button", { name: "Come in", exact: true }).waitFor();
+    assert.deepEqual(await tab.evaluate(everythingKept), ["away", "id", "name", "token"]);
+  }
+  await startTestServer(t, { data: first.data, ports: first.ports });
+  const reader = await RawClient.join(t, first.url, { room: "кухня", name: "reader" });
+  await page.goto(`${first.url}/r/кухня`);
+  await ann.comeIn("Боб");
+  assert.equal(await page.getByRole("textbox", { name: "Message" }).inputValue(), "");
+  await ann.say("вперше тут");
+  assert.deepEqual([(await reader.next("message")).text, await page.locator(".bubble").count()], ["вперше тут", 1]);
+  await page.getByRole("link", { name: "кухня" }).waitFor();
+  assert.equal(await page.locator(".room-link").count(), 1, "in no room of hers");
+  await ann.leave();
 });

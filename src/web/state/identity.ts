@@ -17,6 +17,8 @@ export interface Identity {
   remember(welcome: ServerFrameOf<"welcome">): void;
   /** Keeps the name, but comes back only when asked to. */
   leave(): void;
+  /** Calls `listener` when that happens in another tab. */
+  onLeave(listener: () => void): void;
   /** Keeps the name only: what else showed who one was is void. */
   forget(): void;
 }
@@ -56,6 +58,11 @@ export function createIdentity(kept: Kept): Identity {
     },
     leave() {
       kept.write("away", "yes");
+    },
+    onLeave(listener) {
+      kept.watch("away", (away) => {
+        if (away !== undefined) listener();
+      });
     },
     forget() {
       kept.write("id", undefined);

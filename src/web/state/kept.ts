@@ -2,31 +2,45 @@
 export interface Kept {
   read(key: string): string | undefined;
   write(key: string, value: string | undefined): void;
+  /** Keeps nothing more under the keys that are meant. */
+  forget(isMeant: (key: string) => boolean): void;
   /** Tells what another tab writes under a key; the answer ends it. */
   watch(key: string, listener: (value: string | undefined) => void): () => void;
 }
+
+const prefix = "parlance-";
 
 /** Keeps values in `localStorage` or `sessionStorage`, under `parlance-{key}`. */
 export function keptIn(storage: () => Storage, window: Window): Kept {
   return {
     read(key) {
       try {
-        return storage().getItem(`parlance-${key}`) ?? undefined;
+        return storage().getItem(prefix + key) ?? undefined;
       } catch {
         return undefined;
       }
     },
     write(key, value) {
       try {
-        if (value === undefined) storage().removeItem(`parlance-${key}`);
-        else storage().setItem(`parlance-${key}`, value);
+        if (value === undefined) storage().removeItem(prefix + key);
+        else storage().setItem(prefix + key, value);
       } catch {
         // Nothing depends on it: the page only forgets sooner.
       }
     },
+    forget(isMeant) {
+      try {
+        const keys = Object.keys(storage()).filter(
+          (key) => key.startsWith(prefix) && isMeant(key.slice(prefix.length)),
+        );
+        for (const key of keys) storage().removeItem(key);
+      } catch {
+        // What refuses has kept nothing.
+      }
+    },
     watch(key, listener) {
       const onStorage = (event: StorageEvent) => {
-        if (event.key === `parlance-${key}`) listener(event.newValue ?? undefined);
+        if (event.key === prefix + key) listener(event.newValue ?? undefined);
       };
       window.addEventListener("storage", onStorage);
       return () => window.removeEventListener("storage", onStorage);

@@ -44,11 +44,18 @@ export interface Visit {
 /** The close code of a session that was ended. */
 const removed = 4003;
 
+/**
+ * What is one person's and not the device's: what they wrote and what of it is still to be sent, where they were, with
+ * whom, how far they read.
+ */
+const isPersonal = (key: string) => /^(draft-|outbox:|read-|other-|rooms?$|emoji$)/.test(key);
+
 export interface VisitParts {
   readonly connect: (options: ConnectOptions) => Client;
   readonly identity: Identity;
   readonly route: Route;
   readonly kept: Kept;
+  readonly keptInTab: Kept;
   readonly pages: KeptPages;
   readonly clock: Clock;
   /** Shows a change of scene; calls `change` once. */
@@ -58,7 +65,7 @@ export interface VisitParts {
 }
 
 export function createVisit(parts: VisitParts): Visit {
-  const { connect, identity, route, kept, pages, clock, transition } = parts;
+  const { connect, identity, route, kept, keptInTab, pages, clock, transition } = parts;
   const stage = signal<Stage>({ at: "outside" });
   const obstacle = signal<Obstacle>();
 
@@ -73,6 +80,21 @@ export function createVisit(parts: VisitParts): Visit {
     obstacle.value = why;
   }
 
+  const forgetPerson = () => {
+    for (const { forget } of [kept, keptInTab]) forget(isPersonal);
+  };
+
+  function depart(): void {
+    transition(() => {
+      end();
+      stage.value = { at: "outside" };
+      // Not before, or a room that is still open might be kept anew.
+      forgetPerson();
+      void pages.forget();
+      route.go({ at: "entrance" });
+    });
+  }
+
   /** Connects, and opens `room` with the rooms of the last time. */
   function setOut(introduction: ConnectOptions, room: RoomName): { client: Client; chat: Chat; first: Conversation } {
     end();
@@ -85,6 +107,7 @@ export function createVisit(parts: VisitParts): Visit {
       transition(() => {
         turnBack({ field: "session" });
         // Not before, or a room that is still open might be kept anew.
+        forgetPerson();
         void pages.forget();
       });
     };
@@ -183,6 +206,10 @@ export function createVisit(parts: VisitParts): Visit {
     enter(identity.name, place);
   }
 
+  // A tab that was closed or asleep while its person left may come back with what they wrote in it.
+  if (!identity.isKnown) forgetPerson();
+  identity.onLeave(depart);
+
   // An app opens where it was closed.
   const lastRoom = kept.read("room");
   if (parts.isApp && route.place.peek().at === "entrance" && lastRoom)
@@ -232,12 +259,7 @@ export function createVisit(parts: VisitParts): Visit {
     },
     leave() {
       identity.leave();
-      transition(() => {
-        end();
-        void pages.forget();
-        stage.value = { at: "outside" };
-        route.go({ at: "entrance" });
-      });
+      depart();
     },
   };
 }
