@@ -30,10 +30,14 @@ export type Speak<English> = <Key extends keyof English>(
   ...params: English[Key] extends string ? [params?: Params] : [params: Params & { readonly count: number }]
 ) => string;
 
-/** A speaker of one language over one section of its catalogue; the section's file is where its keys are checked. */
+/**
+ * A speaker of one language over one section of its catalogue; the section's file is where its keys are checked.
+ * `written` makes of each text that is filled in what stands in the sentence.
+ */
 export function speaker<English>(
   language: Language,
   words: Readonly<Record<keyof English, string | Readonly<Record<string, string>>>>,
+  written: (text: string) => string = (text) => text,
 ): Speak<English> {
   const plurals = once(() => new Intl.PluralRules(language));
   const numbers = once(() => new Intl.NumberFormat(language));
@@ -43,7 +47,7 @@ export function speaker<English>(
       typeof entry === "string" ? entry : (entry[plurals().select(Number(params?.["count"]))] ?? entry["other"]);
     return (text ?? "").replace(/\{(\w+)\}/g, (placeholder, name: string) => {
       const value = params?.[name];
-      return value === undefined ? placeholder : typeof value === "number" ? numbers().format(value) : value;
+      return value === undefined ? placeholder : typeof value === "number" ? numbers().format(value) : written(value);
     });
   };
 }

@@ -36,7 +36,7 @@ export function Announcer({ conversation }: { readonly conversation: Conversatio
     cancel.current ??= clock.after(gatherMs, tell);
   });
   return (
-    <p class="aside" aria-live="polite" dir="auto">
+    <p class="aside" aria-live="polite">
       {words}
     </p>
   );

@@ -5,12 +5,17 @@ import type { Mentions } from "../logic/mentions.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import type { Conversation } from "../state/conversation.ts";
 
-/** A message's text with its formatting, as checked elements: never as markup. [D3] */
+/**
+ * A message's text with its formatting, as checked elements: never as markup. [D3]
+ *
+ * Each paragraph, list and quote has the direction of its first letter. What is in a list or a quote has no `dir` of its
+ * own, which HTML would pass over when it looks for that letter; the style sheet has its words in their order.
+ */
 export function Formatted({ text, people }: { readonly text: string; readonly people: Conversation["people"] }) {
   const blocks = useMemo(() => parseMessage(text), [text]);
   // Most texts mention nobody, and need not be drawn again whenever somebody comes.
   const mentions = text.includes("@") ? people.mentions.value : undefined;
-  return <Blocks of={blocks} mentions={mentions} />;
+  return <Blocks of={blocks} mentions={mentions} dir="auto" />;
 }
 
 interface Parts<T> {
@@ -18,18 +23,18 @@ interface Parts<T> {
   readonly mentions: Mentions | undefined;
 }
 
-function Blocks({ of: blocks, mentions }: Parts<Block>) {
+function Blocks({ of: blocks, mentions, dir }: Parts<Block> & { readonly dir?: "auto" }) {
   return blocks.map((block, index) => {
     switch (block.is) {
       case "paragraph":
         return (
-          <p key={index} dir="auto">
+          <p key={index} dir={dir}>
             <Runs of={block.of} mentions={mentions} />
           </p>
         );
       case "quote":
         return (
-          <blockquote key={index} dir="auto">
+          <blockquote key={index} dir={dir}>
             <Blocks of={block.of} mentions={mentions} />
           </blockquote>
         );
@@ -44,14 +49,16 @@ function Blocks({ of: blocks, mentions }: Parts<Block>) {
         );
       case "list": {
         const items = block.items.map((item, at) => (
-          <li key={at} dir="auto">
+          <li key={at}>
             <Runs of={item} mentions={mentions} />
           </li>
         ));
         return block.start === undefined ? (
-          <ul key={index}>{items}</ul>
+          <ul key={index} dir={dir}>
+            {items}
+          </ul>
         ) : (
-          <ol key={index} start={block.start}>
+          <ol key={index} dir={dir} start={block.start}>
             {items}
           </ol>
         );

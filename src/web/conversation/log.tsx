@@ -117,7 +117,7 @@ function Top({ conversation }: { readonly conversation: Conversation }) {
   const older = conversation.history.older.value;
   if (older === "none") {
     return conversation.isEmpty.value ? null : (
-      <p class="beginning" dir="auto">
+      <p class="beginning">
         {conversation.other.value
           ? say("conversation.empty_direct")
           : say("conversation.beginning", { room: conversation.name })}

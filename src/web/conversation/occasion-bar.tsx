@@ -12,7 +12,7 @@ export function OccasionBar({ conversation }: { readonly conversation: Conversat
     <div class="occasion">
       <Icon of={to ? "reply" : "pencil"} />
       <p id="occasion" class="occasion-words">
-        <strong dir="auto">{to ? say("composer.answering", { name: to.user.name }) : say("composer.editing")}</strong>{" "}
+        <strong>{to ? say("composer.answering", { name: to.user.name }) : say("composer.editing")}</strong>{" "}
         {/* The style sheet cuts it where the line ends. */}
         {to && <bdi>{to.text.slice(0, 200)}</bdi>}
       </p>

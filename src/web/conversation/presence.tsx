@@ -6,7 +6,7 @@ import type { Say } from "../state/words.ts";
 export function Presence({ joined, left }: { readonly joined: readonly User[]; readonly left: readonly User[] }) {
   const say = useSay();
   return (
-    <div class="note" dir="auto">
+    <div class="note">
       {joined.length > 0 && <p>{tell(say, "joined", joined)}</p>}
       {left.length > 0 && <p>{tell(say, "left", left)}</p>}
     </div>

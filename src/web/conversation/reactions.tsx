@@ -2,6 +2,7 @@ import type { Reaction, User } from "../../sdk/index.ts";
 import type { Line } from "../logic/arrange.ts";
 import type { Conversation } from "../state/conversation.ts";
 import { useFormats, useSay } from "../state/page.ts";
+import { isolate } from "../state/words.ts";
 
 interface ReactionsProps {
   readonly line: Line;
@@ -43,7 +44,7 @@ interface ChipProps {
 function Chip({ reaction: { emoji, users }, me, isMine, onTap }: ChipProps) {
   const say = useSay();
   const { list } = useFormats();
-  const names = users.map(({ id, name }) => (id === me?.id ? say("members.you") : name));
+  const names = users.map(({ id, name }) => (id === me?.id ? say("members.you") : isolate(name)));
   const others = names.length - namedMost;
   const told = others > 0 ? [...names.slice(0, namedMost), say("reactions.others", { count: others })] : names;
   const label = say("reactions.label", { emoji, count: users.length, names: list(told) });

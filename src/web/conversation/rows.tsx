@@ -48,17 +48,9 @@ function OneRow({ row, conversation }: { readonly row: Row; readonly conversatio
     case "presence":
       return <Presence joined={row.joined} left={row.left} />;
     case "renamed":
-      return (
-        <p class="note" dir="auto">
-          {say("presence.renamed", { was: row.was, name: row.name })}
-        </p>
-      );
+      return <p class="note">{say("presence.renamed", { was: row.was, name: row.name })}</p>;
     case "topic":
-      return (
-        <p class="note" dir="auto">
-          {say(row.text ? "topic.set" : "topic.taken", { name: row.name, text: row.text })}
-        </p>
-      );
+      return <p class="note">{say(row.text ? "topic.set" : "topic.taken", { name: row.name, text: row.text })}</p>;
     case "notice":
       return (
         <div class="notice">

@@ -11,7 +11,7 @@ export function Typing({ conversation }: { readonly conversation: Conversation }
       ? say("typing.two", { first, second })
       : first && say("typing.one", { name: first });
   return (
-    <p class="typing" dir="auto">
+    <p class="typing">
       {text && (
         <>
           <span class="typing-dots" aria-hidden="true">

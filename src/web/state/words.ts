@@ -17,7 +17,17 @@ export function firstLanguage(kept: Kept, wanted: readonly string[]): Language {
   return tags.find((tag): tag is Language => tag !== undefined && isLanguage(tag)) ?? "en";
 }
 
+/** Letters that are written from right to left, and the signs that turn the direction. */
+const turns =
+  /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * A name or a text of somebody's as it stands in a sentence of the page's, which all go from left to right: in its own
+ * direction, and without turning what stands around it (UAX 9, 2.4).
+ */
+export const isolate = (text: string): string => (turns.test(text) ? `\u2068${text}\u2069` : text);
+
 /** Fetches a language's words: only those in use travel. */
 export async function loadWords(language: Language): Promise<Say> {
-  return speaker<typeof english>(language, (await catalogues[language]()).default);
+  return speaker<typeof english>(language, (await catalogues[language]()).default, isolate);
 }
