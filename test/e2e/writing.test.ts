@@ -85,3 +85,25 @@ test("Enter sends, Shift+Enter breaks the line, an input method's Enter does nei
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });
+
+test("what is being written stays in sight when the window becomes narrower and wider", async (t) => {
+  const { url } = await startTestServer(t);
+  const visitor = await browser.visit(`${url}/`, { viewport: { width: 1440, height: 900 } });
+  await visitor.comeIn("Оля");
+  const { page } = visitor;
+  await page.getByRole("textbox", { name: "Message" }).fill("Довге речення, สวัสดีครับ, שלום. ".repeat(8));
+  /** Waits, frame by frame, until this is so of the field. */
+  const until = (condition: string) =>
+    page.evaluate(`new Promise((done) => {
+      const area = document.querySelector("#message");
+      const look = () => (${condition} ? done() : requestAnimationFrame(look));
+      look();
+    })`);
+  const wide = await page.locator("#message").evaluate((area) => area.clientHeight);
+  await page.setViewportSize({ width: 700, height: 900 });
+  await until(`area.clientHeight > ${wide} && area.clientHeight === area.scrollHeight`);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await until(`area.clientHeight === ${wide}`);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});

@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { codePoints, isBlank } from "../../protocol/text.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -34,6 +35,7 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
     area.style.height = `${area.scrollHeight}px`;
   };
   useLayoutEffect(grow, [text]);
+  useWidth(input, grow);
   useEffect(() => {
     // On a phone this would open the keyboard unasked.
     if (matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
@@ -142,4 +144,28 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
       </button>
     </form>
   );
+}
+
+/** Calls `onChange` when an element has become wider or narrower. */
+function useWidth(of: RefObject<HTMLElement | null>, onChange: () => void): void {
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  useEffect(() => {
+    const { current: element } = of;
+    if (!element) return;
+    let width = element.clientWidth;
+    let frame = 0;
+    const sizes = new ResizeObserver(() => {
+      if (element.clientWidth === width) return;
+      width = element.clientWidth;
+      cancelAnimationFrame(frame);
+      // In the same frame a change of the element's height would be a loop.
+      frame = requestAnimationFrame(() => latest.current());
+    });
+    sizes.observe(element);
+    return () => {
+      sizes.disconnect();
+      cancelAnimationFrame(frame);
+    };
+  }, []);
 }
