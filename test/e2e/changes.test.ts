@@ -126,6 +126,30 @@ test("[E1] a change that is refused is taken back and its text is not lost; by k
   await page.locator(".tools button:focus").waitFor();
   await page.keyboard.press("Escape");
   await page.locator(".moment-link:focus").waitFor();
+
+  // Two of one's own under one time: the second is deleted, and the keyboard goes on from it.
+  await ann.say("one more");
+  await ann.say("and another");
+  await message(ann, "and another").and(page.locator(".message-sent")).waitFor();
+  await conversation.focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.locator(".tools button:focus").waitFor();
+  await page.keyboard.press("Escape");
+  const second = conversation.locator(".message").last();
+  await second.locator(".moment-link:focus").waitFor();
+  await page.keyboard.press("Delete");
+  await page
+    .getByRole("group", { name: "Delete" })
+    .getByRole("button", { name: "Delete" })
+    .and(page.locator(":focus"))
+    .waitFor();
+  await page.keyboard.press("Enter");
+  await second.locator(".tombstone").waitFor();
+  await bob.next("deleted");
+  await second.locator(".moment-link:focus").waitFor();
+  await page.keyboard.press("ArrowUp");
+  await page.locator(".byline .moment-link:focus").waitFor();
   assert.deepEqual(ann.troubles, []);
   await ann.leave();
 });

@@ -5,6 +5,7 @@ import { Icon, type IconName } from "../parts/icon.tsx";
 import type { Conversation } from "../state/conversation.ts";
 import { useSay } from "../state/page.ts";
 import { DeleteQuestion } from "./delete-question.tsx";
+import { messageOf, momentOf } from "./messages-by-key.ts";
 import { Panel } from "./panel.tsx";
 import { ReactionChoice } from "./reaction-choice.tsx";
 import "../styles/tools.css";
@@ -46,9 +47,10 @@ export function MessageTools({ line, mine, conversation }: MessageToolsProps) {
     },
     [id],
   );
+  const hasFocus = () => bar.current?.parentElement?.contains(document.activeElement);
   /** Back to where the keyboard was. */
   const giveUp = () => {
-    const hadFocus = bar.current?.parentElement?.contains(document.activeElement);
+    const hadFocus = hasFocus();
     shut();
     if (hadFocus) bar.current?.querySelector("button")?.focus({ preventScroll: true });
   };
@@ -80,6 +82,8 @@ export function MessageTools({ line, mine, conversation }: MessageToolsProps) {
         <Panel anchor={bar} label={say("message.delete")} onClose={giveUp}>
           <DeleteQuestion
             onDelete={() => {
+              // The tools go with what was said; its time stays.
+              if (hasFocus()) focusMoment(bar.current);
               shut();
               conversation.delete(id);
             }}
@@ -121,5 +125,13 @@ function moveAlong(event: KeyboardEvent): void {
   tools[tools.indexOf(target) + step * (getComputedStyle(bar).direction === "rtl" ? -1 : 1)]?.focus();
   if (key !== "Escape") return;
   event.preventDefault();
-  bar.closest(".group-body")?.querySelector<HTMLElement>(".moment-link")?.focus();
+  focusMoment(bar);
+}
+
+/** Has the keyboard go on from the message that these tools are of. */
+function focusMoment(bar: HTMLElement | null): void {
+  const message = messageOf(bar);
+  // In a narrow column not every message has one.
+  const place = (message && momentOf(message)) ?? message?.closest<HTMLElement>(".log");
+  place?.focus({ preventScroll: true });
 }

@@ -12,10 +12,14 @@ export function messageOf(element: unknown): HTMLElement | undefined {
 export const idOf = (message: HTMLElement | undefined) => message?.id.slice("m-".length) as Line["id"] | undefined;
 
 /** The links of the messages' times that can be seen, from top to bottom. */
-function momentsIn(log: HTMLElement): readonly HTMLElement[] {
+function momentsIn(log: Element): readonly HTMLElement[] {
   const all = [...log.querySelectorAll<HTMLElement>(".moment-link")];
   return all.filter((link) => link.checkVisibility() && !link.closest(".aside"));
 }
+
+/** The link of a message's time that can be seen. */
+export const momentOf = (message: HTMLElement): HTMLElement | undefined =>
+  momentsIn(message.closest(".group-body") ?? message).find((link) => messageOf(link) === message);
 
 /** The letter of a key, also where the keyboard writes another script. */
 const letterOf = ({ key, code }: KeyboardEvent): string | undefined =>
