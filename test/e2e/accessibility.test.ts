@@ -102,6 +102,11 @@ test("in a column of 320 px, in every language and with every wish, nothing stic
       await page.locator(layer).waitFor({ state: "detached" });
     }
     assert.deepEqual(await findings(page), [], `${language}, the conversation`);
+    await page.keyboard.press("Control+k");
+    await page.locator(".search").waitFor();
+    assert.deepEqual(await findings(page), [], `${language}, the search`);
+    await page.keyboard.press("Escape");
+    await page.locator("dialog.sheet").waitFor({ state: "detached" });
   }
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
