@@ -32,7 +32,6 @@ function openOutbox(): Outbox {
   }
 }
 
-const keptInTab = keptIn(() => sessionStorage, window);
 const visit = createVisit({
   connect: (options) =>
     connect(location.origin, {
@@ -43,7 +42,7 @@ const visit = createVisit({
   identity,
   route,
   kept,
-  keptInTab,
+  keptInTab: keptIn(() => sessionStorage, window),
   pages: earlyOrKept(firstPage, keptPagesIn("caches" in window ? caches : undefined)),
   clock: pageClock,
   transition,
@@ -73,7 +72,6 @@ const page: Page = {
   visit,
   clock: pageClock,
   kept,
-  keptInTab,
   isSeen,
   width: followWidth(),
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { useBrowser } from "../support/browser.ts";
+import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 
 const browser = useBrowser();
@@ -104,6 +105,51 @@ test("what is being written stays in sight when the window becomes narrower and 
   await until(`area.clientHeight > ${wide} && area.clientHeight === area.scrollHeight`);
   await page.setViewportSize({ width: 1440, height: 900 });
   await until(`area.clientHeight === ${wide}`);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
+
+test("a half-written answer is still an answer after a reload, and a half-written edit an edit; what is deleted meanwhile is not answered", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Боб" });
+  const question = await bob.say("о котрій? מתי?");
+  await bob.next("message");
+  const visitor = await browser.visit(`${url}/r/general`);
+  await visitor.comeIn("Оля");
+  await visitor.sees("о котрій? מתי?");
+  const { page, conversation } = visitor;
+  const composer = page.getByRole("textbox", { name: "Message" });
+  const answer = async () => {
+    await conversation.locator(".bubble", { hasText: "о котрій?" }).first().hover();
+    await conversation.getByRole("toolbar").getByRole("button", { name: "Reply" }).click();
+    await page.getByText("In reply to Боб").waitFor();
+  };
+  await answer();
+  await composer.fill("о дев’");
+  await page.reload();
+  await page.getByText("In reply to Боб").waitFor();
+  assert.equal(await composer.inputValue(), "о дев’");
+  await visitor.say("о дев’ятій");
+  assert.equal((await bob.next("message")).reply_to, question.id);
+
+  await page.locator(".group-mine .message-sent").waitFor();
+  await composer.press("ArrowUp");
+  await composer.fill("о десятій, ส");
+  await page.reload();
+  await page.getByText("Editing").waitFor();
+  assert.equal(await composer.inputValue(), "о десятій, ส");
+  await composer.press("Enter");
+  assert.equal((await bob.next("edited")).text, "о десятій, ส");
+
+  await answer();
+  await composer.fill("тоді");
+  await page.goto("about:blank");
+  bob.send({ type: "delete", target: question.id });
+  await bob.next("deleted");
+  await page.goto(`${url}/r/general`);
+  await conversation.locator(".tombstone").waitFor();
+  await page.getByText("In reply to Боб").waitFor({ state: "detached" });
+  assert.equal(await composer.inputValue(), "тоді");
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });

@@ -1,11 +1,11 @@
-import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { codePoints, isBlank } from "../../protocol/text.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Chat } from "../state/chat.ts";
 import type { Conversation } from "../state/conversation.ts";
-import { usePage, useSay } from "../state/page.ts";
+import { useSay } from "../state/page.ts";
+import { aboutOf } from "../state/writing.ts";
 import { useBroughtText } from "./bring.ts";
 import { CompletionList, useCompletion } from "./completion.tsx";
 import { EmojiButton } from "./emoji-button.tsx";
@@ -14,15 +14,11 @@ import { OccasionBar } from "./occasion-bar.tsx";
 /** How much may be left before it is told. */
 const fewLeft = 200;
 
-/** Where one writes. A draft is kept for each room: this tab's own, else the last of this device. */
+/** Where one writes. */
 export function Composer({ chat, conversation }: { readonly chat: Chat; readonly conversation: Conversation }) {
   const say = useSay();
-  const { kept, keptInTab } = usePage();
-  const draftKey = `draft-${conversation.name}`;
-  const draft = useSignal(keptInTab.read(draftKey) ?? kept.read(draftKey) ?? "");
   const occasion = conversation.occasion.value;
-  // The draft waits while a message is edited.
-  const text = occasion.is === "edit" ? occasion.text : draft.value;
+  const text = conversation.text.value;
   const input = useRef<HTMLTextAreaElement>(null);
   const max = chat.maxText.value;
   const left = max > 0 ? max - codePoints(text.trim()) : Number.POSITIVE_INFINITY;
@@ -42,17 +38,14 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
   }, []);
 
   // Whoever begins to answer or to edit goes on typing.
-  const about = occasion.is === "edit" ? occasion.message : occasion.is === "reply" ? occasion.to : undefined;
+  const about = aboutOf(occasion);
+  const begun = useRef(about?.id);
   useEffect(() => {
-    if (about) input.current?.focus({ preventScroll: true });
+    if (about && about.id !== begun.current) input.current?.focus({ preventScroll: true });
+    begun.current = undefined;
   }, [about?.id, occasion.is]);
 
-  const write = (next: string) => {
-    if (occasion.is === "edit") return conversation.write(next);
-    draft.value = next;
-    keptInTab.write(draftKey, next);
-    kept.write(draftKey, next || undefined);
-  };
+  const { write } = conversation;
   /** In place of what is selected, or at the caret. */
   const put = (more: string) => {
     const { current: area } = input;
@@ -67,9 +60,7 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
   const completion = useCompletion(input, conversation, write);
   const send = () => {
     if (!canSend) return;
-    const isDraft = occasion.is !== "edit";
     conversation.send(text.trim());
-    if (isDraft) write("");
     input.current?.focus();
   };
 

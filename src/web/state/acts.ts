@@ -1,17 +1,21 @@
-import type { ReadonlySignal } from "@preact/signals";
-import type { ChangeFrame, MessageId, Room, User } from "../../sdk/index.ts";
+import { effect, type ReadonlySignal, untracked } from "@preact/signals";
+import type { MessageId, Room, User } from "../../sdk/index.ts";
 import type { Line } from "../logic/arrange.ts";
 import type { Changes } from "./changes.ts";
 import type { History } from "./history.ts";
-import { createWriting, type Occasion } from "./writing.ts";
+import type { Kept } from "./kept.ts";
+import type { Quotes } from "./quotes.ts";
+import { aboutOf, createWriting, type Occasion } from "./writing.ts";
 
 /** What the reader does in a room with what is said there. */
 export interface Acts {
   /** What one writes. */
   readonly occasion: ReadonlySignal<Occasion>;
+  /** What stands in the field. */
+  readonly text: ReadonlySignal<string>;
   /** Says something, or answers or edits what one is about to. */
   send(text: string): void;
-  /** What stands in the field is of an edit by now. */
+  /** What stands in the field by now. */
   write(text: string): void;
   /** Neither answers nor edits. */
   giveUp(): void;
@@ -29,23 +33,32 @@ interface ActParts {
   readonly room: Room;
   readonly history: Pick<History, "get" | "shown">;
   readonly changes: Pick<Changes, "over">;
+  readonly quotes: Pick<Quotes, "find" | "want">;
   readonly me: ReadonlySignal<User | undefined>;
+  readonly kept: Kept;
+  readonly keptInTab: Kept;
   /** Something new is said. */
   readonly onSaid: () => void;
   /** A refused message no longer waits. */
   readonly settle: (id: MessageId) => void;
 }
 
-export function createActs({ room, history, changes, me, onSaid, settle }: ActParts): Acts & {
-  /** What one answers or edits may be deleted meanwhile. */
-  heed(frame: ChangeFrame): void;
-} {
-  const writing = createWriting();
+export function createActs(parts: ActParts): Acts & { close(): void } {
+  const { room, history, changes, quotes, me, onSaid, settle } = parts;
+  const writing = createWriting(room.name, parts);
+  // What one answers or edits may be deleted, also while one was away.
+  const close = effect(() => {
+    const about = aboutOf(writing.occasion.value);
+    if (!about) return;
+    quotes.want(about);
+    if (quotes.find(about).value?.deleted) untracked(() => writing.drop(about.id));
+  });
   return {
     occasion: writing.occasion,
+    text: writing.text,
     send(text) {
       const occasion = writing.occasion.peek();
-      writing.end();
+      writing.finish();
       if (occasion.is === "edit") {
         if (text !== occasion.message.text) room.edit(occasion.message.id, text);
         return;
@@ -78,8 +91,6 @@ export function createActs({ room, history, changes, me, onSaid, settle }: ActPa
       room.send(refused.text, refused.reply ? { replyTo: refused.reply.id } : {});
     },
     discard: (refused) => settle(refused.id),
-    heed(frame) {
-      if (frame.type === "deleted") writing.drop(frame.target);
-    },
+    close,
   };
 }

@@ -57,12 +57,13 @@ export interface Chat {
 interface ChatParts {
   readonly clock: Clock;
   readonly kept: Kept;
+  readonly keptInTab: Kept;
   readonly pages: KeptPages;
   /** Who comes back, as far as this browser knows. */
   readonly me: User | undefined;
 }
 
-export function createChat(client: Client, { clock, kept, pages, me: known }: ChatParts): Chat {
+export function createChat(client: Client, { clock, kept, keptInTab, pages, me: known }: ChatParts): Chat {
   const link = signal(client.state);
   const me = signal(client.user ?? known);
   const claimed = signal<string>();
@@ -94,7 +95,7 @@ export function createChat(client: Client, { clock, kept, pages, me: known }: Ch
         leave(name);
       }),
     );
-    const conversation = createConversation(room, { me, clock, kept, pages, isInvited });
+    const conversation = createConversation(room, { me, clock, kept, keptInTab, pages, isInvited });
     refusal.value = undefined;
     conversations.value = [...conversations.peek(), conversation];
     keep();

@@ -10,6 +10,7 @@ import type { Clock } from "./clock.ts";
 import { createHistory, type History } from "./history.ts";
 import type { Kept } from "./kept.ts";
 import { type KeptPages, keepPage } from "./kept-pages.ts";
+import { createMarking, type Marking } from "./marking.ts";
 import { createOther } from "./other.ts";
 import { createPeople, type People } from "./people.ts";
 import { createQuotes, type Quotes } from "./quotes.ts";
@@ -21,12 +22,6 @@ import { createUnsaid } from "./unsaid.ts";
 /** Messages that are kept on this device. */
 const pageKept = 50;
 
-/** A message that somebody's link leads to. */
-interface Marked {
-  readonly seq: number;
-  readonly at: "coming" | "here" | "missing" | "failed";
-}
-
 /** The message that the pointer or the keyboard is at, and what is being done about it. */
 interface Picked {
   readonly id: MessageId;
@@ -34,7 +29,7 @@ interface Picked {
 }
 
 /** One room as this page shows it. */
-export interface Conversation extends Acts {
+export interface Conversation extends Acts, Marking {
   readonly name: RoomName;
   /** What it is called: the room, or the other one of a direct conversation. */
   readonly title: ReadonlySignal<string>;
@@ -50,7 +45,6 @@ export interface Conversation extends Acts {
   readonly isEmpty: ReadonlySignal<boolean>;
   /** What is shown of the log; it may be an earlier part, which does not go on to what is said now. */
   readonly history: Pick<History, "isEarlier" | "older" | "newer" | "fetch">;
-  readonly marked: ReadonlySignal<Marked | undefined>;
   readonly picked: Signal<Picked | undefined>;
   readonly quotes: Pick<Quotes, "find" | "want">;
   /** What the reader changes in messages, and what was refused of it. */
@@ -73,8 +67,6 @@ export interface Conversation extends Acts {
   /** The last emoji that somebody gave to a message of the reader's. */
   readonly latestReaction: ReadonlySignal<ServerFrameOf<"reacted"> | undefined>;
   type(isTyping: boolean): void;
-  /** Marks the message at a place, with the messages around it; without a place, none. */
-  mark(seq: number | undefined): Promise<void>;
   /** Goes on to the latest messages. */
   return(): void;
   /** Somebody comes to look: what came meanwhile stands under a line. */
@@ -93,18 +85,19 @@ interface ConversationParts {
   readonly me: ReadonlySignal<User | undefined>;
   readonly clock: Clock;
   readonly kept: Kept;
+  readonly keptInTab: Kept;
   readonly pages: KeptPages;
   /** Somebody else wrote here first: what is there is told of like what comes. */
   readonly isInvited: boolean;
 }
 
 /** Follows a room from its join on. */
-export function createConversation(room: Room, { me, clock, kept, pages, isInvited }: ConversationParts): Conversation {
+export function createConversation(room: Room, parts: ConversationParts): Conversation {
+  const { me, clock, kept, keptInTab, pages, isInvited } = parts;
   const history = createHistory(room, clock, (entries) => unread.letGo(entries));
   const messages = history.end;
   const head = () => messages.peek().at(-1)?.message.seq ?? 0;
   const asides = createAsides(head, clock);
-  const marked = signal<Marked>();
   const returns = signal(0);
   const unsaid = createUnsaid(room, history);
   const isReady = signal(room.joined);
@@ -128,7 +121,10 @@ export function createConversation(room: Room, { me, clock, kept, pages, isInvit
     room,
     history,
     changes,
+    quotes,
     me,
+    kept,
+    keptInTab,
     onSaid() {
       newAfter.value = undefined;
       goToEnd();
@@ -167,6 +163,7 @@ export function createConversation(room: Room, { me, clock, kept, pages, isInvit
     keepPage(room.name, lastPage, recall, { pages, clock }),
     typing.close,
     quotes.close,
+    acts.close,
     room.on("reset", (page) =>
       batch(() => {
         history.begin(page);
@@ -201,7 +198,6 @@ export function createConversation(room: Room, { me, clock, kept, pages, isInvit
         batch(() => {
           history.change(frame);
           quotes.change(frame);
-          acts.heed(frame);
           if (frame.type === "reacted" && frame.active && !isMine(frame.user)) answered(frame);
         }),
       ),
@@ -252,7 +248,7 @@ export function createConversation(room: Room, { me, clock, kept, pages, isInvit
     ),
     isEmpty: computed(() => isReady.value && messages.value.length + unsaid.all.value.length === 0),
     history,
-    marked,
+    ...createMarking(history, goToEnd),
     picked,
     quotes,
     changes,
@@ -268,16 +264,6 @@ export function createConversation(room: Room, { me, clock, kept, pages, isInvit
     unread: unread.count,
     unreadMentions: unread.mentions,
     type: (isTyping) => room.typing(isTyping),
-    async mark(seq) {
-      if (seq === undefined) {
-        if (history.isEarlier.peek()) goToEnd();
-        marked.value = undefined;
-        return;
-      }
-      marked.value = { seq, at: "coming" };
-      const at = await history.find(seq);
-      if (marked.peek()?.seq === seq) marked.value = { seq, at };
-    },
     return: goToEnd,
     come: () =>
       untracked(() => {

@@ -20,7 +20,7 @@ export interface KeptPages {
 }
 
 /** A message of the room, if it is one. */
-function pageMessage(room: RoomName, json: string): MessageFrame[] {
+export function pageMessage(room: RoomName, json: string): MessageFrame[] {
   const frame = parseServerFrame(json);
   return frame?.type === "message" && frame.room === room ? [frame] : [];
 }

@@ -18,8 +18,6 @@ export interface Page {
   readonly visit: Visit;
   readonly clock: Clock;
   readonly kept: Kept;
-  /** Kept for as long as this tab. */
-  readonly keptInTab: Kept;
   /** Whether the page is being looked at. */
   readonly isSeen: ReadonlySignal<boolean>;
   /** How much room there is: `narrow` under 640 px, `middle` under 900 px. */

@@ -126,7 +126,7 @@ export function createVisit(parts: VisitParts): Visit {
       turnBack({ field: "name", message, ...(suggestion && { suggestion }) });
     });
     const me = introduction.token === undefined ? undefined : identity.user;
-    const chat = createChat(client, { clock, kept, pages, me });
+    const chat = createChat(client, { clock, kept, keptInTab, pages, me });
     chat.refusal.subscribe((refused) => {
       const place = route.place.peek();
       if (!refused || place.at !== "room" || place.room !== refused.room || stage.peek().at !== "inside") return;

@@ -1,0 +1,33 @@
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { History } from "./history.ts";
+
+/** A message that somebody's link leads to. */
+interface Marked {
+  readonly seq: number;
+  readonly at: "coming" | "here" | "missing" | "failed";
+}
+
+/** Leads to one message of a room. */
+export interface Marking {
+  readonly marked: ReadonlySignal<Marked | undefined>;
+  /** Marks the message at a place, with the messages around it; without a place, none. */
+  mark(seq: number | undefined): Promise<void>;
+}
+
+/** `goToEnd` leads back from an earlier part of the log once nothing is marked. */
+export function createMarking(history: Pick<History, "isEarlier" | "find">, goToEnd: () => void): Marking {
+  const marked = signal<Marked>();
+  return {
+    marked,
+    async mark(seq) {
+      if (seq === undefined) {
+        if (history.isEarlier.peek()) goToEnd();
+        marked.value = undefined;
+        return;
+      }
+      marked.value = { seq, at: "coming" };
+      const at = await history.find(seq);
+      if (marked.peek()?.seq === seq) marked.value = { seq, at };
+    },
+  };
+}
