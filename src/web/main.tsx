@@ -1,4 +1,4 @@
-import { effect, signal } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { render } from "preact";
 import { connect, memoryOutbox, type Outbox, webStorageOutbox } from "../sdk/index.ts";
 import { App } from "./app.tsx";
@@ -12,16 +12,13 @@ import { type Page, PageContext } from "./state/page.ts";
 import { createPreferences } from "./state/preferences.ts";
 import { createRoute } from "./state/route.ts";
 import { createVisit } from "./state/visit.ts";
-import { dressPage, fitAboveKeyboard, followWidth, isApp, transition } from "./surroundings.ts";
+import { dressPage, fitAboveKeyboard, followLooking, followWidth, isApp, transition } from "./surroundings.ts";
 import { teller } from "./teller.ts";
 import { startWorker } from "./worker/start.ts";
 
 const identity = createIdentity(kept);
 const route = createRoute(window);
-const isSeen = signal(!document.hidden);
-document.addEventListener("visibilitychange", () => {
-  isSeen.value = !document.hidden;
-});
+const isSeen = followLooking(pageClock);
 
 /** Over a reload where the browser keeps anything for the page at all. */
 function openOutbox(): Outbox {

@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Language } from "../locales/words.ts";
+import type { Clock } from "./state/clock.ts";
 import type { Density, Theme } from "./state/preferences.ts";
 import { middle, narrow } from "./widths.ts";
 
@@ -35,6 +36,24 @@ export function transition(change: () => void): void {
 
 /** Whether the page is installed, and was opened as a program of its own. */
 export const isApp = (): boolean => matchMedia("(display-mode: standalone)").matches;
+
+/**
+ * Whether the page is looked at: it is in sight, and its window has the focus. Who has another program in front or beside
+ * it looks elsewhere. It follows as long as the page lives.
+ */
+export function followLooking(clock: Clock): ReadonlySignal<boolean> {
+  const look = () => !document.hidden && document.hasFocus();
+  const isSeen = signal(look());
+  const update = () => {
+    isSeen.value = look();
+  };
+  // Some browsers tell a window that it loses the focus before the document knows.
+  const settle = () => void clock.after(0, update);
+  document.addEventListener("visibilitychange", update);
+  window.addEventListener("focus", settle);
+  window.addEventListener("blur", settle);
+  return isSeen;
+}
 
 /** `narrow` under 640 px, `middle` under 900 px. It follows as long as the page lives. */
 export function followWidth(): ReadonlySignal<"narrow" | "middle" | "wide"> {

@@ -26,6 +26,14 @@ const look = (page: Page, isSeen: boolean) =>
     document.dispatchEvent(new Event("visibilitychange"));
   `);
 
+/** Another program's window is in front, or beside this one; or no longer. */
+const focus = (page: Page, isHere: boolean) =>
+  page.evaluate(`
+    document.hasFocus = () => ${isHere};
+    window.dispatchEvent(new Event("${isHere ? "focus" : "blur"}"));
+    new Promise((settled) => setTimeout(settled));
+  `);
+
 const icon = (page: Page) => page.locator("link[rel=icon]").getAttribute("href");
 
 test("the browser is asked for leave only by whoever turns notifications on; a mention is told of while nobody looks", async (t) => {
@@ -72,6 +80,14 @@ test("the browser is asked for leave only by whoever turns notifications on; a m
   await page.waitForFunction("shown.at(-1).body === '@Ann, read in none'");
 
   await look(page, true);
+  await page.waitForFunction("document.title === 'general · Parlance'");
+
+  await focus(page, false);
+  await bob.say("@Ann, מאחורי חלון");
+  await page.waitForFunction("shown.at(-1).body === '@Ann, מאחורי חלון'");
+  assert.equal(await page.title(), "(1) general · Parlance");
+  await focus(page, true);
+  await page.getByText("New since you left").waitFor();
   await page.waitForFunction("document.title === 'general · Parlance'");
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();

@@ -65,6 +65,21 @@ test("nobody is told of what they look at, nor of what does not mention them if 
   assert.deepEqual(told, ["Боб · кухня: @Ann, שלום"]);
 });
 
+test("a sound goes with the mentions for who wants to be told of those only, and with everything where nothing else tells", () => {
+  for (const [wanted, expected] of [
+    ["mentions", ["Боб · кухня: @Ann, שלום", "♪"]],
+    ["all", ["Боб · кухня: to all", "♪", "Боб · кухня: @Ann, שלום", "♪"]],
+    ["off", ["♪", "♪"]],
+  ] as const) {
+    const { clock, told, hear } = page(wanted, "on");
+    for (const text of ["to all", "@Ann, שלום"]) {
+      hear(text);
+      clock.advance(4_000);
+    }
+    assert.deepEqual(told, expected, wanted);
+  }
+});
+
 test("a sound is heard once in a while, however much is said", () => {
   const { clock, told, hear } = page("off", "on");
   for (const text of ["1", "2", "3"]) {

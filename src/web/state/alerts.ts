@@ -44,7 +44,10 @@ interface AlertParts {
   readonly teller: Teller;
 }
 
-/** Tells of others' messages while nobody looks at the page, as the reader wants it. It lives as long as the page. */
+/**
+ * Tells of others' messages while nobody looks at the page, as the reader wants it: a sound of the same ones as the
+ * notifications, and of all where those are off. It lives as long as the page.
+ */
 export function createAlerts({ visit, preferences, isSeen, clock, teller }: AlertParts): void {
   const told = new WeakMap<HeardRoom, MessageFrame | undefined>();
   let quietUntil = 0;
@@ -54,8 +57,8 @@ export function createAlerts({ visit, preferences, isSeen, clock, teller }: Aler
     if (isRead || isSeen.peek()) return;
     const { sound, told: wanted } = preferences;
     const isForMe = conversation.other.peek() || conversation.people.mentions.peek().isOfMe(message.text);
-    const isWanted = wanted.chosen.peek() === "all" || (wanted.chosen.peek() === "mentions" && isForMe);
-    if (isWanted) {
+    if (wanted.chosen.peek() === "mentions" && !isForMe) return;
+    if (wanted.chosen.peek() !== "off") {
       teller.notify({
         title: conversation.other.peek() ? message.user.name : `${message.user.name} · ${conversation.name}`,
         text: message.text.slice(0, shownCharacters),
