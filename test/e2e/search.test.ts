@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findings } from "../../scripts/findings.ts";
 import { useBrowser } from "../support/browser.ts";
+import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 
 const browser = useBrowser();
@@ -14,6 +15,7 @@ test("[Q1] what was said is found in this room and in all, with its words marked
   await post("кухня", "ЇЖАК п’є чай");
   const visitor = await browser.visit(`${url}/`);
   await visitor.comeIn("Оля");
+  const guest = await RawClient.join(t, url, { name: "Тарас" });
   const { page, conversation } = visitor;
   await page.keyboard.press("Control+k");
   const dialog = page.getByRole("dialog", { name: "Search" });
@@ -33,7 +35,20 @@ test("[Q1] what was said is found in this room and in all, with its words marked
   await dialog.waitFor({ state: "detached" });
   await conversation.locator(".message[aria-current]", { hasText: "Їжак спить" }).waitFor();
 
-  // What was looked for is still there; the other one is in a room that opens.
+  // What was looked for is still there, and looked for anew: what is deleted is gone, before the dialog opens and after.
+  const [early, late] = [await guest.say("їжак: раніше"), await guest.say("їжак: пізніше")];
+  guest.send({ type: "delete", target: early.id });
+  await guest.next("deleted");
+  await page.getByRole("button", { name: "Search" }).click();
+  await dialog.getByText("3 messages").waitFor();
+  assert.equal(await dialog.getByText("раніше").count(), 0);
+  guest.send({ type: "delete", target: late.id });
+  await dialog.getByText("2 messages").waitFor();
+  assert.equal(await dialog.getByText("пізніше").count(), 0);
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await dialog.waitFor({ state: "detached" });
+
+  // The other one is in a room that opens.
   await page.getByRole("button", { name: "Search" }).click();
   await dialog.getByText("2 messages").waitFor();
   await dialog.getByRole("searchbox").press("Enter");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { searchWords } from "../../src/protocol/search-text.ts";
-import type { MessageFrame, RoomName } from "../../src/sdk/index.ts";
+import type { ChangeFrame, MessageFrame, RoomName } from "../../src/sdk/index.ts";
 import { excerptOf } from "../../src/web/logic/excerpt.ts";
 import { createSearching } from "../../src/web/search/searching.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -44,7 +44,10 @@ function asking() {
         text,
         options,
         answer(seqs, next) {
-          resolve({ messages: seqs.map((seq) => ({ seq }) as MessageFrame), ...(next !== undefined && { next }) });
+          resolve({
+            messages: seqs.map((seq) => ({ id: `m${seq}`, seq }) as MessageFrame),
+            ...(next !== undefined && { next }),
+          });
           return turn();
         },
         fail() {
@@ -85,4 +88,30 @@ test("a search waits until nothing more is written, answers with pages, and pass
   searching.write("  ");
   clock.advance(200);
   assert.deepEqual([found(), asked.length], [["nothing asked"], 4]);
+});
+
+test("what is deleted meanwhile is no longer found, on a page that was on its way either, and nothing of it is kept", async () => {
+  const { asked, clock, searching, found } = asking();
+  const gone = (seq: number) => ({ type: "deleted", target: `m${seq}` }) as ChangeFrame;
+  searching.write("чай");
+  clock.advance(200);
+  searching.heed(gone(8));
+  await asked[0]?.answer([9, 8, 7], "7");
+  assert.deepEqual(found(), ["here", 9, 7]);
+  searching.heed(gone(9));
+  assert.deepEqual(found(), ["here", 7]);
+  searching.goOn();
+  searching.heed(gone(7));
+  searching.heed({ type: "edited", target: "m5", text: "чай!" } as ChangeFrame);
+  await asked[1]?.answer([5]);
+  assert.deepEqual(found(), ["here", 5]);
+  assert.equal(searching.found.value.messages[0]?.text, "чай!");
+  searching.goOn();
+  searching.close();
+  await asked[2]?.answer([3]);
+  assert.deepEqual([found(), clock.pending], [["nothing asked"], 0]);
+  searching.open("сад" as RoomName);
+  assert.deepEqual(found(), ["coming"]);
+  clock.advance(0);
+  assert.deepEqual([asked[3]?.text, asked[3]?.options], ["чай", { room: "сад" }]);
 });

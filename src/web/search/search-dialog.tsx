@@ -1,3 +1,4 @@
+import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { pairOf } from "../../protocol/direct.ts";
 import type { MessageFrame, RoomName } from "../../sdk/index.ts";
@@ -14,7 +15,7 @@ import { createSearching, type Searching } from "./searching.ts";
 import "./search.css";
 
 interface SearchDialogProps {
-  /** The search of the last time, if there was one. */
+  /** What was looked for the last time, if anything was. */
   readonly kept: { current: Searching | undefined };
   readonly chat: Chat;
   readonly conversation: Conversation;
@@ -30,9 +31,14 @@ export function SearchDialog({ kept, chat, conversation, onClose }: SearchDialog
   const input = useRef<HTMLInputElement>(null);
   const { found, room, text } = searching;
   useEffect(() => {
-    if (room.peek() !== undefined && room.peek() !== conversation.name) searching.within(conversation.name);
+    searching.open(conversation.name);
     input.current?.select();
+    return searching.close;
   }, []);
+  useSignalEffect(() => {
+    const frame = chat.latestChange.value;
+    if (frame) searching.heed(frame);
+  });
   const titleOf = (name: RoomName) => {
     const open = chat.find(name);
     if (open?.other.value) return open.title.value;

@@ -1,6 +1,6 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { searchWords } from "../../protocol/search-text.ts";
-import type { Client, MessageFrame, RoomName } from "../../sdk/index.ts";
+import { type ChangeFrame, type Client, changed, type MessageFrame, type RoomName } from "../../sdk/index.ts";
 import type { Clock } from "../state/clock.ts";
 
 /** Whoever writes on is not answered before they rest. */
@@ -15,7 +15,7 @@ interface Found {
   readonly next?: string | undefined;
 }
 
-/** A search and what it finds; it outlives the dialog that shows it. */
+/** A search and what it finds. What is looked for outlives the dialog that shows it; what was found does not. */
 export interface Searching {
   readonly text: ReadonlySignal<string>;
   /** Nothing: in all rooms. */
@@ -26,6 +26,12 @@ export interface Searching {
   within(room: RoomName | undefined): void;
   /** Fetches the next page, or tries again what failed. */
   goOn(): void;
+  /** Takes a change of a message: what is deleted is no longer found. */
+  heed(frame: ChangeFrame): void;
+  /** Looks at once, in this room or, if all were looked through the last time, in all. */
+  open(room: RoomName): void;
+  /** Lets go of what was found, which may be changed or deleted before it is looked at again. */
+  close(): void;
 }
 
 const nothing: Found = { at: "nothing asked", messages: [], words: [] };
@@ -36,25 +42,39 @@ export function createSearching(search: Client["search"], clock: Clock, first: R
   const found = signal<Found>(nothing);
   let cancel = () => {};
   let asked = 0;
+  /** Changes that came while a page was on its way, which it may have been read before. */
+  let meanwhile: readonly ChangeFrame[] = [];
+
+  const after = (messages: readonly MessageFrame[], changes: readonly ChangeFrame[]) =>
+    messages
+      .map((message) => changes.reduce((now, frame) => changed(now, frame), message))
+      .filter(({ deleted }) => !deleted);
 
   async function fetch(): Promise<void> {
-    const { messages, words, next } = found.peek();
+    const { words, next } = found.peek();
     const own = ++asked;
     const within = room.peek();
-    found.value = { at: "coming", messages, words, next };
+    meanwhile = [];
+    found.value = { ...found.peek(), at: "coming" };
     try {
       const page = await search(text.peek(), { ...(within && { room: within }), ...(next && { before: next }) });
       // Something else was asked for meanwhile.
       if (own !== asked) return;
-      found.value = { at: "here", messages: [...messages, ...page.messages], words, next: page.next };
+      const messages = [...found.peek().messages, ...after(page.messages, meanwhile)];
+      found.value = { at: "here", messages, words, next: page.next };
     } catch {
-      if (own === asked) found.value = { at: "failed", messages, words, next };
+      if (own === asked) found.value = { ...found.peek(), at: "failed" };
     }
   }
 
-  function start(): void {
+  function stop(): void {
     cancel();
     asked++;
+    meanwhile = [];
+  }
+
+  function start(rest = restMs): void {
+    stop();
     const words = searchWords(text.peek());
     if (words.length === 0) {
       found.value = nothing;
@@ -62,7 +82,7 @@ export function createSearching(search: Client["search"], clock: Clock, first: R
     }
     // What was found before stays in sight until there is something else.
     found.value = { ...found.peek(), at: "coming" };
-    cancel = clock.after(restMs, () => {
+    cancel = clock.after(rest, () => {
       found.value = { at: "coming", messages: [], words };
       void fetch();
     });
@@ -83,5 +103,19 @@ export function createSearching(search: Client["search"], clock: Clock, first: R
       });
     },
     goOn: () => void fetch(),
+    heed(frame) {
+      const now = found.peek();
+      if (now.at === "coming") meanwhile = [...meanwhile, frame];
+      if (now.messages.some(({ id }) => id === frame.target))
+        found.value = { ...now, messages: after(now.messages, [frame]) };
+    },
+    open(here) {
+      if (room.peek() !== undefined) room.value = here;
+      start(0);
+    },
+    close() {
+      stop();
+      found.value = nothing;
+    },
   };
 }

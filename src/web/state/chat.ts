@@ -1,7 +1,7 @@
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Language } from "../../locales/words.ts";
 import { parseDisplayName } from "../../protocol/names.ts";
-import type { Account, Client, LinkState, RoomName, ServerFrameOf, User } from "../../sdk/index.ts";
+import type { Account, ChangeFrame, Client, LinkState, RoomName, ServerFrameOf, User } from "../../sdk/index.ts";
 import type { Clock } from "./clock.ts";
 import { type Conversation, createConversation } from "./conversation.ts";
 import { type Kept, readList } from "./kept.ts";
@@ -33,6 +33,8 @@ export interface Chat {
   talkWith(user: User["id"]): Promise<RoomName>;
   /** Finds what was said, in a room or in all of them. */
   readonly search: Client["search"];
+  /** The last change of a message in a room that is open. */
+  readonly latestChange: ReadonlySignal<ChangeFrame | undefined>;
   readonly conversations: ReadonlySignal<readonly Conversation[]>;
   /** Why the last room could not be opened. */
   readonly refusal: ReadonlySignal<{ readonly room: RoomName; readonly error: Refusal } | undefined>;
@@ -71,6 +73,7 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
   const conversations = signal<readonly Conversation[]>([]);
   const refusal = signal<{ room: RoomName; error: Refusal }>();
 
+  const latestChange = signal<ChangeFrame>();
   const renaming = signal<Renaming>();
   let cancelLook = () => {};
 
@@ -95,6 +98,11 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
         leave(name);
       }),
     );
+    for (const kind of ["edited", "deleted", "reacted"] as const) {
+      room.on(kind, (frame: ChangeFrame) => {
+        latestChange.value = frame;
+      });
+    }
     const conversation = createConversation(room, { me, clock, kept, keptInTab, pages, isInvited });
     refusal.value = undefined;
     conversations.value = [...conversations.peek(), conversation];
@@ -146,6 +154,7 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
     listRooms: (after) => client.rooms(after === undefined ? {} : { after }),
     talkWith: async (user) => (await client.direct(user)).name,
     search: (text, options) => client.search(text, options),
+    latestChange,
     conversations,
     refusal,
     find,
