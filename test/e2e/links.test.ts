@@ -62,7 +62,8 @@ test("[R1] a message's time is its link, which shows it amid what was said aroun
 
 test("a link to a message that is not there says so, and whoever writes while looking at an earlier one is at the end again", async (t) => {
   const { url } = await startTestServer(t);
-  for (let number = 1; number <= 130; number++) await post(url, `${number}`);
+  const long = Array.from({ length: 60 }, (_, index) => `рядок ${index + 1}`).join("\n");
+  for (let number = 1; number <= 130; number++) await post(url, number === 3 ? long : `${number}`);
   const visitor = await browser.visit(`${url}/r/кухня/9999`);
   await visitor.comeIn("น้อย");
   const { page, conversation } = visitor;
@@ -71,6 +72,14 @@ test("a link to a message that is not there says so, and whoever writes while lo
   await page.goto(`${url}/r/кухня/2`);
   await conversation.locator(".message[aria-current]").getByText("2", { exact: true }).waitFor();
   await page.getByText("There is no such message").waitFor({ state: "detached" });
+  // A long message that one is led to shows all of itself, from its beginning.
+  const folded = conversation.locator(".message", { hasText: "рядок 60" });
+  await folded.getByRole("button", { name: "Show more" }).waitFor();
+  await conversation.locator('.moment-link[href$="/3"]:visible').click();
+  await folded.and(page.locator("[aria-current]")).getByRole("button", { name: "Show less" }).waitFor();
+  const height = await folded.evaluate((message) => message.clientHeight);
+  assert.ok(height > 60 * 15, `${height} px`);
+  await page.waitForFunction(`document.querySelector(".message[aria-current]").getBoundingClientRect().top > 0`);
   await visitor.say("สวัสดีค่ะ");
   await visitor.sees("สวัสดีค่ะ");
   await conversation.locator(".message-sent", { hasText: "สวัสดีค่ะ" }).waitFor();

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import type { Line } from "../logic/arrange.ts";
 import { isEmojiOnly, isLong } from "../logic/names.ts";
 import { follow } from "../parts/follow.ts";
@@ -74,7 +74,7 @@ export function Message({ line, mine, conversation }: MessageProps) {
         {line.isDeleted ? (
           <p class="tombstone">{say("message.deleted")}</p>
         ) : isLong(line.text) ? (
-          <Folded text={line.text} people={people} />
+          <Folded text={line.text} people={people} isMarked={isMarked} />
         ) : (
           <Formatted text={line.text} people={people} />
         )}
@@ -178,9 +178,20 @@ function Unchanged({ line, conversation, refused: { why, text } }: UnchangedProp
   );
 }
 
-function Folded({ text, people }: { readonly text: string; readonly people: Conversation["people"] }) {
+interface FoldedProps {
+  readonly text: string;
+  readonly people: Conversation["people"];
+  /** Somebody was led here: what they look for may be anywhere in it. */
+  readonly isMarked: boolean;
+}
+
+function Folded({ text, people, isMarked }: FoldedProps) {
   const say = useSay();
-  const isOpen = useSignal(false);
+  const isOpen = useSignal(isMarked);
+  // Before the message is brought into sight.
+  useLayoutEffect(() => {
+    if (isMarked) isOpen.value = true;
+  }, [isMarked]);
   return (
     <>
       <div class={isOpen.value ? "fold fold-open" : "fold"}>

@@ -70,7 +70,10 @@ export function useScroll(conversation: Conversation, stretches: readonly Stretc
   useEffect(() => {
     if (marked?.at !== "here") return;
     isAtEnd.value = false;
-    log.current?.querySelector(".message[aria-current]")?.scrollIntoView({ block: "center" });
+    const message = log.current?.querySelector(".message[aria-current]");
+    // Of what is higher than the view, its beginning.
+    const isHigh = message && log.current && message.clientHeight > log.current.clientHeight;
+    message?.scrollIntoView({ block: isHigh ? "start" : "center" });
     stand.current?.stay();
   }, [marked]);
 
