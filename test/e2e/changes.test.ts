@@ -154,11 +154,47 @@ test("[E1] a change that is refused is taken back and its text is not lost; by k
   await ann.leave();
 });
 
+/** A phone, on which nothing moves while it is touched. */
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** How wide and how high what a finger finds is, in pixels, from the middle of what matches `selector` last. */
+const reach = ({ page }: Visitor, selector: string): Promise<readonly [number, number]> =>
+  page.evaluate(`(() => {
+    const target = [...document.querySelectorAll(${JSON.stringify(selector)})].at(-1);
+    const { x, y, width, height } = target.getBoundingClientRect();
+    const isFound = (left, top) => target.contains(document.elementFromPoint(left, top));
+    const far = (byX, byY) => {
+      let steps = 0;
+      while (isFound(x + width / 2 + byX * steps, y + height / 2 + byY * steps)) steps++;
+      return steps;
+    };
+    return [far(-1, 0) + far(1, 0), far(0, -1) + far(0, 1)];
+  })()`);
+
+test("whatever is small to look at is large enough for a thumb on a phone", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Bob" });
+  const { id: first } = await bob.say("שלום");
+  await bob.say("```\nsudo make чай\n```", { reply_to: first });
+  const ann = await browser.visit(`${url}/`, phone);
+  await ann.comeIn("Ann");
+  const { page } = ann;
+  await ann.conversation.locator(".copy").waitFor();
+  // For a time there is as much room as between two who speak.
+  assert.ok((await reach(ann, ".byline .moment-link"))[1] >= 32);
+  const sizes = [];
+  for (const small of [".topic", ".quote", ".copy"]) sizes.push(...(await reach(ann, small)));
+  await page.getByRole("button", { name: "Show rooms" }).tap();
+  await page.getByRole("button", { name: "Ann", exact: true }).waitFor();
+  for (const small of [".me-name", ".me .round", ".room-leave"]) sizes.push(...(await reach(ann, small)));
+  assert.ok(Math.min(...sizes) >= 44, sizes.join());
+  assert.deepEqual(ann.troubles, []);
+  await ann.leave();
+});
+
 test("a finger that is held on a message asks what to do with it, one that moves scrolls", async (t) => {
   const { url } = await startTestServer(t);
-  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-  // Nothing is touched while the page comes in.
-  const ann = await browser.visit(`${url}/`, { ...phone });
+  const ann = await browser.visit(`${url}/`, phone);
   await ann.comeIn("Ann");
   const bob = await RawClient.join(t, url, { name: "Bob" });
   await bob.say("สวัสดีครับ");
