@@ -44,12 +44,18 @@ const seen = (page: Page, selector: string, ...words: readonly string[]) =>
     return lefts.sort(([a], [b]) => a - b).map(([, word]) => word);
   })()`);
 
-/** The side of each list and quote on which its signs stand, and the directions of what is in it. */
+/** The side of each list and quote on which its signs stand, and those on which the words in it do. */
 const sides = (page: Page) =>
   page.evaluate(`[...document.querySelectorAll(".bubble :is(ul, ol, blockquote)")].map((one) => {
     const { paddingRight, paddingLeft } = getComputedStyle(one);
     const side = parseFloat(paddingRight) > parseFloat(paddingLeft) ? "right" : "left";
-    const parts = [...one.querySelectorAll("li, p")].map((part) => getComputedStyle(part).direction);
+    const parts = [...one.querySelectorAll("li, p")].map((part) => {
+      const words = document.createRange();
+      words.selectNodeContents(part);
+      const [inner, outer] = [words.getBoundingClientRect(), part.getBoundingClientRect()];
+      const isAt = (side) => Math.abs(inner[side] - outer[side]) < 1;
+      return ["left", "right"].filter(isAt).join("+");
+    });
     return [one.localName, side, ...parts].join(" ");
   })`);
 
@@ -71,17 +77,18 @@ test("who is called שלום and then אבי is told of in the reader's order, a
   await conversation.locator(".note", { hasText: "is now" }).waitFor();
   assert.deepEqual(await seen(page, ".note", "אבי", "is now", "שלום"), ["שלום", "is now", "אבי"]);
 
-  await shalom.say("- ראשון\n- שני two\n\n> ציטוט\n> - three");
-  await shalom.say("1. one\n2. שלוש 3\n\n> quote");
+  await shalom.say("- ראשון ראשון\n- two\n\n> ציטוט\n> - three");
+  await shalom.say("1. one and a half\n2. שלוש 3\n3. two\n\n> quote, long\n>\n> - שלום");
   await conversation.locator(".bubble blockquote").nth(1).waitFor();
   assert.deepEqual(await sides(page), [
-    "ul right rtl rtl",
-    "blockquote right rtl rtl",
-    "ul right rtl",
-    "ol left ltr ltr",
-    "blockquote left ltr",
+    "ul right left+right right",
+    "blockquote right right right",
+    "ul right right",
+    "ol left left+right left left",
+    "blockquote left left left",
+    "ul left left",
   ]);
-  assert.deepEqual(await seen(page, "ol li", "שלוש", "3"), ["3", "שלוש"]);
+  assert.deepEqual(await seen(page, "ol li:nth-child(2)", "שלוש", "3"), ["3", "שלוש"]);
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });
