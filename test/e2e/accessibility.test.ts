@@ -61,6 +61,7 @@ test("axe finds nothing at the entrance, in the chat, and in its drawers, in eve
   const wide = { width: 920, height: 420 };
   for (const language of languages) {
     await page.setViewportSize(narrow);
+    await page.locator(".region-rooms").waitFor({ state: "detached" });
     // Some are fetched when they are first shown: what is not there yet is neither looked at nor closed.
     await page.locator(".head .round").first().click();
     await page.locator("dialog.drawer").waitFor();
