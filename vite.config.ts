@@ -120,7 +120,8 @@ export default defineConfig({
       output: {
         entryFileNames: ({ name }) => (name === "worker" ? "worker.js" : "assets/[name]-[hash].js"),
         codeSplitting: {
-          groups: [{ name: fileOf, debugName: "the first load" }],
+          groups: [{ name: fileOf, debugName: "what is seen first" }],
+          // Else the file of what stands beside takes from the first load what it needs of it.
           includeDependenciesRecursively: false,
         },
       },

@@ -37,6 +37,7 @@ const { values: asked, positionals } = parseArgs({
   allowPositionals: true,
   options: { all: { type: "boolean", default: false } },
 });
+if (positionals.length > (asked.all ? 1 : 0)) throw new Error("A folder is for --all, and one is enough.");
 const folder = asked.all ? (positionals[0] ?? mkdtempSync(join(tmpdir(), "parlance-all-shots-"))) : "docs/shots";
 mkdirSync(folder, { recursive: true });
 if (asked.all) console.log(`into ${folder}`);

@@ -250,7 +250,7 @@ export class Audience {
     }
     pieces.push(shared.subarray(at));
     const some = pieces.filter(({ length }) => length > 0);
-    // Not one buffer made of them: where many speak at once, 30 KB for each of them a turn kept the collector busy all the time.
+    // Not as one buffer: where many speak at once, a copy of the turn for each of them kept the collector busy.
     if (some.length > 0) seat.connection.writeAll(some);
   }
 }

@@ -3,7 +3,7 @@ import type { Session } from "./session.ts";
 
 /** The lines of each person on this node, so that something can be told to all of one's own. */
 export class OwnLines {
-  // Not sets: most people have one line, and an empty set takes four times as much.
+  // Not sets: most people have one line, and a set takes four times as much.
   readonly #byUser = new Map<UserId, readonly Session[]>();
 
   add(user: UserId, line: Session): void {

@@ -14,7 +14,8 @@ export const styleHash = (css: string): string => `'sha256-${createHash("sha256"
 
 /** What the page's Content-Security-Policy allows as styles: its files, and those that stand in it, by their hash. */
 export function pageStyles(): readonly string[] {
-  const html = existsSync(folder) ? readFileSync(pageFile("index.html"), "utf8") : "";
+  const file = pageFile("index.html");
+  const html = existsSync(file) ? readFileSync(file, "utf8") : "";
   return ["'self'", ...Array.from(html.matchAll(/<style>(.*?)<\/style>/gs), ([, css = ""]) => styleHash(css))];
 }
 

@@ -80,7 +80,7 @@ export const roundsForTimes = 10;
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-/** Rounds in which a server that was just started still grows: V8 keeps for a while what it once had, and code becomes hot. */
+/** Rounds in which a server that was just started still grows: V8 keeps for a while what it once had. */
 const warmRounds = 3;
 const flatMiB = 64;
 
