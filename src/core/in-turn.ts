@@ -7,7 +7,7 @@ export type Command = () => void | Promise<void>;
  */
 export class InTurn {
   readonly #source: { pause(): void; resume(): void };
-  readonly #waiting: Command[] = [];
+  #waiting: Command[] | undefined;
   #busy = false;
   #ended = false;
 
@@ -17,8 +17,9 @@ export class InTurn {
 
   do(command: Command): void {
     if (this.#ended) return;
-    if (this.#busy) this.#waiting.push(command);
-    else this.#start(command);
+    if (!this.#busy) return this.#start(command);
+    this.#waiting ??= [];
+    this.#waiting.push(command);
   }
 
   /** Whether a command is under way. */
@@ -30,7 +31,7 @@ export class InTurn {
   end(): void {
     this.#ended = true;
     this.#busy = false;
-    this.#waiting.length = 0;
+    this.#waiting = undefined;
   }
 
   #start(command: Command): void {
@@ -45,7 +46,7 @@ export class InTurn {
   #goOn(): void {
     this.#busy = false;
     while (!this.#busy && !this.#ended) {
-      const next = this.#waiting.shift();
+      const next = this.#waiting?.shift();
       if (!next) return this.#source.resume();
       this.#start(next);
     }

@@ -12,17 +12,20 @@ const stepMs = 1_000;
 /** An empty ping, final and unmasked. RFC 6455 §5.5.2 */
 const ping = Uint8Array.of(0x89, 0);
 
+/** A line that is watched. */
 interface Watched {
   readonly line: Line;
   /** Bytes that had come in when it was pinged; `undefined` while it is not. */
   pingedAt: number | undefined;
+  /** What is attended to together with it. */
   slot: Set<Watched>;
 }
 
 /** Pings every WebSocket from time to time, and closes those that are gone without a word. */
 export interface Heartbeat {
-  /** Watches a line; call the answer when it is gone. */
-  watch(line: Line): () => void;
+  /** Watches a line until {@link unwatch} is called with the answer. */
+  watch(line: Line): Watched;
+  unwatch(watched: Watched): void;
   close(): void;
 }
 
@@ -75,8 +78,9 @@ export function createHeartbeat(clock: Clock, random: () => number, metrics: Pic
     watch(line) {
       const watched: Watched = { line, pingedAt: undefined, slot: slotIn(untilPing()) };
       watched.slot.add(watched);
-      return () => watched.slot.delete(watched);
+      return watched;
     },
+    unwatch: (watched) => void watched.slot.delete(watched),
     close: () => cancel(),
   };
 }

@@ -61,7 +61,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     done(null, payload);
   });
   app.addHook("onRequest", async (request, reply) => {
-    reply.raw.once("close", options.lines.add({ gateway: gatewayOf(request) }));
+    const line = { gateway: gatewayOf(request) };
+    options.lines.add(line);
+    reply.raw.once("close", () => options.lines.remove(line));
     const entry = judgeEntry(request.raw, options.entrance);
     if (!entry.ok) {
       logRefusal(log, entry, request.url);

@@ -9,10 +9,13 @@ interface Open {
 export class Lines {
   readonly #open = new Set<Open>();
 
-  /** Counts it until the answer is called, under the gateway that it has by then. */
-  add(line: Open): () => void {
+  /** Counts it until it is removed, under the gateway that it has by then. */
+  add(line: Open): void {
     this.#open.add(line);
-    return () => void this.#open.delete(line);
+  }
+
+  remove(line: Open): void {
+    this.#open.delete(line);
   }
 
   count(): ReadonlyMap<GatewayName, number> {

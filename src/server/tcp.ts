@@ -42,12 +42,13 @@ export async function listenTcp({ gateway, accept, observer, visitors, ...option
         socket.destroy();
         return;
       }
-      const uncount = options.lines.add({ gateway });
+      const line = { gateway };
+      options.lines.add(line);
       sockets.add(socket);
       observer?.connected();
       socket.once("close", () => {
         leave();
-        uncount();
+        options.lines.remove(line);
         sockets.delete(socket);
         observer?.disconnected();
       });

@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import type { GatewayName, Log, Metrics } from "../core/ports.ts";
 import type { Rate } from "../core/rate.ts";
 import { then } from "../core/soon.ts";
@@ -70,26 +70,33 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     maxBufferedChunks: 65_536,
     // For a client that has said goodbye and then holds its half of the line. [K4]
     closeTimeout: closingMs,
+    // Ours are counted as lines.
+    clientTracking: false,
   };
-  const webSockets = new WebSocketServer(settings);
+  const handshakes = new WebSocketServer(settings);
+  const open = new Set<WebSocket>();
   const refuse = (request: IncomingMessage, socket: Duplex, error: ChatError, gateway: GatewayName): void => {
     metrics.refused(error.code, gateway);
     answerRefusal(request, socket, error, language);
   };
+  // One function for all lines: each of its own would cost memory. `ws` calls it with the WebSocket as `this`.
+  function onPing(this: WebSocket): void {
+    if (options.pings.take(this) === 0 || this.readyState !== this.OPEN) return;
+    metrics.closed("too_many_frames");
+    this.close(closeCodes.too_many_frames, "too_many_frames");
+  }
   // A function of its own: what it leaves behind with a line does not keep the request that the line came by.
   const attend = (line: Line): (() => void) => {
     const { webSocket } = line;
-    const uncount = options.lines.add(line);
-    const unwatch = options.heartbeat.watch(line);
-    webSocket.on("ping", () => {
-      if (options.pings.take(webSocket) === 0 || webSocket.readyState !== webSocket.OPEN) return;
-      metrics.closed("too_many_frames");
-      webSocket.close(closeCodes.too_many_frames, "too_many_frames");
-    });
+    open.add(webSocket);
+    options.lines.add(line);
+    const watched = options.heartbeat.watch(line);
+    webSocket.on("ping", onPing);
     options.observer?.connected();
     return () => {
-      uncount();
-      unwatch();
+      open.delete(webSocket);
+      options.lines.remove(line);
+      options.heartbeat.unwatch(watched);
       options.pings.forget(webSocket);
       options.observer?.disconnected();
     };
@@ -124,8 +131,9 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
       log.warn({ code: "too_many_connections", address: oneLine(visit.address ?? "") }, "turned away at the entrance");
       return refuse(request, socket, { code: "too_many_connections" }, gateway.name);
     }
-    socket.once("close", leave);
-    webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+    // It happens once by itself: `once` would keep three more objects with every line.
+    socket.on("close", leave);
+    handshakes.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
       // What `upgrade` hands over on a plain HTTP server. https://nodejs.org/api/http.html#event-upgrade_1
       const line: Line = { webSocket, socket: socket as Socket, gateway: gateway.name };
@@ -136,7 +144,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
   return {
     onUpgrade,
     close() {
-      for (const webSocket of webSockets.clients) {
+      for (const webSocket of open) {
         webSocket.close(closeCodes.restarting, "restarting");
         const timer = setTimeout(() => webSocket.terminate(), closingMs);
         webSocket.once("close", () => clearTimeout(timer));

@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { StoreError } from "../../src/core/ports.ts";
 import { createTcpChat } from "../../src/gateways/tcp-chat.ts";
 import { systemClock } from "../../src/server/clock.ts";
+import { createHeartbeat } from "../../src/server/heartbeat.ts";
 import { createHttp } from "../../src/server/http.ts";
 import { Lines } from "../../src/server/lines.ts";
 import { listen } from "../../src/server/listener.ts";
@@ -29,6 +30,7 @@ async function startTroubled(t: TestContext) {
   const common = { log, language: "en", ...open, observer: undefined } as const;
   const visitors = createVisitors({ trustProxies: [], maxPerAddress: 0 });
   const lines = new Lines();
+  const heartbeat = createHeartbeat(systemClock, Math.random, uncounted);
   const metrics = { contentType: "text/plain", report: async () => "", token: undefined };
   const http = await createHttp({ ...common, hub, clock: systemClock, visitors, lines, metrics, isReady: () => true });
   const gatewayAt = createRoutes({ hub, language: "en" });
@@ -39,7 +41,7 @@ async function startTroubled(t: TestContext) {
     visitors,
     lines,
     metrics: uncounted,
-    heartbeat: { watch: () => () => {}, close() {} },
+    heartbeat,
     pings: hub.bounds.frames,
   });
   const hosts = ["127.0.0.1"];
@@ -48,6 +50,7 @@ async function startTroubled(t: TestContext) {
   const own = { hosts, visitors, lines, metrics: uncounted };
   const tcp = await listenTcp({ ...common, ...own, port: 0, flag: "", gateway: "tcp_chat", accept });
   t.after(async () => {
+    heartbeat.close();
     await hub.close();
     await Promise.all([tcp.close(), listener.close(), http.close()]);
   });

@@ -11,7 +11,7 @@ export abstract class Outbound implements OutboundBytes {
   readonly #stream: Writable;
   readonly #maxQueue: number;
   readonly #slowReaders: SlowReaders;
-  #soon: Uint8Array[] = [];
+  #soon: Uint8Array[] | undefined;
   #pageStart = 0;
   written = 0;
   pageEnd = 0;
@@ -39,15 +39,15 @@ export abstract class Outbound implements OutboundBytes {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#soon.length > 0) return this.writeAll([bytes]);
+    if (this.#soon) return this.writeAll([bytes]);
     if (!this.isOpen) return;
     this.#stream.write(bytes);
     this.#count(bytes.length);
   }
 
   writeAll(pieces: readonly Uint8Array[]): void {
-    const all = [...this.#soon, ...pieces];
-    this.#soon = [];
+    const all = this.#soon ? [...this.#soon, ...pieces] : pieces;
+    this.#soon = undefined;
     if (!this.isOpen) return;
     let bytes = 0;
     this.#stream.cork();
@@ -61,9 +61,11 @@ export abstract class Outbound implements OutboundBytes {
 
   /** Writes these bytes together with what is written next: each write costs more than many bytes do. */
   writeSoon(bytes: Uint8Array): void {
-    this.#soon.push(bytes);
-    // After every promise: what a commit leads to is acknowledgement and message, in one piece.
-    if (this.#soon.length === 1) process.nextTick(() => this.flush());
+    if (this.#soon) return void this.#soon.push(bytes);
+    this.#soon = [bytes];
+    // After every promise: what a commit leads to is acknowledgement and message, in one piece; what a join leads to is
+    // welcome, room and history. A tick alone would come before them, where no promise is being settled yet.
+    queueMicrotask(() => process.nextTick(() => this.flush()));
   }
 
   /** Resolves once hardly any of the page waits, or the line is gone. */
@@ -86,7 +88,7 @@ export abstract class Outbound implements OutboundBytes {
 
   /** Writes what was to be written soon. */
   protected flush(): void {
-    if (this.#soon.length > 0) this.writeAll([]);
+    if (this.#soon) this.writeAll([]);
   }
 
   #count(bytes: number): void {

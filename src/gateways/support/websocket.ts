@@ -50,6 +50,9 @@ export interface Gateway {
   accept(line: Line, visit: Visit): Reader;
 }
 
+// What `ws` finds wrong it answers with the right close code by itself; `close` follows. RFC 6455 §7.4
+const answeredAlready = () => {};
+
 /** Lets a reader have what comes in; calls `gone` when the line is. */
 export function read({ webSocket }: Line, reader: Reader, gone: () => void): void {
   webSocket.on("message", (data, isBinary) => {
@@ -57,8 +60,7 @@ export function read({ webSocket }: Line, reader: Reader, gone: () => void): voi
     else if (reader.binary) reader.binary(data as Buffer);
     else webSocket.close(closeCodes.unsupported_data, "unsupported_data");
   });
-  // What `ws` finds wrong it answers with the right close code by itself; `close` follows. RFC 6455 §7.4
-  webSocket.on("error", () => {});
+  webSocket.on("error", answeredAlready);
   webSocket.on("close", (code) => {
     gone();
     reader.end({ left: code === closeCodes.done });
