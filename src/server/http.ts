@@ -1,5 +1,5 @@
-import fastifyHelmet from "@fastify/helmet";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import helmet from "helmet";
 import type { Hub } from "../core/hub.ts";
 import type { Clock, GatewayName, Log } from "../core/ports.ts";
 import { addAccountGateway } from "../gateways/accounts.ts";
@@ -91,7 +91,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       .send();
   });
 
-  await app.register(fastifyHelmet, {
+  // Fastify's own plugin for it reads these options anew for every request.
+  const secure = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -116,6 +117,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
   });
+  app.addHook("onRequest", (request, reply, done) => secure(request.raw, reply.raw, () => done()));
 
   const { access, visitors } = options;
   if (access) addKeyPrompt(app, { access, visitors, language });
