@@ -7,7 +7,7 @@ import { begin, commit, eventsAt } from "./postgres-statements.ts";
 import { fromPostgres } from "./postgres-text.ts";
 import { partKey } from "./search/block.ts";
 import type { Place } from "./search/places.ts";
-import type { LoggedEvent, Seal, SearchRows } from "./search/rows.ts";
+import type { LoggedEvent, ReadPart, Seal, SearchRows } from "./search/rows.ts";
 
 const places = "unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS place (room_id, seq, number)";
 const asItSaysNow = `coalesce(amendment.text, event.text) AS text`;
@@ -128,10 +128,11 @@ export class PostgresSearchRows implements SearchRows {
     return (await this.#ask<{ places: Uint8Array }>("placesOf", [block]))[0]?.places;
   }
 
-  async parts(blocks: readonly number[], parts: readonly number[]): Promise<ReadonlyMap<number, Uint8Array>> {
+  async parts(blocks: readonly number[], parts: readonly number[]): Promise<ReadPart> {
     const keys = blocks.flatMap((block) => parts.map((part) => partKey(block, part)));
     const rows = await this.#ask<{ part: string; grams: Uint8Array }>("parts", [keys]);
-    return new Map(rows.map(({ part, grams }) => [Number(part), grams]));
+    const found = new Map(rows.map(({ part, grams }) => [Number(part), grams]));
+    return (key) => found.get(key);
   }
 
   /** In one transaction, whose first row only one node can write. */

@@ -4,7 +4,7 @@ import type { EventKind } from "../protocol/events.ts";
 import type { Epoch, RoomName, UserId } from "../protocol/ids.ts";
 import { partKey } from "./search/block.ts";
 import type { Place } from "./search/places.ts";
-import type { LoggedEvent, Seal, SearchRows } from "./search/rows.ts";
+import type { LoggedEvent, ReadPart, Seal, SearchRows } from "./search/rows.ts";
 import type { SqliteLog } from "./sqlite-log.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
 
@@ -140,16 +140,9 @@ export class SqliteSearchRows implements SearchRows {
     return this.#places.get(block)?.["places"] as Uint8Array | undefined;
   }
 
-  parts(blocks: readonly number[], parts: readonly number[]): ReadonlyMap<number, Uint8Array> {
-    const found = new Map<number, Uint8Array>();
-    for (const block of blocks) {
-      for (const part of parts) {
-        const key = partKey(block, part);
-        const row = this.#part.get(key);
-        if (row) found.set(key, row["grams"] as Uint8Array);
-      }
-    }
-    return found;
+  /** Each is read when it is wanted: mostly the first ones leave no message, and the others are not. */
+  parts(): ReadPart {
+    return (key) => this.#part.get(key)?.["grams"] as Uint8Array | undefined;
   }
 
   async write(block: number, parts: Iterable<readonly [number, Uint8Array]>, seal?: Seal): Promise<boolean> {

@@ -112,9 +112,9 @@ async function keepThoseIn(
   rows: SearchRows,
 ): Promise<void> {
   if (blocks.size === 0 || grams.length === 0) return;
-  const parts = await rows.parts([...blocks.keys()], [...new Set(grams.map(partOf))]);
+  const partAt = await rows.parts([...blocks.keys()], [...new Set(grams.map(partOf))]);
   for (const [block, positions] of blocks) {
-    grams.every((gram) => keepThoseWith(gram, parts.get(partKey(block, partOf(gram))), positions));
+    grams.every((gram) => keepThoseWith(gram, partAt(partKey(block, partOf(gram))), positions));
   }
 }
 

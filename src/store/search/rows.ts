@@ -22,6 +22,9 @@ export interface Seal {
   readonly reaches: ReadonlyMap<number, number>;
 }
 
+/** A part of a block by its {@link partKey}; `undefined` where there is none. */
+export type ReadPart = (key: number) => Uint8Array | undefined;
+
 /** What the index reads and writes of a database. */
 export interface SearchRows {
   /** Blocks whose parts are asked for at once. */
@@ -52,8 +55,8 @@ export interface SearchRows {
   /** Messages as they are now, each with its place; those that are none are left out. */
   messages(places: readonly Place[]): Awaitable<readonly (readonly [Place, StoredEvent])[]>;
   placesOf(block: number): Awaitable<Uint8Array | undefined>;
-  /** Parts of blocks, under the numbers that {@link partKey} gives them. */
-  parts(blocks: readonly number[], parts: readonly number[]): Awaitable<ReadonlyMap<number, Uint8Array>>;
+  /** What tells of each of these parts of blocks, by the numbers that {@link partKey} gives them. */
+  parts(blocks: readonly number[], parts: readonly number[]): Awaitable<ReadPart>;
   /**
    * Writes every part of a block, and its seal if it is new. A block is there once it has its seal, and not before; whether
    * it is this one: another node may have sealed another under its number.
