@@ -21,16 +21,32 @@ export interface WrittenSession {
   readonly seen: number;
 }
 
+/** Addresses of one network, in the one form that it is written in: `203.0.113.7`, `203.0.113.0/24`, `2001:db8:0:1::/64`. */
+export type Subnet = string & { readonly brand: "Subnet" };
+
+/** Who is not let in: a person, or whoever comes from an address. */
+export type Banned = UserId | Subnet;
+
+/** That somebody is not let in, as it is written down. [D8] */
+export interface Ban {
+  readonly who: Banned;
+  /** What a person was called when they were banned; empty for addresses. */
+  readonly name: string;
+  /** In ms since 1970; `null` once they may come in again. */
+  readonly since: number | null;
+}
+
 /** What changed since a version of all that is written down about people. */
 export interface AccountChanges {
   readonly version: number;
   /** Whose name is which now; `null` for who has given theirs up. */
   readonly names: readonly { readonly user: UserId; readonly name: DisplayName | null }[];
   readonly ended: readonly SessionId[];
+  readonly bans: readonly Ban[];
 }
 
 /**
- * Whose names are kept, and where they are signed in. Durable as the log is; every question may reject with a
+ * Whose names are kept, where they are signed in, and who is not let in. Durable as the log is; every question may reject with a
  * `StoreError`. Of guests it has nothing.
  */
 export interface AccountStore {
@@ -50,6 +66,10 @@ export interface AccountStore {
   endSessions(user: UserId, ids: readonly SessionId[], at: number): Promise<void>;
   /** Notes when sessions were seen last; those that are not written down are passed over. */
   touchSessions(seen: ReadonlyMap<SessionId, number>): Promise<void>;
+  /** Bans somebody, or lets them in again, whichever it was before. */
+  writeBan(ban: Ban): Promise<void>;
+  /** Who said something under a name last; `undefined` where nobody has. Takes as long as reading all logs. */
+  lastSpeaker(name: DisplayName): Promise<UserId | undefined>;
   /** Forgets sessions that were seen, or ended, last before a time: no token of theirs is good any more. */
   forgetSessions(before: number): Promise<void>;
 }

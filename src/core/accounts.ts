@@ -1,5 +1,5 @@
 import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
-import type { AccountChanges, AccountStore } from "./account-store.ts";
+import type { AccountChanges, AccountStore, Ban, Banned } from "./account-store.ts";
 import { type NameKey, nameKeys } from "./name-keys.ts";
 
 /**
@@ -16,11 +16,11 @@ export async function releaseName(store: AccountStore, name: DisplayName): Promi
 }
 
 /** Told of what has just changed, on this node or another. */
-export type AccountListener = (changes: Pick<AccountChanges, "names" | "ended">) => void;
+export type AccountListener = (changes: Pick<AccountChanges, "names" | "ended" | "bans">) => void;
 
 /**
- * Whose names are kept, and which sessions have ended, as the store had it when it was last asked: all of it is in memory,
- * so that whoever comes in waits for no question, also while the store is away. [I2] [I3]
+ * Whose names are kept, which sessions have ended, and who is not let in, as the store had it when it was last asked: all of it is in memory,
+ * so that whoever comes in waits for no question, also while the store is away. [I2] [I3] [D8]
  */
 export class Accounts {
   readonly #store: AccountStore;
@@ -28,6 +28,7 @@ export class Accounts {
   readonly #names = new Map<UserId, DisplayName>();
   readonly #owners = new Map<NameKey, UserId>();
   readonly #ended = new Set<SessionId>();
+  readonly #bans = new Map<Banned, Ban>();
   readonly #listeners = new Set<AccountListener>();
   #version = 0;
   /** The question that is under way, and the one that comes after it. */
@@ -61,6 +62,15 @@ export class Accounts {
     return this.#ended.has(session);
   }
 
+  isBanned(user: UserId): boolean {
+    return this.#bans.has(user);
+  }
+
+  /** Everybody who is not let in now. [D8] */
+  get bans(): Iterable<Ban> {
+    return this.#bans.values();
+  }
+
   /** Hears of every change from now on; the answer ends it. */
   subscribe(listener: AccountListener): () => void {
     this.#listeners.add(listener);
@@ -87,7 +97,7 @@ export class Accounts {
     this.#take(await this.#store.changes(this.#version));
   }
 
-  #take({ version, names, ended }: AccountChanges): void {
+  #take({ version, names, ended, bans }: AccountChanges): void {
     this.#version = version;
     for (const { user, name } of names) {
       const was = this.#names.get(user);
@@ -101,7 +111,11 @@ export class Accounts {
       for (const key of nameKeys(name)) this.#owners.set(key, user);
     }
     for (const id of ended) this.#ended.add(id);
-    if (names.length + ended.length === 0) return;
-    for (const listener of this.#listeners) listener({ names, ended });
+    for (const ban of bans) {
+      if (ban.since === null) this.#bans.delete(ban.who);
+      else this.#bans.set(ban.who, ban);
+    }
+    if (names.length + ended.length + bans.length === 0) return;
+    for (const listener of this.#listeners) listener({ names, ended, bans });
   }
 }

@@ -90,7 +90,7 @@ export class Identity {
 
   /**
    * The token of a new session of who has a name. Refused, without telling whether anybody has it: `wrong_passphrase`,
-   * `rate_limited`, `unavailable`. [I2] [I4]
+   * `rate_limited`, `unavailable`; who has proved to be them, also `banned`. [I2] [I4] [D8]
    */
   async login(
     { name, passphrase }: { readonly name: DisplayName; readonly passphrase: Passphrase },
@@ -102,6 +102,7 @@ export class Identity {
     if (!proof.ok) return proof;
     const owned = id && this.accounts.nameOf(id);
     if (!owned) return refused("wrong_passphrase");
+    if (this.accounts.isBanned(id)) return refused("banned");
     const session = this.newSession();
     const now = clock.now();
     const before = await store.sessionsOf(id);

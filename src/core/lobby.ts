@@ -1,6 +1,6 @@
 import { accepted, type Result, refused } from "../protocol/codes.ts";
 import { directRoom, otherOf, pairOf } from "../protocol/direct.ts";
-import type { DisplayName, RoomName, UserId } from "../protocol/ids.ts";
+import { type DisplayName, type RoomName, type UserId, userIdForm } from "../protocol/ids.ts";
 import { roomsLimit } from "../protocol/limits.ts";
 import { parseDisplayName } from "../protocol/names.ts";
 import type { ServerFrameOf, User } from "../protocol/server-frames.ts";
@@ -12,8 +12,6 @@ import { ReadMarkers } from "./read-markers.ts";
 import type { Room } from "./room.ts";
 import type { ListedRoom } from "./room-directory.ts";
 import { isMessage } from "./tail.ts";
-
-const userIdForm = /^u_[a-z0-9]{20}$/;
 
 /** What `joined` tells one person alone. */
 export type Told = Pick<ServerFrameOf<"joined">, "direct" | "read" | "unread">;

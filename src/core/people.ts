@@ -68,7 +68,7 @@ export class People {
   /**
    * Lets somebody in: back as themselves by their token, else as a new guest. A guest's name that is
    * taken or reserved is refused (`name_taken`); somebody who comes back to find their name taken
-   * meanwhile gets the free suggestion instead. `session_ended` for a token of a session that was ended. Hold the
+   * meanwhile gets the free suggestion instead. `session_ended` and `banned` as {@link prove}. Hold the
    * person, and let go in the end.
    */
   enter(introduction: Introduction): Result<Person> {
@@ -175,9 +175,10 @@ export class People {
     this.#release(person.user.id, person.user.name);
   }
 
-  /** Who bears a token; nobody without one, or with one that does not verify. Refused: `session_ended`. [I3] */
+  /** Who bears a token; nobody without one, or with one that does not verify. Refused: `session_ended`, `banned`. [I3] [D8] */
   prove(token: string | null | undefined): Result<Bearer | undefined> {
     const bearer = token ? this.#tokens.verify(token) : undefined;
+    if (bearer && this.#accounts.isBanned(bearer.user.id)) return refused("banned");
     return bearer && this.#accounts.isEnded(bearer.session) ? refused("session_ended") : accepted(bearer);
   }
 

@@ -222,7 +222,7 @@ export class Session {
       if (!outcome.ok) {
         this.refuse(outcome.error, marks);
         // To come back as somebody else is theirs to decide. [I3]
-        if (outcome.error.code === "session_ended") this.close("removed");
+        if (outcome.error.code === "session_ended" || outcome.error.code === "banned") this.close("removed");
         return undefined;
       }
       const person = outcome.value;

@@ -7,7 +7,7 @@ import { pickLanguage, serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { type Result, refused } from "../protocol/codes.ts";
 import { messageIdField, nameField, optional, refusalOf, roomField, textField } from "../protocol/fields.ts";
-import type { UserId } from "../protocol/ids.ts";
+import { type UserId, userIdForm } from "../protocol/ids.ts";
 import { importLimit } from "../protocol/limits.ts";
 import { sendProblem } from "./support/problem.ts";
 
@@ -16,7 +16,7 @@ const recordSchema = v.object({
   user: v.object({
     id: v.pipe(
       v.string(),
-      v.regex(/^u_[a-z0-9]{20}$/),
+      v.regex(userIdForm),
       v.transform((id) => id as UserId),
     ),
     name: nameField,

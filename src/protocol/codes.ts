@@ -23,6 +23,7 @@ export const errorStatus = {
   wrong_passphrase: 403,
   not_claimed: 409,
   session_ended: 401,
+  banned: 403,
   no_such_session: 404,
   key_required: 401,
   token_required: 401,

@@ -4,6 +4,7 @@ export type RoomName = string & { readonly brand: "RoomName" };
 export type DisplayName = string & { readonly brand: "DisplayName" };
 /** Names a person (or device) across its lines, tabs and returns: `u_` and 20 of `[a-z0-9]`. */
 export type UserId = string & { readonly brand: "UserId" };
+export const userIdForm = /^u_[a-z0-9]{20}$/;
 /** Names a message within its room: 16–64 URL-safe characters, chosen by its sender. [S1] */
 export type MessageId = string & { readonly brand: "MessageId" };
 /** Names one way in which a person is signed in, a device or a program: `s_` and 20 of `[a-z0-9]`. [I3] */

@@ -30,6 +30,7 @@ const mendable: readonly ErrorCode[] = [
   "unavailable",
   "key_required",
   "session_ended",
+  "banned",
 ];
 
 /**

@@ -251,7 +251,7 @@ export class ReturningClient implements Client {
     if (this.#wish === undefined && error.suggestion) return this.rename(error.suggestion);
     this.#events.emit("error", error);
     // Coming back would ask the same. [D6]
-    if (error.code === "key_required" || error.code === "session_ended") this.close();
+    if (["key_required", "session_ended", "banned"].includes(error.code)) this.close();
   }
 
   #lose(code: number): void {

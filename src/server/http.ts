@@ -75,9 +75,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       const error: ChatError = { code: "bad_frame", params: { field: "Transfer-Encoding" } };
       return sendProblem(request, reply, error, language);
     }
-    const leave = options.visitors.enter(request.raw);
-    if (!leave) return sendProblem(request, reply, { code: "too_many_connections" }, language);
-    reply.raw.once("close", leave);
+    const entered = options.visitors.enter(request.raw);
+    if (!entered.ok) return sendProblem(request, reply, entered.error, language);
+    reply.raw.once("close", entered.value);
     if (entry.corsOrigin === undefined) return;
     reply.headers({ "access-control-allow-origin": entry.corsOrigin, vary: "Origin" });
     if (request.method !== "OPTIONS") return;

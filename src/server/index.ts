@@ -13,6 +13,7 @@ import type { Config } from "../ops/config.ts";
 import { createMetrics } from "../ops/metrics.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { createAccess, proofsOf } from "./access.ts";
+import { readBannedAddresses } from "./bans.ts";
 import { systemClock } from "./clock.ts";
 import { openData } from "./data.ts";
 import { isLoopback } from "./entrance.ts";
@@ -108,7 +109,8 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     (hub) => hub.close(),
   );
 
-  opened.defer(heedAccounts(hub));
+  const isBanned = readBannedAddresses(identity.accounts);
+  opened.defer(heedAccounts(hub, { isAddressBanned: isBanned, log }));
   opened.use(watchAccounts(identity.accounts, { bus, clock: systemClock, log }));
   if (isShared) opened.use(watchHeads({ hub, store, bus, clock: systemClock, log }));
 
@@ -119,7 +121,11 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   });
   const { allowHosts, allowOrigins, lang: language } = config;
   const entrance = { allowHosts, allowOrigins };
-  const visitors = createVisitors({ trustProxies: config.trustProxies, maxPerAddress: config.limits.maxPerAddress });
+  const visitors = createVisitors({
+    trustProxies: config.trustProxies,
+    maxPerAddress: config.limits.maxPerAddress,
+    isBanned,
+  });
   const access =
     key !== undefined && proofs ? createAccess({ key, proofs, tokens, visitors, clock: systemClock, log }) : undefined;
   const heartbeat = opened.adopt(createHeartbeat(systemClock, Math.random, metrics), (beating) => beating.close());

@@ -35,10 +35,11 @@ export async function listenTcp({ gateway, accept, observer, visitors, ...option
     // A peer that has vanished without a word is found out by the system's keep-alive. [K1]
     createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 25_000 }, (socket) => {
       const peer = socket.remoteAddress ?? "";
-      const leave = visitors.enterFrom(peer);
-      if (!leave) {
-        options.metrics.refused("too_many_connections", gateway);
-        options.log.warn({ code: "too_many_connections", address: peer }, "turned away at the entrance");
+      const entered = visitors.enterFrom(peer);
+      if (!entered.ok) {
+        const { code } = entered.error;
+        options.metrics.refused(code, gateway);
+        options.log.warn({ code, address: peer }, "turned away at the entrance");
         socket.destroy();
         return;
       }
@@ -47,7 +48,7 @@ export async function listenTcp({ gateway, accept, observer, visitors, ...option
       sockets.add(socket);
       observer?.connected();
       socket.once("close", () => {
-        leave();
+        entered.value();
         options.lines.remove(line);
         sockets.delete(socket);
         observer?.disconnected();

@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
 import type { Clock, Tokens } from "../core/ports.ts";
-import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
+import { type DisplayName, type SessionId, type UserId, userIdForm } from "../protocol/ids.ts";
 import { parseDisplayName } from "../protocol/names.ts";
 
 const payloadSchema = v.tuple([
   v.pipe(
     v.string(),
-    v.regex(/^u_[a-z0-9]{20}$/),
+    v.regex(userIdForm),
     v.transform((id) => id as UserId),
   ),
   v.pipe(

@@ -126,13 +126,14 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     });
   };
   const letIn = (gateway: Gateway, visit: Visit, { request, socket, head }: Upgrade, ignore: () => void): void => {
-    const leave = visitors.enter(request);
-    if (!leave) {
-      log.warn({ code: "too_many_connections", address: oneLine(visit.address ?? "") }, "turned away at the entrance");
-      return refuse(request, socket, { code: "too_many_connections" }, gateway.name);
+    const entered = visitors.enter(request);
+    if (!entered.ok) {
+      const { error } = entered;
+      log.warn({ code: error.code, address: oneLine(visit.address ?? "") }, "turned away at the entrance");
+      return refuse(request, socket, error, gateway.name);
     }
     // It happens once by itself: `once` would keep three more objects with every line.
-    socket.on("close", leave);
+    socket.on("close", entered.value);
     handshakes.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("error", ignore);
       // What `upgrade` hands over on a plain HTTP server. https://nodejs.org/api/http.html#event-upgrade_1

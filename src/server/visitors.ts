@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { isIP, isIPv6 } from "node:net";
 import proxyAddr from "@fastify/proxy-addr";
+import { accepted, type Result, refused } from "../protocol/codes.ts";
 import { isFromHere, isLocalProgram, isLoopback } from "./entrance.ts";
 
 /** Called when a connection that was let in has ended. */
@@ -12,10 +13,10 @@ export interface Visitors {
   addressOf(request: IncomingMessage): string | undefined;
   /** Whether a proxy that is trusted says that it came to it over TLS. [D2] */
   cameByTls(request: IncomingMessage): boolean;
-  /** Lets one more connection in; `undefined` if its address has too many. */
-  enter(request: IncomingMessage): Leave | undefined;
+  /** Lets one more connection in. Refused: `banned`, and `too_many_connections` of its address. [B1] [D8] */
+  enter(request: IncomingMessage): Result<Leave>;
   /** The same for a plain socket, by its other end. */
-  enterFrom(peer: string): Leave | undefined;
+  enterFrom(peer: string): Result<Leave>;
 }
 
 export interface VisitorOptions {
@@ -23,25 +24,28 @@ export interface VisitorOptions {
   readonly trustProxies: readonly string[];
   /** 0 for any number. */
   readonly maxPerAddress: number;
+  /** Whether an address, or an IPv6 one's /64, is banned by now. [D8] */
+  readonly isBanned: (place: string) => boolean;
 }
 
-const nobodyLeaves = () => {};
+const nobodyLeaves = accepted(() => {});
 
-export function createVisitors({ trustProxies, maxPerAddress }: VisitorOptions): Visitors {
+export function createVisitors({ trustProxies, maxPerAddress, isBanned }: VisitorOptions): Visitors {
   const trusts = proxyAddr.compile([...trustProxies]);
   const connections = new Map<string, number>();
-  const enter = (place: string): Leave | undefined => {
+  const enter = (place: string): Result<Leave> => {
+    if (isBanned(place)) return refused("banned");
     const before = connections.get(place) ?? 0;
-    if (maxPerAddress > 0 && before >= maxPerAddress) return undefined;
+    if (maxPerAddress > 0 && before >= maxPerAddress) return refused("too_many_connections");
     connections.set(place, before + 1);
     let left = false;
-    return () => {
+    return accepted(() => {
       if (left) return;
       left = true;
       const now = (connections.get(place) ?? 1) - 1;
       if (now === 0) connections.delete(place);
       else connections.set(place, now);
-    };
+    });
   };
   const clientOf = (request: IncomingMessage): string => {
     const peer = request.socket.remoteAddress ?? "";

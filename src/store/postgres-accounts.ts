@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import type { AccountChanges, AccountStore, WrittenSession } from "../core/account-store.ts";
+import type { AccountChanges, AccountStore, Ban, WrittenSession } from "../core/account-store.ts";
 import { StoreError } from "../core/ports.ts";
 import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
 import { allOf } from "./postgres-log.ts";
@@ -42,7 +42,7 @@ interface SessionRow {
   readonly seen: string;
 }
 
-/** Kept names and sessions in a Postgres database, by one connection. */
+/** Kept names, sessions and bans in a Postgres database, by one connection. */
 export class PostgresAccounts implements AccountStore {
   readonly #client: Client;
 
@@ -56,11 +56,14 @@ export class PostgresAccounts implements AccountStore {
       version: string;
       names: { user: UserId; name: DisplayName | null }[];
       ended: SessionId[];
+      bans: Ban[];
     }>(
       `SELECT version,
         coalesce((SELECT json_agg(json_build_object('user', user_id, 'name', name) ORDER BY a.version)
           FROM parlance.account a WHERE a.version > $1), '[]') AS names,
-        coalesce((SELECT json_agg(id) FROM parlance.session s WHERE s.version > $1), '[]') AS ended
+        coalesce((SELECT json_agg(id) FROM parlance.session s WHERE s.version > $1), '[]') AS ended,
+        coalesce((SELECT json_agg(json_build_object('who', who, 'name', name, 'since', since) ORDER BY b.version)
+          FROM parlance.ban b WHERE b.version > $1), '[]') AS bans
        FROM parlance.account_version`,
       [since],
     );
@@ -125,6 +128,22 @@ export class PostgresAccounts implements AccountStore {
 
   async forgetSessions(before: number): Promise<void> {
     await this.#client.query("DELETE FROM parlance.session WHERE seen < $1", [before]);
+  }
+
+  async writeBan({ who, name, since }: Ban): Promise<void> {
+    await this.#change(
+      `INSERT INTO parlance.ban (who, name, since, version) SELECT $1, $2, $3, version FROM parlance.account_version
+       ON CONFLICT (who) DO UPDATE SET name = excluded.name, since = excluded.since, version = excluded.version`,
+      [who, name, since],
+    );
+  }
+
+  async lastSpeaker(name: DisplayName): Promise<UserId | undefined> {
+    const { rows } = await this.#client.query<{ user_id: UserId }>(
+      "SELECT user_id FROM parlance.event WHERE user_name = $1 ORDER BY ts DESC LIMIT 1",
+      [name],
+    );
+    return rows[0]?.user_id;
   }
 
   /** One transaction under the lock of the version, in one piece on the wire; how many rows it wrote. */

@@ -143,4 +143,14 @@ export const postgresMigrations: readonly string[] = [
     PRIMARY KEY (user_id, room_id)
   );
   `,
+  `
+  CREATE TABLE parlance.ban (
+    who     text PRIMARY KEY,
+    name    text NOT NULL,
+    since   bigint,
+    version bigint NOT NULL
+  );
+
+  CREATE INDEX ban_by_version ON parlance.ban (version);
+  `,
 ];

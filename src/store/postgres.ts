@@ -75,6 +75,8 @@ class PostgresStore implements RemoteStore {
     endSessions: (user, ids, at) => this.#ask(({ accounts }) => accounts.endSessions(user, ids, at)),
     touchSessions: (seen) => this.#ask(({ accounts }) => accounts.touchSessions(seen)),
     forgetSessions: (before) => this.#ask(({ accounts }) => accounts.forgetSessions(before)),
+    writeBan: (ban) => this.#ask(({ accounts }) => accounts.writeBan(ban)),
+    lastSpeaker: (name) => this.#ask(({ accounts }) => accounts.lastSpeaker(name)),
   };
   readonly names: NameRegister = {
     renew: (node) => this.#ask(({ names }) => names.renew(node)),

@@ -147,6 +147,17 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (user_id, room_id)
   ) STRICT, WITHOUT ROWID;
   `,
+  // `since` is null once somebody may come in again. Versions are the accounts'.
+  `
+  CREATE TABLE ban (
+    who     TEXT PRIMARY KEY,
+    name    TEXT NOT NULL,
+    since   INTEGER,
+    version INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX ban_by_version ON ban (version);
+  `,
 ];
 
 /** Marks a database file as Parlance's own: "Parl" in ASCII. https://www.sqlite.org/pragma.html#pragma_application_id */

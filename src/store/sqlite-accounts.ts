@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
-import type { AccountChanges, AccountStore, KeptName, WrittenSession } from "../core/account-store.ts";
+import type { AccountChanges, AccountStore, Ban, Banned, KeptName, WrittenSession } from "../core/account-store.ts";
 import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
 
@@ -16,6 +16,7 @@ export const accountWrites: ReadonlySet<keyof AccountStore> = new Set([
   "endSessions",
   "touchSessions",
   "forgetSessions",
+  "writeBan",
 ]);
 
 /** The port, by way of questions. */
@@ -30,12 +31,14 @@ export function askAccounts(ask: (question: AccountQuestion) => Promise<unknown>
     endSessions: (...of) => ask({ ask: "endSessions", of }) as Promise<void>,
     touchSessions: (...of) => ask({ ask: "touchSessions", of }) as Promise<void>,
     forgetSessions: (...of) => ask({ ask: "forgetSessions", of }) as Promise<void>,
+    writeBan: (...of) => ask({ ask: "writeBan", of }) as Promise<void>,
+    lastSpeaker: (...of) => ask({ ask: "lastSpeaker", of }) as Promise<UserId | undefined>,
   };
 }
 
 type Row = Record<string, SQLOutputValue>;
 
-/** Kept names and sessions in one SQLite database. Synchronous: it runs in the worker thread of the store. */
+/** Kept names, sessions and bans in one SQLite database. Synchronous: it runs in the worker thread of the store. */
 export class SqliteAccounts {
   readonly #db: DatabaseSync;
   readonly #nextVersion: StatementSync;
@@ -48,6 +51,7 @@ export class SqliteAccounts {
   readonly #sessions: StatementSync;
   readonly #endSession: StatementSync;
   readonly #touch: StatementSync;
+  readonly #writeBan: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -73,6 +77,10 @@ export class SqliteAccounts {
        WHERE user_id = excluded.user_id AND version IS NULL`,
     );
     this.#touch = db.prepare("UPDATE session SET seen = max(seen, ?) WHERE id = ? AND version IS NULL");
+    this.#writeBan = db.prepare(
+      `INSERT INTO ban (who, name, since, version) VALUES (?, ?, ?, ?)
+       ON CONFLICT (who) DO UPDATE SET name = excluded.name, since = excluded.since, version = excluded.version`,
+    );
   }
 
   /** Answers a question of {@link askAccounts}. */
@@ -101,6 +109,15 @@ export class SqliteAccounts {
         });
       case "forgetSessions":
         return void this.#db.prepare("DELETE FROM session WHERE seen < ?").run(...question.of);
+      case "writeBan":
+        return inTransaction(this.#db, () => {
+          const [{ who, name, since }] = question.of;
+          this.#writeBan.run(who, name, since, this.#version());
+        });
+      case "lastSpeaker": {
+        const last = "SELECT user_id FROM event WHERE user_name = ? ORDER BY ts DESC LIMIT 1";
+        return this.#db.prepare(last).get(...question.of)?.["user_id"];
+      }
       default:
         return question satisfies never;
     }
@@ -110,6 +127,7 @@ export class SqliteAccounts {
     const { version } = this.#db.prepare("SELECT version FROM account_version").get() ?? {};
     const names = this.#db.prepare("SELECT user_id, name FROM account WHERE version > ? ORDER BY version").all(since);
     const ended = this.#db.prepare("SELECT id FROM session WHERE version > ?").all(since);
+    const bans = this.#db.prepare("SELECT who, name, since FROM ban WHERE version > ? ORDER BY version").all(since);
     return {
       version: Number(version),
       names: names.map((row) => ({
@@ -117,6 +135,13 @@ export class SqliteAccounts {
         name: row["name"] as DisplayName | null,
       })),
       ended: ended.map((row) => String(row["id"]) as SessionId),
+      bans: bans.map(
+        (row): Ban => ({
+          who: String(row["who"]) as Banned,
+          name: String(row["name"]),
+          since: row["since"] === null ? null : Number(row["since"]),
+        }),
+      ),
     };
   }
 

@@ -12,7 +12,13 @@ import { createTokens } from "../../src/server/tokens.ts";
 import { displayName } from "../support/drafts.ts";
 import { memoryAccounts, newAccountMemory } from "../support/memory-accounts.ts";
 
-const accounts = new Accounts(memoryAccounts(newAccountMemory(), async (work) => work()));
+const accounts = new Accounts(
+  memoryAccounts(
+    newAccountMemory(),
+    async (work) => work(),
+    () => undefined,
+  ),
+);
 const isEnded = (session: SessionId) => accounts.isEnded(session);
 const tokensOf = (key: Uint8Array) => createTokens({ key, clock: systemClock, isEnded });
 const tokens = tokensOf(randomFillSync(new Uint8Array(32)));

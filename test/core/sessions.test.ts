@@ -4,7 +4,7 @@ import { refreshMs } from "../../src/core/account-watch.ts";
 import { touchMs } from "../../src/core/identity.ts";
 import { StoreError } from "../../src/core/ports.ts";
 import { tokenMs } from "../../src/server/tokens.ts";
-import { login, named, passphrase, settledWorld } from "../support/claims.ts";
+import { login, named, passphrase, settledWorld, twoNodes } from "../support/claims.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
 
@@ -128,15 +128,8 @@ describe("sessions", () => {
 });
 
 describe("names and sessions on several nodes", () => {
-  const nodes = () => {
-    const memory = newMemory();
-    const clock = new FakeClock();
-    const open = () => settledWorld({ store: new MemoryStore(memory), key: memory.key, clock, looksElsewhere: true });
-    return [open(), open()] as const;
-  };
-
   test("[I2] a name claimed on one is taken on the other; who was using it there has another from then on", async () => {
-    const [here, there] = nodes();
+    const [here, there] = twoNodes();
     const guest = await there.join({ name: "ann" });
     const bob = await there.join({ name: "Bob" });
     await named(here, "Ann");
@@ -151,7 +144,7 @@ describe("names and sessions on several nodes", () => {
   });
 
   test("[I2] of two that claim one name at once, one gets it, and the other a free one", async () => {
-    const [here, there] = nodes();
+    const [here, there] = twoNodes();
     const [ann, other] = [await here.join({ name: "Ann" }), await there.join({ name: "Ann" })];
     ann.send({ type: "claim", passphrase });
     other.send({ type: "claim", passphrase });
@@ -164,7 +157,7 @@ describe("names and sessions on several nodes", () => {
   });
 
   test("[I3] a session ended on one is over on the other", async () => {
-    const [here, there] = nodes();
+    const [here, there] = twoNodes();
     const ann = await named(here, "Ann");
     const phone = await there.join({ token: ann.last("welcome").token });
     const { token } = phone.last("welcome");

@@ -28,7 +28,7 @@ async function startTroubled(t: TestContext) {
   const { hub, log } = new World({ store });
   const open = { entrance: { allowHosts: [], allowOrigins: [] }, access: undefined, guard: undefined };
   const common = { log, language: "en", ...open, observer: undefined } as const;
-  const visitors = createVisitors({ trustProxies: [], maxPerAddress: 0 });
+  const visitors = createVisitors({ trustProxies: [], maxPerAddress: 0, isBanned: () => false });
   const lines = new Lines();
   const heartbeat = createHeartbeat(systemClock, Math.random, uncounted);
   const metrics = { contentType: "text/plain", report: async () => "", token: undefined };

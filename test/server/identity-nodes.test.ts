@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nats as natsProgram, postgres as postgresProgram } from "../../scripts/servers.mjs";
+import { ban, bans } from "../../src/server/ban.ts";
 import { RawClient } from "../support/client.ts";
 import { useNats } from "../support/nats.ts";
 import { usePostgres } from "../support/postgres.ts";
@@ -45,5 +46,22 @@ describeWith([postgresProgram, natsProgram], "names and sessions, on one Postgre
     assert.equal((await guest.next("error")).code, "name_taken");
     const back = await RawClient.join(t, again.url, { token });
     assert.deepEqual(back.welcome.user, user);
+  });
+
+  test("[D8] [N7] who is banned by a command is sent away by every node, and a banned address by each", async (t) => {
+    const store = await postgres().newDatabase();
+    const config = { store, bus: nats().address, trustProxies: ["loopback"] };
+    const [here, there] = await Promise.all([startTestServer(t, config), startTestServer(t, config)]);
+    const ann = await RawClient.join(t, here.url, { name: "Оля" });
+    ann.send({ type: "message", room: "general", id: "said-once-by-olia", text: "ку-ку" });
+    await ann.next("ack");
+    const tab = await RawClient.join(t, there.url, { token: ann.welcome.token });
+    const from = { headers: { "x-forwarded-for": "203.0.113.7" } };
+    const strangers = await Promise.all([here, there].map(({ url }) => RawClient.connect(t, url, from)));
+    await Promise.all(["Оля", "203.0.113.0/24"].map((who) => ban(who, { data: "", store })));
+    const codes = await Promise.all([ann, tab, ...strangers].map(({ closed }) => closed));
+    assert.deepEqual(codes, [4003, 4003, 4003, 4003]);
+    for (const { url } of [here, there]) assert.equal((await fetch(`${url}/rooms`, from)).status, 403);
+    assert.deepEqual((await bans({ data: "", store })).map(({ name }) => name).toSorted(), ["", "Оля"]);
   });
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AccountStore, KeptName, WrittenSession } from "../../src/core/account-store.ts";
+import type { AccountStore, KeptName, Subnet, WrittenSession } from "../../src/core/account-store.ts";
 import { nameKeys } from "../../src/core/name-keys.ts";
 import type { SessionId } from "../../src/protocol/ids.ts";
-import { displayName, userId } from "../support/drafts.ts";
+import { displayName, draft, roomName, userId } from "../support/drafts.ts";
 import type { OpenStore } from "./store-contract.ts";
 
 const sessionId = (n: number | string) => `s_${String(n).padStart(20, "0")}` as SessionId;
@@ -30,7 +30,7 @@ const idsOf = async (accounts: AccountStore, user = ann) => (await accounts.sess
 export function accountContract(open: OpenStore): void {
   test("[I2] keeps a name for one person, by all that looks like it, over a restart", async (t) => {
     const { store, reopen } = await open(t);
-    assert.deepEqual(await store.accounts.changes(0), { version: 0, names: [], ended: [] });
+    assert.deepEqual(await store.accounts.changes(0), { version: 0, names: [], ended: [], bans: [] });
     assert.equal(await store.accounts.keepName(kept(ann, "Ирина")), true);
     assert.equal(await store.accounts.keepName(kept(bob, "ИРИНА")), false, "another way to write it");
     assert.equal(await store.accounts.keepName(kept(bob, "น้ำ 🙂")), true);
@@ -65,7 +65,7 @@ export function accountContract(open: OpenStore): void {
     const { accounts } = store;
     await accounts.keepName(kept(ann, "Ann"));
     const { version } = await accounts.changes(0);
-    assert.deepEqual(await accounts.changes(version), { version, names: [], ended: [] });
+    assert.deepEqual(await accounts.changes(version), { version, names: [], ended: [], bans: [] });
     await accounts.keepName(kept(bob, "Боб"));
     await accounts.keepName(kept(bob, "Боря"));
     await accounts.dropName(ann);
@@ -79,6 +79,7 @@ export function accountContract(open: OpenStore): void {
         { user: ann, name: null },
       ],
       ended: [sessionId(1)],
+      bans: [],
     });
   });
 
@@ -123,5 +124,32 @@ export function accountContract(open: OpenStore): void {
     await accounts.forgetSessions(2_000);
     assert.deepEqual(await idsOf(accounts), [sessionId(1)]);
     assert.deepEqual((await accounts.changes(0)).ended, []);
+  });
+
+  test("[D8] a ban holds over a restart until it is lifted, and each change of it is told once", async (t) => {
+    const { store, reopen } = await open(t);
+    const subnet = "203.0.113.0/24" as Subnet;
+    const banned = { who: ann, name: "Оля 🙂", since: 1_000 };
+    await store.accounts.writeBan(banned);
+    await store.accounts.writeBan({ who: subnet, name: "", since: 2_000 });
+    const { accounts } = await reopen();
+    const { version, bans } = await accounts.changes(0);
+    assert.deepEqual(bans, [banned, { who: subnet, name: "", since: 2_000 }]);
+    assert.deepEqual((await accounts.changes(version)).bans, []);
+    await accounts.writeBan({ ...banned, since: null });
+    assert.deepEqual((await accounts.changes(version)).bans, [{ ...banned, since: null }]);
+    await accounts.writeBan({ ...banned, since: 3_000 });
+    assert.deepEqual((await accounts.changes(version)).bans, [{ ...banned, since: 3_000 }]);
+  });
+
+  test("[D8] tells who said something under a name last, in whichever room", async (t) => {
+    const { store } = await open(t);
+    const said = (room: string, user: typeof ann, name: string, ts: number) =>
+      draft(ts, { room: roomName(room), user: { id: user, name: displayName(name) }, ts });
+    for (const room of ["general", "кухня"]) await store.openRoom(roomName(room));
+    await store.append([said("general", ann, "Зоя", 1_000), said("кухня", bob, "Зоя", 3_000)]);
+    await store.append([said("general", ann, "Зоя", 2_000), said("general", ann, "зоя", 4_000)]);
+    assert.equal(await store.accounts.lastSpeaker(displayName("Зоя")), bob);
+    assert.equal(await store.accounts.lastSpeaker(displayName("Nobody")), undefined);
   });
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { before, type TestContext, test } from "node:test";
 import { postgres as postgresProgram } from "../../scripts/servers.mjs";
+import type { Subnet } from "../../src/core/account-store.ts";
 import { nameKeys } from "../../src/core/name-keys.ts";
 import type { Draft, Store } from "../../src/core/ports.ts";
 import type { SessionId } from "../../src/protocol/ids.ts";
@@ -81,6 +82,7 @@ describeWith([postgresProgram], "moving from a folder into Postgres", () => {
       seen: 2,
     };
     await store.accounts.addSession(session);
+    await store.accounts.writeBan({ who: "203.0.113.0/24" as Subnet, name: "", since: 3 });
     {
       // The first try ends in the midst of the first room.
       using source = new MoveSource(file);

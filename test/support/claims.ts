@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { graceMs } from "../../src/core/members.ts";
+import { FakeClock } from "./fake-clock.ts";
 import type { Guest } from "./guest.ts";
+import { MemoryStore, newMemory } from "./memory-store.ts";
 import { World } from "./world.ts";
 
 /** What keeps names in these tests. */
@@ -11,6 +13,14 @@ export function settledWorld(options: ConstructorParameters<typeof World>[0] = {
   const world = new World(options);
   world.clock.advance(graceMs);
   return world;
+}
+
+/** Two nodes on one store, which look from time to time for what the other one, or a command, has changed there. */
+export function twoNodes(): readonly [World, World] {
+  const memory = newMemory();
+  const clock = new FakeClock();
+  const open = () => settledWorld({ store: new MemoryStore(memory), key: memory.key, clock, looksElsewhere: true });
+  return [open(), open()];
 }
 
 /** Claims the name that somebody has, or another. */

@@ -1,4 +1,4 @@
-import type { AccountStore, KeptName, WrittenSession } from "../../src/core/account-store.ts";
+import type { AccountStore, Ban, Banned, KeptName, WrittenSession } from "../../src/core/account-store.ts";
 import type { DisplayName, SessionId, UserId } from "../../src/protocol/ids.ts";
 
 /** What {@link memoryAccounts} keeps, so that it can be opened again. */
@@ -6,13 +6,23 @@ export interface AccountMemory {
   version: number;
   readonly names: Map<UserId, { readonly kept: KeptName | undefined; readonly version: number }>;
   readonly sessions: Map<SessionId, WrittenSession & { readonly version?: number }>;
+  readonly bans: Map<Banned, { readonly ban: Ban; readonly version: number }>;
 }
 
-export const newAccountMemory = (): AccountMemory => ({ version: 0, names: new Map(), sessions: new Map() });
+export const newAccountMemory = (): AccountMemory => ({
+  version: 0,
+  names: new Map(),
+  sessions: new Map(),
+  bans: new Map(),
+});
 
-/** Kept names and sessions without a disk; each thing is done in a step of `step`. */
-export function memoryAccounts(memory: AccountMemory, step: <T>(work: () => T) => Promise<T>): AccountStore {
-  const { names, sessions } = memory;
+/** Kept names, sessions and bans without a disk; each thing is done in a step of `step`. `spoke` tells who said something last. */
+export function memoryAccounts(
+  memory: AccountMemory,
+  step: <T>(work: () => T) => Promise<T>,
+  spoke: (name: DisplayName) => UserId | undefined,
+): AccountStore {
+  const { names, sessions, bans } = memory;
   return {
     changes: (since) =>
       step(() => ({
@@ -22,6 +32,10 @@ export function memoryAccounts(memory: AccountMemory, step: <T>(work: () => T) =
           .sort(([, a], [, b]) => a.version - b.version)
           .map(([user, { kept }]) => ({ user, name: kept?.name ?? (null as DisplayName | null) })),
         ended: [...sessions.values()].filter(({ version = 0 }) => version > since).map(({ id }) => id),
+        bans: [...bans.values()]
+          .filter(({ version }) => version > since)
+          .sort((a, b) => a.version - b.version)
+          .map(({ ban }) => ban),
       })),
     keepName: (kept) =>
       step(() => {
@@ -63,5 +77,7 @@ export function memoryAccounts(memory: AccountMemory, step: <T>(work: () => T) =
       step(() => {
         for (const { id, seen } of sessions.values()) if (seen < before) sessions.delete(id);
       }),
+    writeBan: (ban) => step(() => void bans.set(ban.who, { ban, version: ++memory.version })),
+    lastSpeaker: (name) => step(() => spoke(name)),
   };
 }

@@ -64,7 +64,14 @@ export class MemoryStore implements Store {
     this.failed = new Promise((resolve) => {
       this.#fail = resolve;
     });
-    this.accounts = memoryAccounts(memory.accounts, (work) => this.#do("account", work));
+    this.accounts = memoryAccounts(
+      memory.accounts,
+      (work) => this.#do("account", work),
+      (name) => {
+        const said = [...memory.rooms.values()].flatMap(({ events }) => events);
+        return said.filter(({ user }) => user.name === name).sort((a, b) => b.ts - a.ts)[0]?.user.id;
+      },
+    );
     this.directory = memoryDirectory(memory.directory, memory.rooms, (work) => this.#do("directory", work));
   }
 

@@ -37,8 +37,12 @@ export class TextClient {
   }
 
   /** The status with which a handshake is refused, and the body of the refusal. */
-  static async refusal(url: string, path: string): Promise<{ status: number; body: string }> {
-    const socket = new WebSocket(`${url.replace(/^http/, "ws")}${path}`);
+  static async refusal(
+    url: string,
+    path: string,
+    options: ClientOptions = {},
+  ): Promise<{ status: number; body: string }> {
+    const socket = new WebSocket(`${url.replace(/^http/, "ws")}${path}`, options);
     socket.on("error", () => {});
     const [, answer] = await once(socket, "unexpected-response");
     let body = "";

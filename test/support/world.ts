@@ -11,6 +11,7 @@ import type { Bus, Store } from "../../src/core/ports.ts";
 import type { ClientFrameInput } from "../../src/protocol/client-frames.ts";
 import { accepted } from "../../src/protocol/codes.ts";
 import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
+import { readBannedAddresses } from "../../src/server/bans.ts";
 import { createTokens } from "../../src/server/tokens.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { Guest, type GuestOptions } from "./guest.ts";
@@ -32,6 +33,8 @@ export class World {
   readonly log = keptLog();
   readonly bus: Bus;
   readonly hub: Hub;
+  /** What the nodes of a test write beside each other. */
+  readonly store: Store;
   #pending = 0;
 
   constructor({
@@ -57,6 +60,7 @@ export class World {
     this.clock = clock;
     this.bus = bus;
     const counted = this.#counting(store, names);
+    this.store = counted;
     const accounts = new Accounts(counted.accounts, () => bus.tell({ type: "accounts" }));
     const tokens = createTokens({ key, clock, isEnded: (session) => accounts.isEnded(session) });
     const randomBytes = randomFillSync;
@@ -76,7 +80,7 @@ export class World {
       reservedNames: ["server", "сервер", "เซิร์ฟเวอร์"],
       node,
     });
-    heedAccounts(this.hub);
+    heedAccounts(this.hub, { isAddressBanned: readBannedAddresses(accounts), log: this.log });
     if (looksElsewhere) watchAccounts(accounts, { bus, clock, log: this.log });
     // What was written down before is read as a server reads it at its start.
     this.#counted(accounts.refresh()).catch(() => {});

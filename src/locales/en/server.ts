@@ -19,6 +19,7 @@ export default {
   "error.wrong_passphrase": "The name and the passphrase do not go together.",
   "error.not_claimed": "No name is kept for you yet.",
   "error.session_ended": "This session was ended. Come in anew.",
+  "error.banned": "You are banned from this server.",
   "error.no_such_session": "There is no such session.",
   "error.key_required": "This server asks for its access key; none was given, or a wrong one.",
   "error.token_required": "Only somebody with a token can do this.",

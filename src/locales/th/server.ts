@@ -19,6 +19,7 @@ export default {
   "error.wrong_passphrase": "ชื่อกับวลีผ่านไม่ตรงกัน",
   "error.not_claimed": "ยังไม่มีชื่อที่เก็บไว้ให้คุณ",
   "error.session_ended": "เซสชันนี้ถูกยุติแล้ว กรุณาเข้ามาใหม่",
+  "error.banned": "คุณถูกแบนจากเซิร์ฟเวอร์นี้",
   "error.no_such_session": "ไม่มีเซสชันนี้",
   "error.key_required": "เซิร์ฟเวอร์นี้ต้องใช้รหัสเข้าใช้งาน แต่ยังไม่ได้ให้รหัสหรือให้รหัสผิด",
   "error.token_required": "ต้องมีโทเค็นจึงจะทำสิ่งนี้ได้",

@@ -42,6 +42,7 @@ export const peopleTables: readonly MovedTable[] = [
   { name: "account", columns: ["user_id", "name", "proof", "version"], key: ["user_id"], words: [] },
   { name: "account_key", columns: ["key", "user_id"], key: ["key"], words: [] },
   { name: "session", columns: ["id", "user_id", "agent", "created", "seen", "version"], key: ["id"], words: [] },
+  { name: "ban", columns: ["who", "name", "since", "version"], key: ["who"], words: ["name"] },
   { name: "direct", columns: ["user_id", "room_id", "other_name"], key: ["user_id", "room_id"], words: [] },
   { name: "read_marker", columns: ["user_id", "room_id", "seq"], key: ["user_id", "room_id"], words: [] },
 ];

@@ -116,6 +116,7 @@ export function createVisit(parts: VisitParts): Visit {
     });
     client.on("error", ({ code, message, suggestion }) => {
       if (code === "session_ended") return expel();
+      if (code === "banned") return turnBack({ field: "line", message });
       // The key has changed since the page was loaded: loading it again asks for it. [D6]
       if (code === "key_required") void pages.forget();
       if (code === "key_required" && stage.peek().at === "door") turnBack({ field: "line", message });
