@@ -55,7 +55,7 @@ export class BlockBuilder {
 
 function bitmapOf(positions: readonly number[]): Uint8Array {
   const bitmap = new Uint8Array(bitmapBytes);
-  for (const position of positions) addPosition(position, bitmap);
+  for (const position of positions) bitmap[position >>> 3] = (bitmap[position >>> 3] ?? 0) | (1 << (position & 7));
   return bitmap;
 }
 
@@ -66,10 +66,12 @@ function putNumber(number: number, bytes: number[]): void {
   bytes.push(rest);
 }
 
-/** Positions in a block, a bit each. */
-export type Positions = Uint8Array;
+/** Positions in a block, a bit each, 32 in a number: a search goes over all of them some hundred times. */
+export type Positions = Uint32Array;
 
-export const allPositions = (): Positions => new Uint8Array(bitmapBytes).fill(0xff);
+const words = blockSize / 32;
+
+export const allPositions = (): Positions => new Uint32Array(words).fill(0xffffffff);
 
 /** Leaves in `positions` those of messages that have a gram, as its part says; whether there are any left. */
 export function keepThoseWith(gram: number, part: Uint8Array | undefined, positions: Positions): boolean {
@@ -79,15 +81,16 @@ export function keepThoseWith(gram: number, part: Uint8Array | undefined, positi
     return false;
   }
   let left = 0;
-  for (let at = 0; at < bitmapBytes; at++) {
-    const both = (positions[at] ?? 0) & (having[at] ?? 0);
+  for (let at = 0; at < words; at++) {
+    const both = (positions[at] ?? 0) & having(at);
     positions[at] = both;
     left |= both;
   }
   return left !== 0;
 }
 
-function find(gram: number, part: Uint8Array): Positions | undefined {
+/** Who has a gram, 32 positions at a time; good until the next is asked for. */
+function find(gram: number, part: Uint8Array): ((word: number) => number) | undefined {
   const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
   let at = 0;
   const number = () => {
@@ -104,37 +107,44 @@ function find(gram: number, part: Uint8Array): Positions | undefined {
     const length = number();
     const end = at + (length >>> 1);
     if (found !== gram) at = end;
-    else if (length & 1) return part.subarray(at, end);
-    else {
-      const positions = new Uint8Array(bitmapBytes);
+    else if (length & 1) {
+      const begin = at;
+      return (word) => view.getUint32(begin + word * 4, true);
+    } else {
+      listed.fill(0);
       for (let position = 0; at < end; position++) {
         position += number();
-        addPosition(position, positions);
+        addPosition(position, listed);
       }
-      return positions;
+      return (word) => listed[word] ?? 0;
     }
   }
   return undefined;
 }
+
+/** What a list of positions is read into. */
+const listed: Positions = new Uint32Array(words);
 
 /** The number of a part among those of all blocks. */
 export const partKey = (block: number, part: number): number => block * partCount + part;
 
 /** The positions that are left, the highest first. */
 export function* downwards(positions: Positions): Iterable<number> {
-  for (let at = bitmapBytes - 1; at >= 0; at--) {
-    const byte = positions[at] ?? 0;
-    for (let bit = 7; byte !== 0 && bit >= 0; bit--) if (byte & (1 << bit)) yield at * 8 + bit;
+  for (let at = words - 1; at >= 0; at--) {
+    const word = positions[at] ?? 0;
+    for (let bit = 31; word !== 0 && bit >= 0; bit--) if (word & (1 << bit)) yield at * 32 + bit;
   }
 }
 
 /** Whether more than so many positions are left. */
 export function hasMoreThan(count: number, positions: Positions): boolean {
   let left = 0;
-  for (const byte of positions) for (let bits = byte; bits !== 0; bits &= bits - 1) left++;
+  for (let at = 0; at < words && left <= count; at++) {
+    for (let bits = positions[at] ?? 0; bits !== 0; bits &= bits - 1) left++;
+  }
   return left > count;
 }
 
 export const addPosition = (position: number, positions: Positions): void => {
-  positions[position >>> 3] = (positions[position >>> 3] ?? 0) | (1 << (position & 7));
+  positions[position >>> 5] = (positions[position >>> 5] ?? 0) | (1 << (position & 31));
 };

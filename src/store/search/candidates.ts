@@ -40,7 +40,7 @@ interface Some {
 }
 
 /** More than this many candidates in a block cost more to read than what tells them apart further. */
-const fewLeft = 6;
+const fewLeft = 1;
 
 /** Candidates that are handed on at once. */
 const atOnce = 64;
