@@ -39,7 +39,8 @@ export async function listenTcp({ gateway, accept, observer, visitors, ...option
       if (!entered.ok) {
         const { code } = entered.error;
         options.metrics.refused(code, gateway);
-        options.log.warn({ code, address: peer }, "turned away at the entrance");
+        const level = code === "banned" ? "debug" : "warn";
+        options.log[level]({ code, address: peer }, "turned away at the entrance");
         socket.destroy();
         return;
       }

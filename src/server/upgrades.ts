@@ -129,7 +129,9 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     const entered = visitors.enter(request);
     if (!entered.ok) {
       const { error } = entered;
-      log.warn({ code: error.code, address: oneLine(visit.address ?? "") }, "turned away at the entrance");
+      // Who is banned would fill the log.
+      const level = error.code === "banned" ? "debug" : "warn";
+      log[level]({ code: error.code, address: oneLine(visit.address ?? "") }, "turned away at the entrance");
       return refuse(request, socket, error, gateway.name);
     }
     // It happens once by itself: `once` would keep three more objects with every line.
