@@ -28,8 +28,7 @@ export function heedAccounts(
       if (!isBanned(session)) continue;
       // By the address its operator can keep out who would come back as somebody else.
       log.warn({ user: session.person?.user.id, address: session.connection.address }, "sent away: banned");
-      session.refuse({ code: "banned" });
-      session.close("removed");
+      session.expel({ code: "banned" });
     }
     for (const { user, name } of names) {
       for (const person of name === null ? [] : hub.people.othersWith(name, user)) {

@@ -158,6 +158,13 @@ export class Session {
     else this.connection.close(reason);
   }
 
+  /** Closes the line of somebody who is not to come back: nothing that waits is said, and they have left. [K5] [D8] */
+  expel(error: ChatError): void {
+    this.refuse(error);
+    this.#leaveAll(true);
+    this.connection.close("removed");
+  }
+
   /**
    * Ends it when the line is gone. `left`: the client took its leave (close 1000); otherwise a person
    * who can prove who they are may come back within 10 s without having left. [K5] What was read of

@@ -11,17 +11,15 @@ import { CommandRefused, type Place, withWrittenAccounts } from "./written-accou
  * something under it last. Rejects with {@link CommandRefused}. [D8]
  */
 export const ban = (wanted: string, place: Place): Promise<Ban> =>
-  withWrittenAccounts(place, async (store) => {
-    const accounts = new Accounts(store);
-    await accounts.refresh();
-    const known = banOf(accounts, wanted);
-    if (known) return known;
+  withBans(place, async (store, accounts) => {
     const found = await find(store, accounts, wanted);
     if (!found)
       throw new CommandRefused(
         `Nobody called ${wanted} keeps that name, or has said anything under it: names are compared as they are written. ` +
           "An id (u_…, beside each message of GET /rooms/ROOM/messages), an address or a subnet can be banned, too.",
       );
+    const before = [...accounts.bans].find(({ who }) => who === found.who);
+    if (before) return before;
     const written = { ...found, since: systemClock.now() };
     await store.writeBan(written);
     return written;
@@ -29,28 +27,30 @@ export const ban = (wanted: string, place: Place): Promise<Ban> =>
 
 /** Lets somebody in again, by what they were banned as. Rejects with {@link CommandRefused}. [D8] */
 export const unban = (wanted: string, place: Place): Promise<Ban> =>
-  withWrittenAccounts(place, async (store) => {
-    const accounts = new Accounts(store);
-    await accounts.refresh();
-    const known = banOf(accounts, wanted);
-    if (!known) throw new CommandRefused(`${wanted} is not banned. \`parlance bans\` tells who is.`);
-    await store.writeBan({ ...known, since: null });
-    return known;
+  withBans(place, async (store, accounts) => {
+    const subnet = parseSubnet(wanted);
+    const meant = [...accounts.bans].filter(({ who, name }) => who === (subnet ?? wanted) || name === wanted);
+    const [banned, another] = meant;
+    if (!banned) throw new CommandRefused(`${wanted} is not banned. \`parlance bans\` tells who is.`);
+    if (another)
+      throw new CommandRefused(
+        `Several people called ${wanted} are banned: ${meant.map(({ who }) => who).join(", ")}.`,
+      );
+    await store.writeBan({ ...banned, since: null });
+    return banned;
   });
 
 /** Everybody who is banned, the latest first. Rejects with {@link CommandRefused}. [D8] */
 export const bans = (place: Place): Promise<readonly Ban[]> =>
+  withBans(place, async (_, accounts) => [...accounts.bans].sort((a, b) => (b.since ?? 0) - (a.since ?? 0)));
+
+/** Uses what is written down of people, and what of it is to be known of bans. */
+const withBans = <T>(place: Place, use: (store: AccountStore, accounts: Accounts) => Promise<T>): Promise<T> =>
   withWrittenAccounts(place, async (store) => {
     const accounts = new Accounts(store);
     await accounts.refresh();
-    return [...accounts.bans].sort((a, b) => (b.since ?? 0) - (a.since ?? 0));
+    return await use(store, accounts);
   });
-
-/** The ban of an address, an id or a name. */
-function banOf(accounts: Accounts, wanted: string): Ban | undefined {
-  const subnet = parseSubnet(wanted);
-  return [...accounts.bans].find(({ who, name }) => who === (subnet ?? wanted) || (name !== "" && name === wanted));
-}
 
 async function find(
   store: AccountStore,

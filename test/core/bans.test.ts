@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Ban, Subnet } from "../../src/core/account-store.ts";
 import { refreshMs } from "../../src/core/account-watch.ts";
+import { graceMs } from "../../src/core/members.ts";
 import { login, named, twoNodes } from "../support/claims.ts";
 import type { World } from "../support/world.ts";
 
@@ -23,6 +24,9 @@ test("[D8] whoever is banned is told so and sent away on every node, and comes i
   await write(nodes, { who: user.id, name: user.name, since: 1_000 });
   for (const line of [ann, phone]) assert.deepEqual([line.last("error").code, line.closed], ["banned", "removed"]);
   assert.equal(bob.closed, undefined);
+  there.clock.advance(graceMs / 2);
+  await there.quiet();
+  assert.deepEqual(bob.news().slice(-1), ["-Оля 🙂 1"], "nobody waits for them to come back");
   for (const node of nodes) {
     const back = await node.join({ token });
     assert.deepEqual([back.last("error").code, back.closed, back.all("welcome")], ["banned", "removed", []]);

@@ -111,7 +111,7 @@ test("[I2] who meets their own kept name at the entrance comes in by its passphr
   await visitor.leave();
 });
 
-test("who leaves the chat takes along what they wrote, sent or not, in every tab: the next one there finds nothing of it", async (t) => {
+test("who leaves the chat is asked while something is not sent, and takes along what they wrote, sent or not, in every tab: the next one there finds nothing of it", async (t) => {
   const first = await startTestServer(t);
   const ann = await browser.visit(`${first.url}/r/кухня`);
   await ann.comeIn("Ann");
@@ -129,7 +129,13 @@ test("who leaves the chat takes along what they wrote, sent or not, in every tab
   await page.locator(".message-sending").waitFor();
   await page.getByRole("textbox", { name: "Message" }).fill("ส่วนตัว");
   await page.getByRole("button", { name: "Settings" }).click();
-  await page.getByRole("button", { name: "Leave the chat" }).click();
+  const leave = page.getByRole("button", { name: "Leave the chat" });
+  await leave.click();
+  await page.getByText("1 message is not sent yet, and would be lost.").waitFor();
+  await page.getByRole("button", { name: "Stay" }).click();
+  await leave.click();
+  await page.getByText("1 message is not sent yet, and would be lost.").waitFor();
+  await leave.click();
   for (const tab of [page, second]) {
     await tab.getByRole("button", { name: "Come in", exact: true }).waitFor();
     assert.deepEqual(await tab.evaluate(everythingKept), ["away", "id", "name", "token"]);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ban, bans, unban } from "../../src/server/ban.ts";
 import { parseSubnet } from "../../src/server/bans.ts";
+import { startTestServer } from "../support/server.ts";
 
 test("[D8] an address or a subnet is read however it is written, an IPv6 one down to its /64", () => {
   const forms: Readonly<Record<string, string>> = {
@@ -32,4 +34,26 @@ test("[D8] what is no address or subnet, and what would be everybody, is not rea
     "1.2.3.4/a",
   ];
   for (const text of [...others, "1.2.3.4/8/8", "::ffff:1.2.3.4/90"]) assert.equal(parseSubnet(text), undefined, text);
+});
+
+test("[D8] a name means who spoke under it last: another of that name is banned by themselves, and let in by their id", async (t) => {
+  const { url, data } = await startTestServer(t);
+  const place = { data, store: undefined };
+  const messages = `${url}/rooms/general/messages`;
+  const speak = async () => {
+    const headers = { "content-type": "application/json" };
+    await fetch(messages, { method: "POST", headers, body: JSON.stringify({ name: "Ева", text: "купи!" }) });
+    const page = (await (await fetch(messages)).json()) as { messages: readonly { user: { id: string } }[] };
+    return page.messages.at(-1)?.user.id;
+  };
+  const first = await speak();
+  const banned = await ban("Ева", place);
+  assert.equal(banned.who, first);
+  assert.deepEqual(await ban("Ева", place), banned, "once more is harmless");
+  const second = await speak();
+  assert.equal((await ban("Ева", place)).who, second);
+  await assert.rejects(unban("Ева", place), { name: "CommandRefused", message: /Several people called Ева/ });
+  assert.equal((await unban(second ?? "", place)).name, "Ева");
+  assert.equal((await unban("Ева", place)).who, first);
+  assert.deepEqual(await bans(place), []);
 });

@@ -77,6 +77,11 @@ export default {
   "settings.keys_off": "Off",
   "settings.keys_on": "On",
   "settings.sign_out": "Leave the chat",
+  "settings.stay": "Stay",
+  "settings.unsent": {
+    one: "{count} message is not sent yet, and would be lost.",
+    other: "{count} messages are not sent yet, and would be lost.",
+  },
 
   "keys.title": "Keyboard",
   "keys.send": "Send",

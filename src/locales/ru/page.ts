@@ -79,6 +79,13 @@ export default {
   "settings.keys_off": "Выключены",
   "settings.keys_on": "Включены",
   "settings.sign_out": "Выйти из чата",
+  "settings.stay": "Остаться",
+  "settings.unsent": {
+    one: "{count} сообщение ещё не отправлено и пропадёт.",
+    few: "{count} сообщения ещё не отправлены и пропадут.",
+    many: "{count} сообщений ещё не отправлены и пропадут.",
+    other: "{count} сообщения ещё не отправлены и пропадут.",
+  },
 
   "keys.title": "Клавиатура",
   "keys.send": "Отправить",

@@ -78,6 +78,8 @@ export default {
   "settings.keys_off": "ปิด",
   "settings.keys_on": "เปิด",
   "settings.sign_out": "ออกจากแชต",
+  "settings.stay": "อยู่ต่อ",
+  "settings.unsent": { other: "ยังไม่ได้ส่ง {count} ข้อความ ถ้าออกตอนนี้ข้อความจะหายไป" },
 
   "keys.title": "แป้นพิมพ์",
   "keys.send": "ส่ง",

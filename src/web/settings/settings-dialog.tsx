@@ -3,6 +3,7 @@ import { Icon } from "../parts/icon.tsx";
 import { Looks } from "../parts/looks.tsx";
 import { Segments } from "../parts/segments.tsx";
 import { usePage, useSay } from "../state/page.ts";
+import { Leaving } from "./leaving.tsx";
 import { Telling } from "./telling.tsx";
 
 interface SettingsProps {
@@ -13,7 +14,7 @@ interface SettingsProps {
 /** How the page looks, sounds and tells; all of it is kept on this device. */
 export function SettingsDialog({ onKeys, onClose }: SettingsProps) {
   const say = useSay();
-  const { preferences, visit } = usePage();
+  const { preferences } = usePage();
   return (
     <Dialog title={say("settings.title")} onClose={onClose}>
       <div class="settings">
@@ -43,10 +44,7 @@ export function SettingsDialog({ onKeys, onClose }: SettingsProps) {
           <Icon of="keys" />
           {say("keys.title")}
         </button>
-        <button type="button" class="quiet" onClick={() => visit.leave()}>
-          <Icon of="exit" />
-          {say("settings.sign_out")}
-        </button>
+        <Leaving />
       </div>
     </Dialog>
   );

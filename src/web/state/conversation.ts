@@ -50,6 +50,8 @@ export interface Conversation extends Acts, Marking {
   /** What the reader changes in messages, and what was refused of it. */
   readonly changes: Pick<Changes, "refused" | "forgive">;
   readonly topic: Topic;
+  /** Messages of the reader's that the log does not have. */
+  readonly unsent: ReadonlySignal<number>;
   /** How often one has asked for the latest messages, by sending one or otherwise. */
   readonly returns: ReadonlySignal<number>;
   readonly members: ReadonlySignal<readonly User[] | undefined>;
@@ -246,6 +248,7 @@ export function createConversation(room: Room, parts: ConversationParts): Conver
         ? layOut(changes.over(history.shown.value), [], [], view.value)
         : layOut(changes.over(messages.value), asides.all.value, unsaid.all.value, view.value),
     ),
+    unsent: computed(() => unsaid.all.value.length),
     isEmpty: computed(() => isReady.value && messages.value.length + unsaid.all.value.length === 0),
     history,
     ...createMarking(history, goToEnd),
