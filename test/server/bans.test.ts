@@ -56,4 +56,5 @@ test("[D8] a name means who spoke under it last: another of that name is banned 
   assert.equal((await unban(second ?? "", place)).name, "Ева");
   assert.equal((await unban("Ева", place)).who, first);
   assert.deepEqual(await bans(place), []);
+  await assert.rejects(unban("Ева", place), { message: /Ева is not banned\. `parlance bans` tells who is\./ });
 });
