@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
@@ -53,8 +53,16 @@ const textFormat = (language: Language): Format => ({
   },
 });
 
-/** Server-sent events, `GET /events` and `GET /rooms/{room}/events`: reads a room as it goes on, over plain HTTP. */
-export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language, clock: Clock): void {
+/**
+ * Server-sent events, `GET /events` and `GET /rooms/{room}/events`: reads a room as it goes on, over plain HTTP.
+ * `addressOf`: where a stream goes to; `undefined` for a program on this machine.
+ */
+export function addSseGateway(
+  app: FastifyInstance,
+  hub: Hub,
+  language: Language,
+  { clock, addressOf }: { readonly clock: Clock; readonly addressOf: (request: IncomingMessage) => string | undefined },
+): void {
   const text = textFormat(language);
   const open = new Set<SseConnection>();
   let cancel = () => {};
@@ -80,7 +88,10 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
     const accepts = request.headers.accept ?? "";
     const asText = query["format"] === "text" || /^text\/plain\b/.test(accepts);
     const response = begin(reply, asText);
-    const connection = new SseConnection(hub, response, asText ? text : events);
+    const connection = new SseConnection(hub, response, {
+      format: asText ? text : events,
+      address: addressOf(request.raw),
+    });
     const session = hub.connect(connection);
     open.add(connection);
     response.on("close", () => {
@@ -126,17 +137,21 @@ class SseConnection extends Outbound implements Connection {
   readonly format: Format;
   /** The `seq` that the client asked to go on from. */
   since: number | undefined;
-  // Nobody says anything by it.
-  readonly address = undefined;
+  readonly address: string | undefined;
   readonly acknowledges = true;
   readonly #response: ServerResponse;
   readonly #metrics: Metrics;
   #epoch = "" as Epoch;
 
-  constructor(hub: Hub, response: ServerResponse, format: Format) {
+  constructor(
+    hub: Hub,
+    response: ServerResponse,
+    { format, address }: { readonly format: Format; readonly address: string | undefined },
+  ) {
     super(hub, response);
     this.#response = response;
     this.format = format;
+    this.address = address;
     this.#metrics = hub.metrics;
   }
 

@@ -162,7 +162,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   addRoomsGateway(app, hub, language);
   addPollGateway(app, hub, language);
   addSearchGateway(app, hub, language);
-  addSseGateway(app, hub, language, options.clock);
+  addSseGateway(app, hub, language, { clock: options.clock, addressOf: options.visitors.addressOf });
   await addPage(app, log, { isPrivate: access !== undefined });
   await app.ready();
   return app;

@@ -26,6 +26,8 @@ test("[D8] parlance ban keeps out addresses and people beside the running server
   neighbour.send({ type: "join", name: "น้อย" });
   await neighbour.next("joined");
 
+  const stream = await fetch(`${url}/rooms/general/events`, from("203.0.113.8"));
+
   const done = await Promise.all(["203.0.113.99/24", "Оля", "Ева"].map((who) => command("ban", who)));
   assert.deepEqual(
     done.map(({ status }) => status),
@@ -37,6 +39,7 @@ test("[D8] parlance ban keeps out addresses and people beside the running server
   assert.ok(owned.includes(`✅ Оля (${user.id}) is banned.`), owned);
   assert.match(guest, /✅ Ева \(u_[a-z0-9]{20}\) is banned\./);
   assert.deepEqual(await Promise.all([owner.closed, stranger.closed]), [4003, 4003]);
+  assert.ok(await stream.text(), "the stream has an end");
   assert.match(server.log.lines.join("\n"), /sent away: banned .*203\.0\.113\.7/);
 
   const refused = await fetch(`${url}/rooms/general/messages`, from("203.0.113.8"));
