@@ -6,7 +6,10 @@ const dataOption = [settings.data.flag, settings.data.placeholder].join(" ");
 
 const storeOption = [settings.store.flag, settings.store.placeholder].join(" ");
 
-/** Adds `backup`, `restore`, `migrate`, `release`, `ban`, `unban` and `bans`. `examples` makes the text that follows a command's help. */
+/**
+ * Adds `backup`, `restore`, `migrate`, and the commands about people: `release`, `ban`, `unban`, `bans`. `examples` makes
+ * the text that follows a command's help.
+ */
 export function addDataCommands(
   program: Command,
   { finish, examples }: { finish: (exitCode: number) => void; examples: (lines: string) => string },

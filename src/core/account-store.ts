@@ -21,7 +21,7 @@ export interface WrittenSession {
   readonly seen: number;
 }
 
-/** Addresses of one network, in the one form that it is written in: `203.0.113.7`, `203.0.113.0/24`, `2001:db8:0:1::/64`. */
+/** An address or a network, in the one form that it is written in: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/64`. */
 export type Subnet = string & { readonly brand: "Subnet" };
 
 /** Who is not let in: a person, or whoever comes from an address. */
@@ -46,8 +46,8 @@ export interface AccountChanges {
 }
 
 /**
- * Whose names are kept, where they are signed in, and who is not let in. Durable as the log is; every question may reject with a
- * `StoreError`. Of guests it has nothing.
+ * Whose names are kept, where they are signed in, and who is not let in. Durable as the log is; every question may reject
+ * with a `StoreError`. Of guests it has nothing but sessions that have ended, and bans.
  */
 export interface AccountStore {
   /** What changed after `since`, a version that it told before; 0 for everything. */

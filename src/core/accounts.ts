@@ -19,8 +19,8 @@ export async function releaseName(store: AccountStore, name: DisplayName): Promi
 export type AccountListener = (changes: Pick<AccountChanges, "names" | "ended" | "bans">) => void;
 
 /**
- * Whose names are kept, which sessions have ended, and who is not let in, as the store had it when it was last asked: all of it is in memory,
- * so that whoever comes in waits for no question, also while the store is away. [I2] [I3] [D8]
+ * Whose names are kept, which sessions have ended, and who is not let in, as the store had it when it was last asked: all
+ * of it is in memory, so that whoever comes in waits for no question, also while the store is away. [I2] [I3] [D8]
  */
 export class Accounts {
   readonly #store: AccountStore;

@@ -175,7 +175,10 @@ export class People {
     this.#release(person.user.id, person.user.name);
   }
 
-  /** Who bears a token; nobody without one, or with one that does not verify. Refused: `session_ended`, `banned`. [I3] [D8] */
+  /**
+   * Who bears a token; nobody without one, or with one that does not verify. Refused: `session_ended`, `banned`.
+   * [I3] [D8]
+   */
   prove(token: string | null | undefined): Result<Bearer | undefined> {
     const bearer = token ? this.#tokens.verify(token) : undefined;
     if (bearer && this.#accounts.isBanned(bearer.user.id)) return refused("banned");

@@ -6,7 +6,7 @@ import type { Surroundings } from "./surroundings.ts";
 const patienceMs = 8_000;
 
 const nativePath = "/api/v1/ws";
-/** Since the token was given the key has changed, or the token or its session is no longer one. */
+/** Since the token was given the key has changed, the token or its session is no longer one, or its bearer is banned. */
 const lapsed: readonly ErrorCode[] = ["key_required", "token_required", "session_ended", "banned"];
 
 /** A refusal by the server. What is no answer of a Parlance server at all is thrown: the line is broken. */

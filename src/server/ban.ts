@@ -2,7 +2,7 @@ import type { AccountStore, Ban, Banned } from "../core/account-store.ts";
 import { Accounts } from "../core/accounts.ts";
 import { type UserId, userIdForm } from "../protocol/ids.ts";
 import { parseDisplayName } from "../protocol/names.ts";
-import { parseSubnet } from "./bans.ts";
+import { parseSubnet } from "./banned-addresses.ts";
 import { systemClock } from "./clock.ts";
 import { CommandRefused, type Place, withWrittenAccounts } from "./written-accounts.ts";
 

@@ -13,7 +13,7 @@ import type { Config } from "../ops/config.ts";
 import { createMetrics } from "../ops/metrics.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { createAccess, proofsOf } from "./access.ts";
-import { readBannedAddresses } from "./bans.ts";
+import { readBannedAddresses } from "./banned-addresses.ts";
 import { systemClock } from "./clock.ts";
 import { openData } from "./data.ts";
 import { isLoopback } from "./entrance.ts";

@@ -11,7 +11,7 @@ import type { Bus, Store } from "../../src/core/ports.ts";
 import type { ClientFrameInput } from "../../src/protocol/client-frames.ts";
 import { accepted } from "../../src/protocol/codes.ts";
 import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
-import { readBannedAddresses } from "../../src/server/bans.ts";
+import { readBannedAddresses } from "../../src/server/banned-addresses.ts";
 import { createTokens } from "../../src/server/tokens.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { Guest, type GuestOptions } from "./guest.ts";

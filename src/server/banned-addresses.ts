@@ -18,8 +18,7 @@ export function parseSubnet(text: string): Subnet | undefined {
     parsed.kind() === "ipv6"
       ? { all: 128, longest: longestIPv6, kind: ipaddr.IPv6 }
       : { all: 32, longest: 32, kind: ipaddr.IPv4 };
-  // Bits of an IPv4 address that was written as an IPv6 one are counted from its beginning there.
-  const given = bits === undefined ? all : Number(bits) - (isIPv6(address) && all === 32 ? 96 : 0);
+  const given = bits === undefined ? all : Number(bits);
   if (given < 1 || given > all) return undefined;
   const length = Math.min(given, longest);
   const network = kind.networkAddressFromCIDR(`${parsed}/${length}`);
