@@ -87,6 +87,8 @@ test("[E1] a change that is refused is taken back and its text is not lost; by k
   const ann = await browser.visit(`${url}/`);
   await ann.comeIn("Ann");
   await ann.say("as it was");
+  // Before Bob speaks: a page that is still coming in sends it later.
+  await ann.page.locator(".message-sent").waitFor();
   const bob = await RawClient.join(t, url, { name: "Bob" });
   const { id: shalom } = await bob.say("שלום");
   await ann.sees("שלום");
