@@ -4,6 +4,7 @@ import { type TransferFormat, transferFormats } from "../ops/transfer/formats.ts
 import { program as manifest } from "../server/program.ts";
 import { addDataCommands } from "./data-commands.ts";
 import { exitCodes, UsageError } from "./exit.ts";
+import type { ChatFlags } from "./talk.ts";
 
 const examples = (lines: string) => `\nExamples:\n${lines.replace(/^/gm, "  ")}\n`;
 
@@ -26,6 +27,19 @@ const serverOption = ["--server <url>", "the server's address (default: ws://loc
 const nameOption = ["--name <name>", "the name to come in with; without one the server gives one"] as const;
 const keyOption = ["--key <key>", "the server's access key, if it asks for one (PARLANCE_KEY)"] as const;
 const langOption = ["--lang <language>", "en, th, ru or uk (default: the environment's)"] as const;
+
+/** A server of bare text has neither rooms nor names, unless its address or its lines say so. */
+const plainOption = new Option("--plain <url>", "speak bare text with any WebSocket server instead").conflicts([
+  "tcp",
+  "server",
+  "name",
+  "key",
+]);
+const tcpOption = new Option("--tcp <host:port>", "speak bare lines with any TCP server instead").conflicts([
+  "server",
+  "name",
+  "key",
+]);
 
 /** The `parlance` command. Each command's own code is loaded when it runs, so that the others start at once. */
 function createProgram(finish: (exitCode: number) => void): Command {
@@ -68,18 +82,25 @@ function createProgram(finish: (exitCode: number) => void): Command {
   program
     .command("chat")
     .description("chat in this terminal; in a pipe, send each line of standard input")
-    .argument("[room]", "the room to enter", "general")
+    .argument("[room]", "the room to enter (default: general)")
     .option(...serverOption)
     .option(...nameOption)
     .option(...keyOption)
     .option(...langOption)
+    .addOption(plainOption)
+    .addOption(tcpOption)
     .addHelpText(
       "after",
       examples(
-        ["parlance chat kitchen --name Оля", "tail -f build.log | parlance chat builds --name build"].join("\n"),
+        [
+          "parlance chat kitchen --name Оля",
+          "tail -f build.log | parlance chat builds --name build",
+          "parlance chat --plain ws://localhost:8765/echo",
+          "parlance chat --tcp localhost:12345",
+        ].join("\n"),
       ),
     )
-    .action(async (room: string, options: { server?: string; name?: string; key?: string; lang?: string }) => {
+    .action(async (room: string | undefined, options: ChatFlags) => {
       const { chat } = await import("./talk.ts");
       finish(await chat(room, options));
     });

@@ -10,6 +10,11 @@ export interface TalkFlags {
   readonly lang?: string;
 }
 
+export interface ChatFlags extends TalkFlags {
+  readonly plain?: string;
+  readonly tcp?: string;
+}
+
 /** The language that was asked for, else the environment's. */
 export function parseLanguage(flag: string | undefined): Language {
   if (flag === undefined) return environmentLanguage(process.env);
@@ -22,12 +27,26 @@ export const keyFrom = (flag: string | undefined): string | undefined =>
   flag ?? (process.env["PARLANCE_KEY"] || undefined);
 
 /** `parlance chat`: the exit status. */
-export async function chat(roomName: string, flags: TalkFlags): Promise<number> {
+export async function chat(roomName: string | undefined, flags: ChatFlags): Promise<number> {
+  const language = parseLanguage(flags.lang);
+  if (flags.plain !== undefined || flags.tcp !== undefined) return chatBare(roomName, flags, language);
   const { runChat } = await import("../terminal/chat.ts");
   const { parseTalk } = await import("../terminal/talk.ts");
-  const talk = parseTalk({ ...flags, roomName, key: keyFrom(flags.key), language: parseLanguage(flags.lang) });
+  const talk = parseTalk({ ...flags, roomName: roomName ?? "general", key: keyFrom(flags.key), language });
   if (!talk.ok) throw new UsageError(talk.message);
   return (await runChat(talk.value, process)) ? exitCodes.done : exitCodes.failed;
+}
+
+async function chatBare(roomName: string | undefined, { plain, tcp }: ChatFlags, language: Language): Promise<number> {
+  if (roomName !== undefined) throw new UsageError("Bare text has no rooms: give the address alone.");
+  const { parsePlainAddress, parseTcpAddress } = await import("../terminal/bare-address.ts");
+  const { runBare } = await import("../terminal/bare.ts");
+  const address = plain === undefined ? parseTcpAddress(tcp ?? "") : parsePlainAddress(plain);
+  if (!address) {
+    const [flag, example] = plain === undefined ? ["--tcp", "localhost:12345"] : ["--plain", "ws://localhost:8765"];
+    throw new UsageError(`${flag} takes an address such as ${example}.`);
+  }
+  return (await runBare(address, language, process)) ? exitCodes.done : exitCodes.failed;
 }
 
 /** `parlance say`: the exit status. */

@@ -10,6 +10,9 @@ export interface Known {
   readonly topic: string;
 }
 
+/** There is nothing but commands. */
+export const nothingKnown: Known = { names: [], rooms: [], own: [], topic: "" };
+
 export interface Completion {
   /** The text before the cursor, with what could be completed. */
   readonly text: string;

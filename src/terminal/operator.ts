@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { terminalWords } from "../locales/terminal.ts";
 import type { Language } from "../locales/words.ts";
+import { nothingKnown } from "./completion.ts";
 import { Prompt } from "./prompt.ts";
 
 /** What of the process the server's terminal uses. */
@@ -35,7 +36,7 @@ export function createOperatorScreen({ terminal, language, console, onLeave }: O
     const prompt = new Prompt({
       input: stdin,
       output: stdout,
-      known: () => ({ names: [], rooms: [], own: [], topic: "" }),
+      known: () => nothingKnown,
       onLine: (line) => take(line),
       onEdit: () => {},
       onLeave,

@@ -49,3 +49,22 @@ test("a name is completed after @ by keyboard, whoever is meant is marked, and a
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });
+
+test("[P3] a mention that stands before the page which is loaded marks its room, too", async (t) => {
+  const { url } = await startTestServer(t);
+  const visitor = await browser.visit(`${url}/r/кухня`);
+  const { page } = visitor;
+  await visitor.comeIn("Оля Ш.");
+  await visitor.say("я скоро");
+  await page.goto(`${url}/r/general`);
+  await page.getByRole("link", { name: "кухня" }).waitFor();
+  await page.goto("about:blank");
+  const noi = await RawClient.join(t, url, { name: "น้อยหน่า", room: "кухня" });
+  await noi.say("@ОЛЯ Ш., чай стигне");
+  await noi.say("Оля Ш. мовчить");
+  for (let number = 1; number <= 60; number++) await noi.say(`№${number}`);
+  await page.goto(`${url}/r/general`);
+  await page.getByRole("link", { name: "62 unread messages, mentions you" }).waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});

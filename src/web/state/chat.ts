@@ -75,6 +75,7 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
 
   const latestChange = signal<ChangeFrame>();
   const renaming = signal<Renaming>();
+  const search: Client["search"] = (text, options) => client.search(text, options);
   let cancelLook = () => {};
 
   const keep = () => kept.write("rooms", JSON.stringify(conversations.peek().map(({ name }) => name)));
@@ -103,7 +104,7 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
         latestChange.value = frame;
       });
     }
-    const conversation = createConversation(room, { me, clock, kept, keptInTab, pages, isInvited });
+    const conversation = createConversation(room, { me, clock, kept, keptInTab, pages, search, isInvited });
     refusal.value = undefined;
     conversations.value = [...conversations.peek(), conversation];
     keep();
@@ -153,7 +154,7 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
     maxText,
     listRooms: (after) => client.rooms(after === undefined ? {} : { after }),
     talkWith: async (user) => (await client.direct(user)).name,
-    search: (text, options) => client.search(text, options),
+    search,
     latestChange,
     conversations,
     refusal,

@@ -1,5 +1,14 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
-import type { ChangeFrame, MessageFrame, MessageId, Room, RoomName, ServerFrameOf, User } from "../../sdk/index.ts";
+import type {
+  ChangeFrame,
+  Client,
+  MessageFrame,
+  MessageId,
+  Room,
+  RoomName,
+  ServerFrameOf,
+  User,
+} from "../../sdk/index.ts";
 import type { View } from "../logic/arrange.ts";
 import { createTimeline, type Stretch } from "../logic/timeline.ts";
 import type { Typists } from "../logic/typists.ts";
@@ -89,13 +98,14 @@ interface ConversationParts {
   readonly kept: Kept;
   readonly keptInTab: Kept;
   readonly pages: KeptPages;
+  readonly search: Client["search"];
   /** Somebody else wrote here first: what is there is told of like what comes. */
   readonly isInvited: boolean;
 }
 
 /** Follows a room from its join on. */
 export function createConversation(room: Room, parts: ConversationParts): Conversation {
-  const { me, clock, kept, keptInTab, pages, isInvited } = parts;
+  const { me, clock, kept, keptInTab, pages, search, isInvited } = parts;
   const history = createHistory(room, clock, (entries) => unread.letGo(entries));
   const messages = history.end;
   const head = () => messages.peek().at(-1)?.message.seq ?? 0;
@@ -114,7 +124,7 @@ export function createConversation(room: Room, parts: ConversationParts): Conver
   const view = computed<View>(() => ({ me: me.value, oldUpTo: oldUpTo.value, newAfter: newAfter.value }));
   const layOut = createTimeline();
   const people = createPeople(members, me);
-  const unread = createUnread(room, { messages, me, people, kept });
+  const unread = createUnread(room, { messages, me, people, kept, search });
   const isRecalled = signal(false);
   const quotes = createQuotes(room, history, clock);
   const changes = createChanges(room, { me, history });

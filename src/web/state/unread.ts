@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { MessageFrame, Room, User } from "../../sdk/index.ts";
+import type { Client, MessageFrame, Room, User } from "../../sdk/index.ts";
 import type { MessageEntry } from "../logic/timeline.ts";
 import type { Kept } from "./kept.ts";
 import type { People } from "./people.ts";
@@ -25,20 +25,38 @@ interface UnreadParts {
   readonly me: ReadonlySignal<User | undefined>;
   readonly people: Pick<People, "mentions">;
   readonly kept: Kept;
+  readonly search: Client["search"];
 }
+
+/** Of what is not held, so many messages with the reader's name are looked at. */
+const mentionsSought = 100;
 
 const parsePlace = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text) || 0;
 
 type MarkedRoom = Pick<Room, "name" | "direct" | "read" | "unread" | "markRead" | "on">;
 
-export function createUnread(room: MarkedRoom, { messages, me, people, kept }: UnreadParts): Unread {
+export function createUnread(room: MarkedRoom, { messages, me, people, kept, search }: UnreadParts): Unread {
   const key = `read-${room.name}`;
   const upTo = signal(parsePlace(kept.read(key)));
   const gone = signal({ count: 0, mentions: 0 });
   const held = computed(() => unreadAfter(upTo.value ?? 0, messages.value, me.value));
   const ofMe = (unread: readonly MessageFrame[]) =>
     unread.filter(({ text }) => people.mentions.value.isOfMe(text)).length;
+
+  let begun = 0;
+
+  /** Looks on the server for mentions of the reader before what is held. */
+  async function findMentions(): Promise<void> {
+    const own = begun;
+    const end = messages.peek()[0]?.message.seq ?? 0;
+    const found = await search(`"@${me.peek()?.name}"`, { room: room.name, limit: mentionsSought });
+    const unread = found.messages.filter(({ seq, user }) => seq < end && user.id !== me.peek()?.id);
+    const { count, mentions } = gone.peek();
+    // They may have been read meanwhile, here or elsewhere.
+    const ofThem = ofMe(unread.filter(({ seq }) => seq > (upTo.peek() ?? 0)));
+    if (own === begun && count > 0 && ofThem > 0) gone.value = { count, mentions: mentions + ofThem };
+  }
 
   function set(seq: number): void {
     upTo.value = seq;
@@ -66,6 +84,9 @@ export function createUnread(room: MarkedRoom, { messages, me, people, kept }: U
       const isFurther = (messages.peek()[0]?.message.seq ?? 0) > upTo.value + 1 && room.read === upTo.value;
       const count = isFurther ? (room.unread ?? 0) - held.value.length : 0;
       gone.value = { count: Math.max(0, count), mentions: 0 };
+      begun++;
+      // What cannot be found out is not marked.
+      if (count > 0) void findMentions().catch(() => {});
     },
     readTo(seq) {
       if (upTo.peek() !== seq) set(seq);

@@ -1,0 +1,110 @@
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { terminalWords } from "../locales/terminal.ts";
+import type { Language } from "../locales/words.ts";
+import { printable } from "../protocol/text.ts";
+import type { BareAddress } from "./bare-address.ts";
+import { type BareLine, dial, Unreachable } from "./bare-line.ts";
+import { nothingKnown } from "./completion.ts";
+import { Prompt } from "./prompt.ts";
+import type { Terminal } from "./session.ts";
+
+/** How long a server is listened to after its last word, once there is no more to send. */
+const partingMs = 1_000;
+
+/**
+ * `parlance chat --plain` and `--tcp`: bare text with any server. What comes is shown and what is typed is sent, as it
+ * is; nobody acknowledges it, so that what a broken line loses is not sent again. Resolves when it is over: whether the
+ * person or the end of the input ended it, and not the server.
+ */
+export async function runBare(address: BareAddress, language: Language, terminal: Terminal): Promise<boolean> {
+  const { stdin, stdout, stderr, env } = terminal;
+  const speak = terminalWords[language];
+  const left = Promise.withResolvers<"left">();
+  const leave = () => left.resolve("left");
+  terminal.on("SIGINT", leave);
+  // Whoever read the output is gone: there is nobody left to listen for.
+  stdout.on("error", leave);
+  const over = Promise.withResolvers<{ readonly code: number | undefined }>();
+  let heard = 0;
+  let line: BareLine | undefined;
+
+  function send(text: string): void {
+    if (text.trim().toLowerCase() === "exit") return leave();
+    print(speak("prompt") + printable(text));
+    void line?.send(text);
+  }
+
+  // A terminal that cannot move its cursor has no place for a prompt.
+  const prompt =
+    stdin.isTTY && stdout.isTTY && env["TERM"] !== "dumb"
+      ? new Prompt({
+          input: stdin,
+          output: stdout,
+          known: () => nothingKnown,
+          onEdit: () => {},
+          onLine: send,
+          onLeave: leave,
+          onEnd: leave,
+        })
+      : undefined;
+  const print = (row: string) => void (prompt ? prompt.print(row) : stdout.write(`${row}\n`));
+
+  /** Sends the lines of a pipe no faster than they are taken. Of a terminal without a cursor, `exit` leaves. */
+  async function sendLines(): Promise<"left"> {
+    const lines = createInterface({ input: stdin, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
+    for await (const text of lines) {
+      if (stdin.isTTY && text.trim().toLowerCase() === "exit") break;
+      await line?.send(text);
+    }
+    return "left";
+  }
+
+  /** Ends the line, and hears what the server still says. */
+  async function part(): Promise<void> {
+    line?.end();
+    for (let before = -1; before !== heard; ) {
+      before = heard;
+      await Promise.race([over.promise, sleep(partingMs)]);
+    }
+    line?.cut();
+  }
+
+  try {
+    print(speak("connecting", { url: "url" in address ? address.url : `${address.host}:${address.port}` }));
+    const dialled = await Promise.race([
+      left.promise,
+      dial(address, {
+        said(text) {
+          heard++;
+          for (const row of printable(text).split("\n")) print(row);
+        },
+        ended: (code) => over.resolve({ code }),
+      }),
+    ]);
+    if (dialled !== "left") {
+      line = dialled;
+      print(speak("connected"));
+      prompt?.start(speak("prompt"));
+      const sent = prompt ? left.promise : Promise.race([left.promise, sendLines()]);
+      const outcome = await Promise.race([sent, over.promise]);
+      if (outcome !== "left") {
+        const { code } = outcome;
+        stderr.write(`${code === undefined ? speak("line.closed") : speak("line.ended", { code: `${code}` })}\n`);
+        return false;
+      }
+      await part();
+    }
+    if (stdin.isTTY) print(speak("exiting"));
+    return true;
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    const { status } = error;
+    stderr.write(`${status === undefined ? speak("connect.failed") : speak("connect.refused", { code: `${status}` })}\n`);
+    return false;
+  } finally {
+    prompt?.stop();
+    terminal.off("SIGINT", leave);
+    stdout.off("error", leave);
+  }
+}
