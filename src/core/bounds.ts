@@ -7,12 +7,18 @@ import { SlowReaders } from "./slow-readers.ts";
 /** How long a new native line may say nothing. [K2] */
 const silenceMs = 10_000;
 
+/** How long what was read of a line that is gone may still be said; and so many lines of one address. [B1] */
+export const partingMs = 60_000;
+const partingsAtOnce = 16;
+
 /** What one client may take of a node, and how long it is waited for. */
 export interface Bounds {
   /** Messages: by person, address or line. */
   readonly sends: Rate;
   /** Frames that are no messages: by line. */
   readonly frames: Rate;
+  /** Lines that are gone before everything was said that was read of them: by address or line. */
+  readonly partings: Rate;
   readonly slowReaders: SlowReaders;
   readonly silence: Delay;
 }
@@ -20,6 +26,7 @@ export interface Bounds {
 export const createBounds = (limits: Limits, clock: Clock): Bounds => ({
   sends: new Rate({ perSecond: limits.sendRate, burst: limits.sendBurst, clock }),
   frames: new Rate({ perSecond: limits.frameRate, burst: limits.frameBurst, clock }),
+  partings: new Rate({ perSecond: (partingsAtOnce * 1000) / partingMs, burst: partingsAtOnce, clock }),
   slowReaders: new SlowReaders(clock, limits.maxQueue === 0 ? 0 : limits.maxQueueMs),
   silence: new Delay(clock, silenceMs),
 });

@@ -1,18 +1,20 @@
-/** One command: done when it returns, or when the promise it returns is settled. */
-export type Command = () => void | Promise<void>;
+/** One command: done when it returns, or when the promise it returns is settled. A text is what somebody says. */
+export type Command = string | (() => void | Promise<void>);
 
 /**
  * Carries commands out one after the other, in the order they came in. While one is under way the
- * source is held, so that no more than what was read already can wait. [S2]
+ * source is held, so that no more than what was read already can wait; and of a text only itself. [S2]
  */
 export class InTurn {
   readonly #source: { pause(): void; resume(): void };
+  readonly #say: (text: string) => void | Promise<void>;
   #waiting: Command[] | undefined;
   #busy = false;
   #ended = false;
 
-  constructor(source: { pause(): void; resume(): void }) {
+  constructor(source: { pause(): void; resume(): void }, say: (text: string) => void | Promise<void>) {
     this.#source = source;
+    this.#say = say;
   }
 
   do(command: Command): void {
@@ -35,7 +37,7 @@ export class InTurn {
   }
 
   #start(command: Command): void {
-    const underWay = command();
+    const underWay = typeof command === "string" ? this.#say(command) : command();
     if (!underWay) return;
     this.#busy = true;
     this.#source.pause();
@@ -47,7 +49,7 @@ export class InTurn {
     this.#busy = false;
     while (!this.#busy && !this.#ended) {
       const next = this.#waiting?.shift();
-      if (!next) return this.#source.resume();
+      if (next === undefined) return this.#source.resume();
       this.#start(next);
     }
   }

@@ -36,15 +36,7 @@ export class Sends {
       return settle(refused(error.code, { ...error, retryAfterMs: Math.ceil(until - now) }), post.id ?? undefined);
     }
     const wait = this.#waits ? this.#hub.bounds.sends.take(post.countedAs) : 0;
-    if (wait > 0) return this.#later(wait, post, settle);
-    this.#unsettled++;
-    this.#hub.post(this.#waits ? { ...post, isCounted: true } : post, (outcome, id) => {
-      if (!outcome.ok && !this.#waits && outcome.error.retryAfterMs !== undefined) {
-        this.#refusal = { error: outcome.error, until: this.#clock.monotonic() + outcome.error.retryAfterMs };
-      }
-      settle(outcome, id);
-      if (--this.#unsettled === 0) this.#allSettled?.();
-    });
+    return wait > 0 ? this.#later(wait, post, settle) : this.#send(post, settle);
   }
 
   /** Resolves once everything sent so far has been stored, or refused, and handed to the others. */
@@ -61,7 +53,22 @@ export class Sends {
   }
 
   async #later(wait: number, post: Post, settle: Settle): Promise<void> {
-    await new Promise<void>((resolve) => void this.#clock.after(wait, resolve));
-    if (!this.#ended) await this.post(post, settle);
+    // Others who are counted with them may have been quicker.
+    for (let left = wait; left > 0; left = this.#hub.bounds.sends.take(post.countedAs)) {
+      await new Promise<void>((resolve) => void this.#clock.after(left, resolve));
+      if (this.#ended) return;
+    }
+    this.#send(post, settle);
+  }
+
+  #send(post: Post, settle: Settle): void {
+    this.#unsettled++;
+    this.#hub.post(this.#waits ? { ...post, isCounted: true } : post, (outcome, id) => {
+      if (!outcome.ok && !this.#waits && outcome.error.retryAfterMs !== undefined) {
+        this.#refusal = { error: outcome.error, until: this.#clock.monotonic() + outcome.error.retryAfterMs };
+      }
+      settle(outcome, id);
+      if (--this.#unsettled === 0) this.#allSettled?.();
+    });
   }
 }

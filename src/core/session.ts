@@ -2,8 +2,10 @@ import type { ClientFrame, Position } from "../protocol/client-frames.ts";
 import type { ChatError, CloseReason } from "../protocol/codes.ts";
 import type { RoomName, SessionId } from "../protocol/ids.ts";
 import { badFrameLimit } from "../protocol/limits.ts";
+import { isBlank } from "../protocol/text.ts";
 import { mayEnter } from "./access.ts";
 import type { Seat } from "./audience.ts";
+import { partingMs } from "./bounds.ts";
 import { carryOut, isForTheLog, marksOf } from "./commands.ts";
 import type { Hub } from "./hub.ts";
 import { InTurn } from "./in-turn.ts";
@@ -46,6 +48,7 @@ export class Session {
   #isProven = false;
   /** What is left to do for a line that is gone. */
   #finish: (() => void) | undefined;
+  #stopParting: (() => void) | undefined;
   /** What they say, on its way into the log. */
   readonly sends: Sends;
   readonly #turns: InTurn;
@@ -54,7 +57,7 @@ export class Session {
     this.#hub = hub;
     this.connection = connection;
     this.sends = new Sends(hub, hub.clock, !connection.acknowledges);
-    this.#turns = new InTurn(connection);
+    this.#turns = new InTurn(connection, (text) => this.#carryOut({ type: "message", text }));
   }
 
   get person(): Person | undefined {
@@ -86,7 +89,16 @@ export class Session {
       this.#speak();
       this.#hub.metrics.received(this.connection.gateway);
     } else if (!this.mayAsk()) return;
-    this.#turns.do(() => this.#answered(carryOut(this.#hub, this, command), marksOf(command)));
+    this.#turns.do(() => this.#carryOut(command));
+  }
+
+  /** Takes a text of a client that knows no frames: its message where it is. Those are many in one piece of input. */
+  say(text: string): void {
+    this.#speak();
+    this.#hub.metrics.received(this.connection.gateway);
+    // Refused at once, as it takes no time of the rate: nothing would wait its turn for nothing.
+    if (isBlank(text)) this.refuse({ code: "empty" });
+    else this.#turns.do(text);
   }
 
   /** Resolves once everything that this client said has been stored, or refused, and handed to the others. */
@@ -168,12 +180,17 @@ export class Session {
   /**
    * Ends it when the line is gone. `left`: the client took its leave (close 1000); otherwise a person
    * who can prove who they are may come back within 10 s without having left. [K5] What was read of
-   * a client that cannot send it again is said first, at its pace.
+   * a client that cannot send it again is said first, at its pace, for a minute at the most. [B1]
    */
   end({ left }: { left: boolean }): void {
-    this.#finish ??= () => this.#leaveAll(left);
-    if (!this.#turns.isBusy || this.connection.acknowledges) return this.#finish();
-    this.#turns.do(() => this.sends.settled().then(this.#finish));
+    if (this.#finish) return;
+    const finish = () => this.#leaveAll(left);
+    this.#finish = finish;
+    const { bounds, clock } = this.#hub;
+    const hasMore = this.#turns.isBusy && !this.connection.acknowledges && !this.ended;
+    if (!hasMore || bounds.partings.take(this.connection.address ?? this) > 0) return finish();
+    this.#stopParting = clock.after(partingMs, finish);
+    this.#turns.do(() => this.sends.settled().then(finish));
   }
 
   #leaveAll(left: boolean): void {
@@ -183,6 +200,7 @@ export class Session {
     this.#turns.end();
     this.sends.end();
     this.#speak();
+    this.#stopParting?.();
     this.#hub.bounds.frames.forget(this);
     for (const { room, seat } of this.places.values()) {
       this.#hub.members.vacate(room, person, seat, left);
@@ -207,6 +225,10 @@ export class Session {
   #speak(): void {
     this.#stopWaiting?.();
     this.#stopWaiting = undefined;
+  }
+
+  #carryOut(command: ClientFrame): void | Promise<void> {
+    return this.#answered(carryOut(this.#hub, this, command), marksOf(command));
   }
 
   /** Answers with `unavailable` if the store could not do what a command needed. */

@@ -30,7 +30,7 @@ export function createOpenText(hub: Hub, language: Language): Gateway {
       const session = hub.connect(connection);
       session.handle({ type: "join", room: defaultRoom, history: 0 });
       session.requirePlace();
-      return { text: (text) => session.handle({ type: "message", text }), end: () => session.end({ left: true }) };
+      return { text: (text) => session.say(text), end: () => session.end({ left: true }) };
     },
   };
 }

@@ -44,7 +44,7 @@ export function createPlainText(hub: Hub, language: Language): Gateway {
             session.handle({ type: "join", room: defaultRoom, history: 0 });
             session.requirePlace();
           }
-          session.handle({ type: "message", text });
+          session.say(text);
         },
         end: () => session?.end({ left: true }),
       };

@@ -36,7 +36,7 @@ export function createRoomText(hub: Hub, language: Language): Gateway {
       const asked = readVisit(visit);
       if (asked.ok) session.handle({ type: "join", ...asked.value, history: lineHistory });
       session.requirePlace();
-      return { text: (text) => session.handle({ type: "message", text }), end: () => session.end({ left: true }) };
+      return { text: (text) => session.say(text), end: () => session.end({ left: true }) };
     },
   };
 }

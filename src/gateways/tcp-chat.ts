@@ -66,7 +66,7 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
         socket.destroy();
       } else if (line.value.trim().toLowerCase() === "exit") leaveSoon();
       else if (line.value.startsWith("/") && !line.value.startsWith("//")) command(line.value);
-      else session.handle({ type: "message", text: line.value.startsWith("//") ? line.value.slice(1) : line.value });
+      else session.say(line.value.startsWith("//") ? line.value.slice(1) : line.value);
     };
 
     const command = (line: string) => {

@@ -2,9 +2,13 @@ import { BlockList, isIP, isIPv6 } from "node:net";
 import ipaddr from "ipaddr.js";
 import type { Subnet } from "../core/account-store.ts";
 import type { Accounts } from "../core/accounts.ts";
+import type { Clock } from "../core/ports.ts";
+import type { Visitors } from "./visitors.ts";
 
 /** Of an IPv6 network everybody has as many addresses as they like, down to here. */
 const longestIPv6 = 64;
+/** How long who is sent away has to read why. */
+const readingMs = 1_000;
 
 /**
  * An address or a subnet as text, in the form that bans are written in; `undefined` where it is none. An IPv6 address is
@@ -42,5 +46,24 @@ export function readBannedAddresses(accounts: Accounts): (place: string) => bool
   return (place) => {
     const [address = ""] = place.split("/");
     return isIP(address) !== 0 && banned.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+  };
+}
+
+/**
+ * Cuts what is still open of an address once it is banned: of who is in the chat, who was told so, and of who is not in
+ * it by any name: an echo, a line that has said nothing. The answer ends it. [D8]
+ */
+export function cutBannedAddresses(accounts: Accounts, visitors: Visitors, clock: Clock): () => void {
+  let cancel: (() => void) | undefined;
+  const cut = () => {
+    cancel = undefined;
+    visitors.cutBanned();
+  };
+  const stop = accounts.subscribe(({ bans }) => {
+    if (bans.length > 0) cancel ??= clock.after(readingMs, cut);
+  });
+  return () => {
+    stop();
+    cancel?.();
   };
 }

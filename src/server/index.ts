@@ -13,7 +13,7 @@ import type { Config } from "../ops/config.ts";
 import { createMetrics } from "../ops/metrics.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { createAccess, proofsOf } from "./access.ts";
-import { readBannedAddresses } from "./banned-addresses.ts";
+import { cutBannedAddresses, readBannedAddresses } from "./banned-addresses.ts";
 import { systemClock } from "./clock.ts";
 import { openData } from "./data.ts";
 import { isLoopback } from "./entrance.ts";
@@ -126,6 +126,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     maxPerAddress: config.limits.maxPerAddress,
     isBanned,
   });
+  opened.defer(cutBannedAddresses(identity.accounts, visitors, systemClock));
   const access =
     key !== undefined && proofs ? createAccess({ key, proofs, tokens, visitors, clock: systemClock, log }) : undefined;
   const heartbeat = opened.adopt(createHeartbeat(systemClock, Math.random, metrics), (beating) => beating.close());

@@ -35,7 +35,7 @@ export async function listenTcp({ gateway, accept, observer, visitors, ...option
     // A peer that has vanished without a word is found out by the system's keep-alive. [K1]
     createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 25_000 }, (socket) => {
       const peer = socket.remoteAddress ?? "";
-      const entered = visitors.enterFrom(peer);
+      const entered = visitors.enterFrom(socket);
       if (!entered.ok) {
         const { code } = entered.error;
         options.metrics.refused(code, gateway);

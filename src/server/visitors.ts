@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isIP, isIPv6 } from "node:net";
+import { isIP, isIPv6, type Socket } from "node:net";
 import proxyAddr from "@fastify/proxy-addr";
 import { accepted, type Result, refused } from "../protocol/codes.ts";
 import { isFromHere, isLocalProgram, isLoopback } from "./entrance.ts";
@@ -16,7 +16,9 @@ export interface Visitors {
   /** Lets one more connection in. Refused: `banned`, and `too_many_connections` of its address. [B1] [D8] */
   enter(request: IncomingMessage): Result<Leave>;
   /** The same for a plain socket, by its other end. */
-  enterFrom(peer: string): Result<Leave>;
+  enterFrom(socket: Socket): Result<Leave>;
+  /** Cuts every connection of an address that is banned by now, whatever it is for. [D8] */
+  cutBanned(): void;
 }
 
 export interface VisitorOptions {
@@ -32,19 +34,18 @@ const nobodyLeaves = accepted(() => {});
 
 export function createVisitors({ trustProxies, maxPerAddress, isBanned }: VisitorOptions): Visitors {
   const trusts = proxyAddr.compile([...trustProxies]);
-  const connections = new Map<string, number>();
-  const enter = (place: string): Result<Leave> => {
+  const connections = new Map<string, Set<{ readonly socket: Socket }>>();
+  const enter = (place: string, socket: Socket): Result<Leave> => {
     if (isBanned(place)) return refused("banned");
-    const before = connections.get(place) ?? 0;
-    if (maxPerAddress > 0 && before >= maxPerAddress) return refused("too_many_connections");
-    connections.set(place, before + 1);
-    let left = false;
+    const others = connections.get(place) ?? new Set();
+    if (maxPerAddress > 0 && others.size >= maxPerAddress) return refused("too_many_connections");
+    connections.set(place, others);
+    // Several requests may go over one socket.
+    const connection = { socket };
+    others.add(connection);
     return accepted(() => {
-      if (left) return;
-      left = true;
-      const now = (connections.get(place) ?? 1) - 1;
-      if (now === 0) connections.delete(place);
-      else connections.set(place, now);
+      others.delete(connection);
+      if (others.size === 0 && connections.get(place) === others) connections.delete(place);
     });
   };
   const clientOf = (request: IncomingMessage): string => {
@@ -58,8 +59,16 @@ export function createVisitors({ trustProxies, maxPerAddress, isBanned }: Visito
       const [scheme = ""] = String(headers["x-forwarded-proto"] ?? "").split(",");
       return scheme.trim() === "https" && trusts(socket.remoteAddress ?? "", 0);
     },
-    enter: (request) => (isFromHere(request) ? nobodyLeaves : enter(placeOf(clientOf(request)))),
-    enterFrom: (peer) => (isLoopback(peer) ? nobodyLeaves : enter(placeOf(peer))),
+    enter: (request) => (isFromHere(request) ? nobodyLeaves : enter(placeOf(clientOf(request)), request.socket)),
+    enterFrom(socket) {
+      const peer = socket.remoteAddress ?? "";
+      return isLoopback(peer) ? nobodyLeaves : enter(placeOf(peer), socket);
+    },
+    cutBanned() {
+      for (const [place, open] of connections) {
+        if (isBanned(place)) for (const { socket } of [...open]) socket.destroy();
+      }
+    },
   };
 }
 

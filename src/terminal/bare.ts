@@ -100,7 +100,9 @@ export async function runBare(address: BareAddress, language: Language, terminal
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
     const { status } = error;
-    stderr.write(`${status === undefined ? speak("connect.failed") : speak("connect.refused", { code: `${status}` })}\n`);
+    stderr.write(
+      `${status === undefined ? speak("connect.failed") : speak("connect.refused", { code: `${status}` })}\n`,
+    );
     return false;
   } finally {
     prompt?.stop();

@@ -27,6 +27,10 @@ test("[D8] parlance ban keeps out addresses and people beside the running server
   await neighbour.next("joined");
 
   const stream = await fetch(`${url}/rooms/general/events`, from("203.0.113.8"));
+  const idle = [
+    await TextClient.connect(t, url, "/echo", from("203.0.113.9")),
+    await TextClient.connect(t, url, "/", { headers: { ...from("203.0.113.9").headers, origin: url } }),
+  ];
 
   const done = await Promise.all(["203.0.113.99/24", "Оля", "Ева"].map((who) => command("ban", who)));
   assert.deepEqual(
@@ -40,6 +44,7 @@ test("[D8] parlance ban keeps out addresses and people beside the running server
   assert.match(guest, /✅ Ева \(u_[a-z0-9]{20}\) is banned\./);
   assert.deepEqual(await Promise.all([owner.closed, stranger.closed]), [4003, 4003]);
   assert.ok(await stream.text(), "the stream has an end");
+  await Promise.all(idle.map(({ closed }) => closed));
   assert.match(server.log.lines.join("\n"), /sent away: banned .*203\.0\.113\.7/);
 
   const refused = await fetch(`${url}/rooms/general/messages`, from("203.0.113.8"));

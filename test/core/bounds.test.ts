@@ -85,6 +85,31 @@ describe("the rate of messages", () => {
     assert.deepEqual(reader.news(), ["น้อย: 4", "น้อย: 5", "-น้อย 1"]);
   });
 
+  test("[B1] such a client leaves at once if it only said blanks; with more to say after a minute, and past sixteen of one address at once", async () => {
+    const world = new World({ limits: twoPerSecond });
+    world.clock.advance(10_000);
+    const reader = await world.join({ name: "Reader" });
+    const gone = async (...said: readonly string[]) => {
+      const guest = await world.join({}, { acknowledges: false, address: "203.0.113.7" });
+      for (const text of said) guest.session.say(text);
+      guest.leave();
+      await world.quiet();
+      return world.hub.sessions.size;
+    };
+    assert.equal(await gone(...Array<string>(1_000).fill(" \u200b")), 1);
+    assert.equal(await gone("1", "2", "3"), 1);
+    for (let lines = 1; lines <= 16; lines++) assert.equal(await gone(...Array<string>(500).fill("รอ")), 1 + lines);
+    assert.equal(await gone("too many"), 17);
+    for (let ms = 0; ms < 60_000; ms += 500) {
+      world.clock.advance(500);
+      await world.quiet();
+    }
+    assert.equal(world.hub.sessions.size, 1);
+    const said = texts(reader).filter((text) => text === "รอ").length;
+    assert.ok(said >= 100 && said <= 130, `${said} at the pace of their address`);
+    assert.equal(reader.last("user_left").count, 1);
+  });
+
   test("[K4] a server that stops does not wait for what such a client has left to say", async () => {
     const world = new World({ limits: twoPerSecond });
     const ann = await world.join({ name: "Ann" }, { acknowledges: false });

@@ -7,7 +7,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 function watched() {
   const noted: string[] = [];
   const source = { pause: () => void noted.push("pause"), resume: () => void noted.push("resume") };
-  const turns = new InTurn(source);
+  const turns = new InTurn(source, (text) => void noted.push(text));
   return { noted, turns };
 }
 
@@ -16,7 +16,7 @@ test("[S2] commands are carried out one after the other, and the source is held 
   const first = Promise.withResolvers<void>();
   turns.do(() => void noted.push("quick"));
   turns.do(() => first.promise.then(() => void noted.push("slow")));
-  turns.do(() => void noted.push("next"));
+  turns.do("next");
   turns.do(async () => void noted.push("slow again"));
   turns.do(() => void noted.push("last"));
   assert.deepEqual(noted, ["quick", "pause"]);

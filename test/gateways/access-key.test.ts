@@ -146,6 +146,14 @@ test("[D6] TCP chat begins with /key KEY; what comes with it in one piece is hea
   assert.match(await bob.line(), / :: for those who are in$/);
 });
 
+test("[D6] [B1] who sends nothing but telnet's negotiations instead of a key is sent away", async (t) => {
+  const { tcpPort } = await startTestServer(t, { accessKey: key, tcpPort: 0 });
+  const flood = await TcpClient.connect(t, tcpPort);
+  flood.socket.setEncoding("latin1");
+  flood.send(Buffer.concat(Array<Uint8Array>(700).fill(Uint8Array.of(0xff, 0xfd, 6))));
+  await flood.ended;
+});
+
 test("[D6] a key over TCP may come in pieces, without a line end, after telnet's own bytes, or just before the end", async (t) => {
   const { url, tcpPort } = await startTestServer(t, { accessKey: key, tcpPort: 0 });
   const ann = await insider(t, url);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
+import { defaultLimits } from "../../src/protocol/limits.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 
@@ -118,6 +119,23 @@ test("[R2] pages are written as the socket drains: a large replay reaches a slow
     const frame = await slow.next("message");
     assert.equal(frame.seq, seq);
   }
+});
+
+test("[B1] [R2] a page longer than what may wait for a slow reader is no reason to send anybody away", async (t) => {
+  const limits = { ...defaultLimits, sendRate: 0, maxQueue: 64 * 1024 };
+  const server = await startTestServer(t, { limits });
+  const writer = await RawClient.join(t, server.url);
+  const text = `x${"\u0001".repeat(4_000)}`;
+  for (let index = 0; index < 50; index++) await writer.say(text);
+  const slow = await RawClient.connect(t, server.url);
+  slow.socket.pause();
+  slow.send({ type: "join" });
+  // Together more than the system takes of it.
+  for (let page = 1; page < 10; page++) slow.send({ type: "history" });
+  await writer.next("user_joined");
+  await writer.say("after");
+  slow.socket.resume();
+  for (let page = 0; page < 10; page++) assert.ok((await slow.next("history")).messages.length >= 49);
 });
 
 test("[K4] a server that stops says when to come back, stores what was sent, and closes with 1012", async (t) => {

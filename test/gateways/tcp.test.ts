@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
+import { TelnetCommands } from "../../src/gateways/support/telnet.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 import { TcpClient } from "../support/tcp-client.ts";
@@ -179,6 +180,14 @@ test("TCP chat: what telnet says to telnet is answered, and is no part of any li
     // Binary agreed to both ways, the timing mark refused: without that telnet shows nothing more.
     assert.deepEqual([...(await answers)].slice(0, 9), [0xff, 0xfd, 0, 0xff, 0xfb, 0, 0xff, 0xfc, 6]);
   }
+});
+
+test("[B1] TCP chat: however much telnet negotiates in one piece, it is answered with one short write", () => {
+  const answers: Uint8Array[] = [];
+  const telnet = new TelnetCommands((answer) => void answers.push(answer));
+  const asked = Buffer.concat(Array<Uint8Array>(20_000).fill(Uint8Array.of(0xff, 0xfd, 6)));
+  assert.equal(telnet.strip(Buffer.concat([asked, Buffer.from("ні\n")])).toString(), "ні\n");
+  assert.deepEqual(answers, [Uint8Array.from(Array(64).fill([0xff, 0xfc, 6]).flat())]);
 });
 
 test("TCP chat: a file of UTF-16 is refused as text, not taken for telnet", async (t) => {

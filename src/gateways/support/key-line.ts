@@ -31,6 +31,7 @@ export function behindKeyLine(accept: (socket: Socket, address: string | undefin
   return (socket: Socket, address: string | undefined): void => {
     const telnet = new TelnetCommands((answer) => socket.write(answer));
     const read: Buffer[] = [];
+    let bytes = 0;
     let cancelSilence = () => {};
     const cancelPatience = clock.after(patienceMs, () => refuse({ code: "key_required" }));
     const stop = () => {
@@ -66,11 +67,14 @@ export function behindKeyLine(accept: (socket: Socket, address: string | undefin
     function take(chunk: Buffer): void {
       cancelSilence();
       const ending = chunk.indexOf(lineFeed);
-      read.push(telnet.strip(ending === -1 ? chunk : chunk.subarray(0, ending)));
-      const length = read.reduce((sum, { length }) => sum + length, 0);
+      const begun = ending === -1 ? chunk : chunk.subarray(0, ending);
+      // With what telnet negotiates: who does nothing else is not listened to either.
+      bytes += begun.length;
+      if (bytes > maxBytes) return refuse({ code: "key_required" });
+      read.push(telnet.strip(begun));
       if (ending !== -1) judge(chunk.subarray(ending + 1));
-      else if (length > maxBytes) refuse({ code: "key_required" });
-      else if (length > 0) cancelSilence = clock.after(silenceMs, () => judge(Buffer.alloc(0)));
+      else if (read.some(({ length }) => length > 0))
+        cancelSilence = clock.after(silenceMs, () => judge(Buffer.alloc(0)));
     }
 
     function end(): void {

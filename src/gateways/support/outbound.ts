@@ -70,9 +70,11 @@ export abstract class Outbound implements OutboundBytes {
 
   /** Resolves once hardly any of the page waits, or the line is gone. */
   async writePage(bytes: Uint8Array): Promise<void> {
+    const ahead = this.#soon?.reduce((sum, { length }) => sum + length, 0) ?? 0;
     this.#pageStart = this.written;
+    // Known before it is written: what is written is counted at once.
+    this.pageEnd = this.written + ahead + bytes.length;
     this.write(bytes);
-    this.pageEnd = this.written;
     const stream = this.#stream;
     if (!stream.writableNeedDrain || stream.destroyed) return;
     await new Promise<void>((resolve) => {

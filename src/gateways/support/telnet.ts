@@ -7,6 +7,8 @@ const will = 251;
 const subnegotiation = 250;
 const endOfSubnegotiation = 240;
 const binary = 0;
+/** Telnet has fewer options than this: who sends more in one piece is answered no further. */
+const mostAnswers = 64;
 
 /**
  * Takes the commands of a telnet client out of what it sends, and answers them. Without an answer
@@ -20,6 +22,8 @@ export class TelnetCommands {
   #inSubnegotiation = false;
   #isFirst = true;
   readonly #agreed = new Set<number>();
+  /** What the present piece of input is answered, with one write. */
+  #answers: (readonly [command: number, option: number])[] = [];
 
   constructor(answer: (bytes: Uint8Array) => void) {
     this.#answer = answer;
@@ -50,6 +54,8 @@ export class TelnetCommands {
       if (length === 1) text.push(bytes.subarray(start, start + 1));
       at = start + length;
     }
+    if (this.#answers.length > 0) this.#answer(Uint8Array.from(this.#answers.flatMap((answer) => [iac, ...answer])));
+    this.#answers = [];
     return Buffer.concat(text);
   }
 
@@ -75,9 +81,10 @@ export class TelnetCommands {
   #negotiate(command: number, option: number): void {
     if (command !== doIt && command !== will) return;
     const [yes, no] = command === doIt ? [will, wont] : [doIt, dont];
-    if (option !== binary) return this.#answer(Uint8Array.of(iac, no, option));
+    if (this.#answers.length === mostAnswers) return;
+    if (option !== binary) return void this.#answers.push([no, option]);
     if (this.#agreed.has(command)) return;
     this.#agreed.add(command);
-    this.#answer(Uint8Array.of(iac, yes, option));
+    this.#answers.push([yes, option]);
   }
 }
