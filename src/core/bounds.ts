@@ -11,10 +11,20 @@ const silenceMs = 10_000;
 export const partingMs = 60_000;
 const partingsAtOnce = 16;
 
+/** A token costs nothing: all guests of one address together say no more than so many of them may each. */
+const guestsCounted = 10;
+/** This machine itself, as a proxy that is not trusted makes everybody seem to be. */
+const here = /^(?:127\.|0:0:0:0::)/;
+
+/** Whether guests from an address are counted together. */
+export const isCrowd = (address: string | undefined): address is string => address !== undefined && !here.test(address);
+
 /** What one client may take of a node, and how long it is waited for. */
 export interface Bounds {
   /** Messages: by person, address or line. */
   readonly sends: Rate;
+  /** Messages of all tokens without a kept name together: by address. */
+  readonly guests: Rate;
   /** Frames that are no messages: by line. */
   readonly frames: Rate;
   /** Lines that are gone before everything was said that was read of them: by address or line. */
@@ -25,6 +35,7 @@ export interface Bounds {
 
 export const createBounds = (limits: Limits, clock: Clock): Bounds => ({
   sends: new Rate({ perSecond: limits.sendRate, burst: limits.sendBurst, clock }),
+  guests: new Rate({ perSecond: limits.sendRate * guestsCounted, burst: limits.sendBurst * guestsCounted, clock }),
   frames: new Rate({ perSecond: limits.frameRate, burst: limits.frameBurst, clock }),
   partings: new Rate({ perSecond: (partingsAtOnce * 1000) / partingMs, burst: partingsAtOnce, clock }),
   slowReaders: new SlowReaders(clock, limits.maxQueue === 0 ? 0 : limits.maxQueueMs),

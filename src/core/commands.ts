@@ -122,12 +122,16 @@ function post(
   const { name: room } = place.value.room;
   const { person, countedAs } = session;
   if (!person) return session.refuse({ code: "not_joined" }, command);
-  return session.sends.post({ room, user: person.user, ...event, id: command.id, countedAs }, (outcome, id) => {
-    if (session.ended) return;
-    if (!outcome.ok) return session.refuse(outcome.error, { id }, room);
-    const { event: stored, dup } = outcome.value;
-    session.send({ type: "ack", id: stored.id, room, seq: stored.seq, ts: timeOf(stored), dup }, room);
-  });
+  const { address } = session.connection;
+  return session.sends.post(
+    { room, user: person.user, ...event, id: command.id, countedAs, address },
+    (outcome, id) => {
+      if (session.ended) return;
+      if (!outcome.ok) return session.refuse(outcome.error, { id }, room);
+      const { event: stored, dup } = outcome.value;
+      session.send({ type: "ack", id: stored.id, room, seq: stored.seq, ts: timeOf(stored), dup }, room);
+    },
+  );
 }
 
 function type(session: Session, typing: FrameOf<"typing">): void {

@@ -17,6 +17,8 @@ const groupLimit = 1_000;
 /** Drafts that may wait for the disk, and characters of their texts; past either, sending is refused. */
 const waitingLimit = 20_000;
 const waitingTextLimit = 32 * 1024 * 1024;
+/** After this long, in milliseconds, the next commit may do what the last one could not. */
+const failureMs = 10_000;
 
 export interface LogWriterOptions {
   readonly store: Store;
@@ -56,6 +58,7 @@ export class LogWriter {
   #waitingText = 0;
   #committing: Promise<void> | undefined;
   #stopped = false;
+  #failedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LogWriterOptions) {
     this.#store = options.store;
@@ -68,6 +71,11 @@ export class LogWriter {
   /** How many messages wait for their commit to begin. */
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** Whether the last commit failed, and no longer ago than nothing is known of the next. [L3] */
+  get isFailing(): boolean {
+    return this.#clock.monotonic() - this.#failedAt < failureMs;
   }
 
   /**
@@ -110,6 +118,7 @@ export class LogWriter {
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       this.#metrics.commitFailed();
+      this.#failedAt = this.#clock.monotonic();
       this.#log.error({ error: error.message, drafts: group.length }, "could not store messages");
       if (error.fatal) this.#stopped = true;
       // What waited came after these, and must not be stored before they are sent again. [S2]
@@ -119,6 +128,7 @@ export class LogWriter {
       for (const { settle } of known) settle(unavailable());
       return;
     }
+    this.#failedAt = Number.NEGATIVE_INFINITY;
     const ms = this.#clock.monotonic() - startedAt;
     const kept = outcomes.filter((outcome) => outcome.ok);
     const repeated = kept.filter(({ value }) => value.dup).length;

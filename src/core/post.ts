@@ -19,6 +19,8 @@ export interface Post {
   readonly target?: MessageId | null | undefined;
   /** The key by which it counts for the rate; `undefined` for what does not count. */
   readonly countedAs?: unknown;
+  /** The address that it comes from; `undefined` for a program on this machine. */
+  readonly address?: string | undefined;
   /** Whether it was let through by that rate already. */
   readonly isCounted?: boolean;
   /** When it was said, in milliseconds since 1970, if that was elsewhere and not now. */

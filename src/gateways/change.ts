@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
@@ -45,9 +46,14 @@ const changes: readonly (readonly [method: "PATCH" | "DELETE" | "PUT", url: stri
 /**
  * Changes what was said, one request a change: `PATCH` and `DELETE` of a message, `PUT` and `DELETE` of a reaction to it,
  * `PUT` of a room's topic. Who has no token is nobody twice, and changes nothing. Answers once it is on disk; refused as
- * a frame would be. `Idempotency-Key` is the change's own id. [E1]
+ * a frame would be. `Idempotency-Key` is the change's own id. [E1] `addressOf`: as `addPostGateway` takes it.
  */
-export function addChangeGateway(app: FastifyInstance, hub: Hub, language: Language): void {
+export function addChangeGateway(
+  app: FastifyInstance,
+  hub: Hub,
+  language: Language,
+  addressOf: (request: IncomingMessage) => string | undefined,
+): void {
   async function judge(request: FastifyRequest, read: Read): Promise<Result<Post>> {
     const token = bearerToken(request);
     const proven = hub.people.prove(token);
@@ -66,7 +72,8 @@ export function addChangeGateway(app: FastifyInstance, hub: Hub, language: Langu
     const found = target ? await hub.reader.find(room, author.value.id) : accepted(undefined);
     if (!found.ok) return found;
     const user = author.value;
-    return accepted({ room, user, ...what.value, target, id, countedAs: user.id });
+    const address = addressOf(request.raw);
+    return accepted({ room, user, ...what.value, target, id, countedAs: user.id, address });
   }
 
   for (const [method, url, read] of changes) {

@@ -42,8 +42,9 @@ export function addPostGateway(
     const proven = hub.people.prove(token);
     const bearer = proven.ok ? proven.value : undefined;
     if (bearer) hub.identity.saw(bearer);
-    const countedAs = bearer ? author.value.id : (addressOf(request.raw) ?? request.raw.socket);
-    const post = { room: room.output, user: author.value, text, id, target, countedAs };
+    const address = addressOf(request.raw);
+    const countedAs = bearer ? author.value.id : (address ?? request.raw.socket);
+    const post = { room: room.output, user: author.value, text, id, target, countedAs, address };
     return sendPlace(request, reply, { hub, language, post, status: 201 });
   });
 }

@@ -157,7 +157,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.get("/api/v1/openapi.json", async () => openApi);
   app.get("/api/v1/asyncapi.json", async () => asyncApi);
   addPostGateway(app, hub, language, options.visitors.addressOf);
-  addChangeGateway(app, hub, language);
+  addChangeGateway(app, hub, language, options.visitors.addressOf);
   addImportGateway(app, hub, language, isLocalProgram);
   addRoomsGateway(app, hub, language);
   addPollGateway(app, hub, language);

@@ -144,7 +144,8 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
       report: async () => metrics.report(await takeReadings(hub, lines, data.folder)),
       token: config.metricsToken,
     },
-    isReady: () => state === "running" && data.isReachable(),
+    // A shared database tells by itself whether it is back.
+    isReady: () => state === "running" && data.isReachable() && (isShared || !hub.isFailing),
   });
   opened.defer(() => http.close());
   const upgrades = createUpgrades({

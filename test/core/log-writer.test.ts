@@ -54,7 +54,8 @@ function watched<S extends Store>(store: S) {
   const bus = createMemoryBus();
   bus.subscribe(({ room, events }) => noted.push(`${room} hears ${events.map(({ text }) => text).join(", ")}`));
   const log = keptLog();
-  const writer = new LogWriter({ store, bus, log, clock: new FakeClock(), metrics: uncounted });
+  const clock = new FakeClock();
+  const writer = new LogWriter({ store, bus, log, clock, metrics: uncounted });
   const append = (n: number | string, changes: Partial<Draft> = {}) => {
     const one = draft(n, { text: `${n}`, ...changes });
     writer.append(one, (outcome) => {
@@ -62,7 +63,7 @@ function watched<S extends Store>(store: S) {
       else noted.push(`${n} is ${outcome.value.event.seq}${outcome.value.dup ? " again" : ""}`);
     });
   };
-  return { store, writer, noted, log, append };
+  return { store, writer, noted, log, append, clock };
 }
 
 async function openSqlite(t: TestContext): Promise<Store> {
@@ -137,18 +138,27 @@ describe("the log writer", () => {
   });
 
   test("[L3] [S2] a failure that passes refuses its group and what waited behind it, and what comes after is stored", async () => {
-    const { store, noted, append, writer, log } = watched(new HeldStore());
+    const { store, noted, append, writer, log, clock } = watched(new HeldStore());
     append(1);
     append(2);
     await turn();
     append(3);
+    assert.equal(writer.isFailing, false);
     await store.end(new StoreError("the disk is full", { fatal: false }));
+    assert.equal(writer.isFailing, true);
+    clock.advance(10_000);
+    assert.equal(writer.isFailing, false, "nobody knows by now");
     assert.deepEqual(noted, ["1: unavailable", "2: unavailable", "3: unavailable"]);
     assert.match(log.lines.join(), /the disk is full/);
     append(1);
     await turn();
+    await store.end(new StoreError("the disk is full", { fatal: false }));
+    assert.equal(writer.isFailing, true);
+    append(1);
+    await turn();
     await store.end();
-    assert.deepEqual(noted.slice(3), ["1 is 1", "general hears 1"]);
+    assert.equal(writer.isFailing, false);
+    assert.deepEqual(noted.slice(4), ["1 is 1", "general hears 1"]);
     await writer.stop();
   });
 

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { WebSocket } from "ws";
 import { defaultLimits } from "../../src/protocol/limits.ts";
 import { placeOf } from "../../src/server/visitors.ts";
+import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 
 const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
@@ -54,6 +55,32 @@ test("[D2] X-Forwarded-For counts only from a configured proxy: else all that co
   for (let index = 0; index < 3; index++)
     assert.equal((await fetch(`${url}/healthz`)).status, 200, "this machine has no bound");
   await stream.body?.cancel();
+});
+
+test("[B1] guests of one address have ten times the rate of one together, however many tokens they take; who has a kept name is not one", async (t) => {
+  const limits = { ...defaultLimits, sendRate: 0.1, sendBurst: 1 };
+  const { url } = await startTestServer(t, { limits, trustProxies: ["loopback"] });
+  const hello = async () =>
+    (await (await fetch(`${url}/api/v1/hello`, { method: "POST", body: "{}" })).json()) as { token: string };
+  const post = async (address: string, { token }: { token: string }) => {
+    const headers = { ...from(address).headers, authorization: `Bearer ${token}` };
+    const { status } = await fetch(`${url}/rooms/general/messages`, { method: "POST", body: "สวัสดี", headers });
+    return status;
+  };
+  const owner = await RawClient.join(t, url, { name: "Оля" });
+  owner.send({ type: "claim", passphrase: "коти люблять молоко" });
+  await owner.next("welcome");
+  const statuses: number[] = [];
+  for (let guest = 0; guest < 12; guest++) statuses.push(await post("192.0.2.1", await hello()));
+  assert.deepEqual(statuses, [...Array(10).fill(201), 429, 429]);
+  assert.equal(await post("192.0.2.1", owner.welcome), 201);
+  assert.equal(await post("192.0.2.2", await hello()), 201);
+  const member = await RawClient.connect(t, url, from("192.0.2.1"));
+  member.send({ type: "hello", token: (await hello()).token });
+  member.send({ type: "join" });
+  await member.next("joined");
+  member.send({ type: "message", text: "я теж" });
+  assert.equal((await member.next("error")).code, "rate_limited");
 });
 
 test("a post past the rate gets 429 with Retry-After, by the address that a trusted proxy tells, or by the token", async (t) => {
