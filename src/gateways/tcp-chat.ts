@@ -9,14 +9,12 @@ import { splitLogin } from "../protocol/login-line.ts";
 import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { parsePassphrase } from "../protocol/passphrase.ts";
 import { oneLine } from "../protocol/text.ts";
+import { readsLikeHttp } from "./support/http-line.ts";
 import { LineDecoder } from "./support/line-decoder.ts";
 import { personalRoomLines, roomLine } from "./support/lines.ts";
 import { Outbound } from "./support/outbound.ts";
 import { TelnetCommands } from "./support/telnet.ts";
 import { formatsOf } from "./support/text.ts";
-
-/** A browser can be made to send a request to any port. [D5] */
-const httpRequest = /^[A-Z]+ \S+ HTTP\/\d/;
 
 /** Takes an accepted socket, with the address that its messages are counted under; `undefined` on this machine. */
 export type TcpGateway = (socket: Socket, address: string | undefined) => void;
@@ -60,7 +58,7 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
         if (line.error.code === "too_large") leave();
         return;
       }
-      if (first && httpRequest.test(line.value)) {
+      if (first && readsLikeHttp(line.value)) {
         // What came with it in the same piece is not heard either.
         isLeaving = true;
         socket.destroy();

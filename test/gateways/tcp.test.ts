@@ -121,6 +121,13 @@ test("[D5] TCP chat: a browser that was made to call is cut off at once, unheard
   assert.equal(seq, 1);
 });
 
+test("[D5] TCP echo: a browser that was made to call reads nothing of what it sent", async (t) => {
+  const { tcpEchoPort } = await startTestServer(t, withTcp);
+  const socket = connect({ port: tcpEchoPort ?? 0, host: "127.0.0.1" });
+  socket.write("POST / HTTP/1.1\r\nHost: localhost\r\n\r\n<script>alert()</script>");
+  assert.equal((await buffer(socket)).length, 0);
+});
+
 test("TCP chat: a server that stops ends its clients", async (t) => {
   const server = await startTestServer(t, withTcp);
   const ann = await TcpClient.join(t, server.tcpPort);

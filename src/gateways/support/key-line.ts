@@ -4,6 +4,7 @@ import { serverWords } from "../../locales/server.ts";
 import type { Language } from "../../locales/words.ts";
 import type { ChatError } from "../../protocol/codes.ts";
 import type { JudgeKey } from "./behind-key.ts";
+import { readsLikeHttp } from "./http-line.ts";
 import { TelnetCommands } from "./telnet.ts";
 
 const lineFeed = 0x0a;
@@ -53,7 +54,7 @@ export function behindKeyLine(accept: (socket: Socket, address: string | undefin
     const judge = (rest: Buffer) => {
       const line = Buffer.concat(read).toString().trim();
       const [, key] = /^\/key\s+(.+)$/su.exec(line) ?? [];
-      if (key === undefined && /^[A-Z]+ \S+ HTTP\/\d/.test(line)) return socket.destroy();
+      if (key === undefined && readsLikeHttp(line)) return socket.destroy();
       const error: ChatError | undefined = key === undefined ? { code: "key_required" } : judgeKey(key, address);
       if (error) return refuse(error);
       stop();
