@@ -36,8 +36,9 @@ export function addHelloGateway(app: FastifyInstance, hub: Hub, language: Langua
   });
 }
 
-const helloSchema = v.omit(clientFrameSchemas.hello, ["type"]);
-const renameSchema = v.omit(clientFrameSchemas.rename, ["type"]);
+/** Without the access key, which is given as with any request. [D6] */
+export const helloSchema = v.omit(clientFrameSchemas.hello, ["type", "key"]);
+export const renameSchema = v.omit(clientFrameSchemas.rename, ["type", "ref"]);
 type Hello = v.InferOutput<typeof helloSchema>;
 type Welcome = Result<ServerFrameOf<"welcome">>;
 

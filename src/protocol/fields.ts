@@ -67,7 +67,8 @@ export const cursorField = v.pipe(
 // What the server says of itself is trusted to be in its stored form already. Clients load these too: one kind of check is
 // less to load than a kind for each type.
 export const knownText = v.custom<string>((value) => typeof value === "string");
-const known = <T extends string>() => knownText as unknown as v.CustomSchema<T, undefined>;
+/** The same for a text of which more is known. */
+export const known = <T extends string>() => knownText as unknown as v.CustomSchema<T, undefined>;
 export const knownRoom = known<RoomName>();
 export const knownName = known<DisplayName>();
 export const knownUserId = known<UserId>();

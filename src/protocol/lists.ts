@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { knownFlag, knownNumber, knownRoom, knownSessionId, knownText, optional } from "./fields.ts";
+import { epochField, knownFlag, knownNumber, knownRoom, knownSessionId, knownText, optional } from "./fields.ts";
 import { directField, readFields } from "./room-answers.ts";
 
-// What long answers are lists of. Apart from the frames, so that no client loads it.
+// What long answers are made of. Apart from the frames, so that no client loads it.
 
 /** A room, as the list of rooms tells it. [P2] */
 export const listedRoomSchema = v.object({
@@ -16,6 +16,9 @@ export const listedRoomSchema = v.object({
   direct: directField,
   ...readFields,
 });
+
+/** Where a room's log stands, as `heads` tells it. [R5] */
+export const headSchema = v.object({ epoch: epochField, seq: knownNumber });
 
 /** A session of somebody, as the list of them tells it. [I3] */
 export const sessionSchema = v.object({

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { ErrorCode } from "./codes.ts";
 import {
   epochField,
+  known,
   knownFlag,
   knownMessageId,
   knownName,
@@ -11,8 +12,7 @@ import {
   optional,
   userField,
 } from "./fields.ts";
-import type { Epoch } from "./ids.ts";
-import type { sessionSchema } from "./lists.ts";
+import type { headSchema, sessionSchema } from "./lists.ts";
 import { directField, readFields, roomAnswerSchemas } from "./room-answers.ts";
 
 export type User = v.InferOutput<typeof userField>;
@@ -53,7 +53,7 @@ const changeFields = {
 };
 
 /** By room. No `v.record`: that leaves out keys such as `constructor`, and a room may be called so. */
-const headsField = v.custom<Record<string, { epoch: Epoch; seq: number }>>(
+export const headsField = v.custom<Record<string, v.InferOutput<typeof headSchema>>>(
   (value) =>
     typeof value === "object" &&
     value !== null &&
@@ -100,7 +100,7 @@ export const serverFrameSchemas = {
     head: knownNumber,
     recovered: knownFlag,
     /** Why a `since` could not be resumed from: the client starts over from the history that follows. */
-    reason: optional(v.custom<"epoch" | "ahead" | "too_far">((value) => typeof value === "string")),
+    reason: optional(known<"epoch" | "ahead" | "too_far">()),
     topic: optional(knownText),
     count: knownNumber,
     /** Left out in a room of more than {@link presenceListLimit}. */
@@ -170,7 +170,7 @@ export const serverFrameSchemas = {
   pong: v.object({ type: v.literal("pong") }),
   error: v.object({
     type: v.literal("error"),
-    code: v.custom<ErrorCode>((value) => typeof value === "string"),
+    code: known<ErrorCode>(),
     message: knownText,
     ref: optional(knownText),
     id: optional(knownText),

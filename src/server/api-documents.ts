@@ -1,13 +1,23 @@
-import * as v from "valibot";
+import type * as v from "valibot";
 import { editSchema, topicSchema } from "../gateways/change.ts";
 import { importSchema } from "../gateways/import.ts";
 import { querySchema } from "../gateways/poll.ts";
 import { postSchema } from "../gateways/post.ts";
-import { type AccountFrameType, accountFrameSchemas } from "../protocol/account-frames.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
 import { errorStatus } from "../protocol/codes.ts";
 import { serverFrameSchemas } from "../protocol/server-frames.ts";
-import { describe, describeAll, type JsonSchema, json, parameter, reference, refusal, room } from "./api-schemas.ts";
+import { accountPaths } from "./account-paths.ts";
+import {
+  answering,
+  describe,
+  describeAll,
+  type JsonSchema,
+  json,
+  parameter,
+  reference,
+  refusal,
+  room,
+} from "./api-schemas.ts";
 import { program } from "./program.ts";
 import { roomPaths } from "./room-paths.ts";
 import { searchPaths } from "./search-paths.ts";
@@ -92,29 +102,9 @@ const stream = (parameters: readonly JsonSchema[]) => ({
   },
 });
 
-const { message, edited, deleted, reacted, topic, welcome, sessions, rooms } = serverFrameSchemas;
+const { message, edited, deleted, reacted, topic, welcome, sessions } = serverFrameSchemas;
 /** What a page of a room is made of. */
 const pageSchemas = { message, edited, deleted, reacted, topic };
-
-const accountSummaries: Readonly<Record<AccountFrameType, string>> = {
-  claim: "Keeps a name for who asks; without a token, for somebody new",
-  login: "Gives a token of a new session to who knows a name's passphrase",
-  change_passphrase: "Another passphrase; every other session ends",
-  unclaim: "Gives a name up",
-  sessions: "Where this person is signed in",
-  end_session: "Ends one session, or all others",
-};
-
-const accountPaths = Object.fromEntries(
-  Object.entries(accountSummaries).map(([type, summary]) => {
-    const { type: _, ...entries } = accountFrameSchemas[type as AccountFrameType].entries;
-    const answer = type === "sessions" || type === "end_session" ? "sessions" : "welcome";
-    const content = json(reference(answer));
-    const requestBody = { required: true, content: json(describe(v.object(entries))) };
-    const responses = { 200: { description: `The frame \`${answer}\`.`, content }, default: refusal };
-    return [`/api/v1/${type}`, { post: { summary, requestBody, responses } }];
-  }),
-);
 
 /** One change of what was said, for who has a token; `body`: what it takes. */
 const change = (summary: string, where: readonly JsonSchema[], body?: v.GenericSchema) => ({
@@ -130,6 +120,15 @@ const change = (summary: string, where: readonly JsonSchema[], body?: v.GenericS
   responses: { 200: { description: "Changed.", content: json(ack) }, default: refusal },
 });
 
+const health = (description: string, status: string) => ({
+  description,
+  content: json({ type: "object", required: ["status"], properties: { status: { const: status } } }),
+});
+
+const document = (summary: string) => ({
+  get: { summary, responses: answering("The document.", { type: "object" }) },
+});
+
 /** The plain HTTP of this server, from the schemas that parse it. https://spec.openapis.org/oas/v3.1.0 */
 export function openApiDocument() {
   const { properties } = describe(querySchema) as { properties: Readonly<Record<string, JsonSchema>> };
@@ -138,7 +137,7 @@ export function openApiDocument() {
     openapi: "3.1.0",
     info: { title: program.name, version: program.version },
     components: {
-      schemas: { ...describeAll({ ...pageSchemas, welcome, sessions, rooms }), problem },
+      schemas: { ...describeAll({ ...pageSchemas, welcome, sessions }), problem },
       securitySchemes: {
         token: { type: "http", scheme: "bearer", description: "The `token` of a `welcome`." },
         key: {
@@ -203,13 +202,15 @@ export function openApiDocument() {
           },
         },
       },
-      "/healthz": { get: { summary: "Whether the process lives", responses: { 200: { description: "It does." } } } },
+      "/healthz": { get: { summary: "Whether the process lives", responses: { 200: health("It does.", "ok") } } },
       "/readyz": {
         get: {
           summary: "Whether messages can be stored",
-          responses: { 200: { description: "They can." }, 503: { description: "Not now." } },
+          responses: { 200: health("They can.", "ready"), 503: health("Not now.", "unavailable") },
         },
       },
+      "/api/v1/openapi.json": document("Plain HTTP, as OpenAPI 3.1 describes it: this document"),
+      "/api/v1/asyncapi.json": document("The WebSockets and their frames, as AsyncAPI 3.0 describes them"),
     },
   };
 }

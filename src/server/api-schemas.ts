@@ -1,23 +1,28 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
-import { knownFlag, knownNumber } from "../protocol/fields.ts";
-import { listedRoomSchema, sessionSchema } from "../protocol/lists.ts";
+import { knownFlag, knownNumber, knownText } from "../protocol/fields.ts";
+import { headSchema, listedRoomSchema, sessionSchema } from "../protocol/lists.ts";
 import { knownRooms } from "../protocol/room-answers.ts";
-import { knownSessions } from "../protocol/server-frames.ts";
+import { headsField, knownSessions } from "../protocol/server-frames.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** A schema as it is written on the wire. What a schema checks by code only is described as the text that it is. */
+/** A schema as it is written on the wire. Throws for one that code alone checks and that is not described here. */
 export function describe(schema: v.GenericSchema, typeMode: "input" | "output" = "input"): JsonSchema {
   const { $schema: _, ...described } = toJsonSchema(schema, {
     typeMode,
     errorMode: "ignore",
     overrideSchema({ valibotSchema, jsonSchema }) {
+      if (valibotSchema === knownText) return { ...jsonSchema, type: "string" };
       if (valibotSchema === knownNumber) return { ...jsonSchema, type: "number", minimum: 0 };
       if (valibotSchema === knownRooms) return { ...jsonSchema, type: "array", items: describe(listedRoomSchema) };
       if (valibotSchema === knownSessions) return { ...jsonSchema, type: "array", items: describe(sessionSchema) };
       if (valibotSchema === knownFlag) return { ...jsonSchema, type: "boolean" };
-      return valibotSchema.type === "custom" ? { ...jsonSchema, type: "string" } : undefined;
+      if (valibotSchema === headsField) {
+        return { ...jsonSchema, type: "object", additionalProperties: describe(headSchema) };
+      }
+      if (valibotSchema.type === "custom") throw new TypeError("nobody has said how this is written on the wire");
+      return undefined;
     },
   });
   return described;
@@ -33,6 +38,18 @@ export const refusal = {
   description: "Refused; `code` says why.",
   content: { "application/problem+json": { schema: reference("problem") } },
 };
+
+export const answering = (description: string, schema: JsonSchema) => ({
+  200: { description, content: json(schema) },
+  default: refusal,
+});
+
+/** A body of JSON; one of which nothing is required may be left out. */
+export function taking(schema: v.GenericSchema) {
+  const described = describe(schema);
+  const { required } = described as { required: readonly string[] };
+  return { required: required.length > 0, content: json(described) };
+}
 
 export const parameter = (name: string, description: string) => ({
   name,

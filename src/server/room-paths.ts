@@ -1,6 +1,7 @@
-import type * as v from "valibot";
+import * as v from "valibot";
 import { directSchema, listSchema, readSchema } from "../gateways/rooms.ts";
-import { describe, type JsonSchema, json, reference, refusal, room } from "./api-schemas.ts";
+import { roomAnswerSchemas } from "../protocol/room-answers.ts";
+import { answering, describe, type JsonSchema, room, taking } from "./api-schemas.ts";
 
 const integer = { type: "integer" };
 const other = {
@@ -24,13 +25,6 @@ const entered = {
   },
 };
 
-const answering = (description: string, schema: JsonSchema) => ({
-  200: { description, content: json(schema) },
-  default: refusal,
-});
-
-const taking = (schema: v.GenericSchema) => ({ required: true, content: json(describe(schema)) });
-
 const { properties } = describe(listSchema) as { properties: Readonly<Record<string, JsonSchema>> };
 
 /** Finding rooms and people over plain HTTP. [P1] [P2] [P3] */
@@ -39,7 +33,10 @@ export const roomPaths = {
     get: {
       summary: "The rooms that there are, by latest message; with a token also its owner's direct conversations",
       parameters: Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema })),
-      responses: answering("The frame `rooms`, without its `type`: a page, at most 200 rooms.", reference("rooms")),
+      responses: answering(
+        "A page, at most 200 rooms; `next` is `after` of the next request.",
+        describe(v.omit(roomAnswerSchemas.rooms, ["type", "ref"])),
+      ),
     },
   },
   "/rooms/{room}": {
