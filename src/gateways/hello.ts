@@ -16,7 +16,7 @@ import { sendProblem } from "./support/problem.ts";
 /**
  * Coming in without a socket, for who goes on by posts, server-sent events and long polls.
  *
- * `POST /api/v1/hello` takes the fields of a native `hello` and answers its `welcome`; `POST
+ * `POST /api/v1/hello` takes the fields of a native `hello` and answers its `welcome`, or refuses in its `lang`; `POST
  * /api/v1/rename` takes `{name}` and `Authorization: Bearer`, and answers the `welcome` with the new
  * name's token. Nothing is kept of who came: whoever streams with the token is a member.
  */
@@ -24,7 +24,7 @@ export function addHelloGateway(app: FastifyInstance, hub: Hub, language: Langua
   app.post("/api/v1/hello", async (request, reply) => {
     const hello = readFields(helloSchema, request.body);
     const welcome = hello.ok ? await greet(hub, hello.value) : hello;
-    if (!welcome.ok) return sendProblem(request, reply, welcome.error, language);
+    if (!welcome.ok) return sendProblem(request, reply, welcome.error, language, languageOf(request.body));
     return reply.header("cache-control", "no-store").send(welcome.value);
   });
 
@@ -39,6 +39,7 @@ export function addHelloGateway(app: FastifyInstance, hub: Hub, language: Langua
 /** Without the access key, which is given as with any request. [D6] */
 export const helloSchema = v.omit(clientFrameSchemas.hello, ["type", "key"]);
 export const renameSchema = v.omit(clientFrameSchemas.rename, ["type", "ref"]);
+const languageSchema = v.pick(helloSchema, ["lang"]);
 type Hello = v.InferOutput<typeof helloSchema>;
 type Welcome = Result<ServerFrameOf<"welcome">>;
 
@@ -50,6 +51,12 @@ function greet(hub: Hub, { name, token, v: version }: Hello): Soon<Welcome> {
     if (name) await hub.members.rename(person, name);
     return accepted(welcomeFrame(hub, person, session));
   });
+}
+
+/** What a hello asks for errors to be told in, also one whose other fields cannot be read. */
+function languageOf(body: unknown): string | undefined {
+  const asked = readFields(languageSchema, body);
+  return asked.ok ? (asked.value.lang ?? undefined) : undefined;
 }
 
 function rename(hub: Hub, token: string | undefined, name: DisplayName): Promise<Welcome> {

@@ -8,6 +8,7 @@ import { then } from "../core/soon.ts";
 import { agentOf } from "../gateways/support/agent.ts";
 import { problem } from "../gateways/support/problem.ts";
 import { type Gateway, type Line, read, type Visit } from "../gateways/support/websocket.ts";
+import { pickLanguage } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { accepted, type ChatError, closeCodes } from "../protocol/codes.ts";
 import { oneLine } from "../protocol/text.ts";
@@ -158,7 +159,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
 
 /** Refuses a handshake with the same answer that a plain request would get. */
 function answerRefusal(request: IncomingMessage, socket: Duplex, error: ChatError, language: Language): void {
-  const { status, headers, body } = problem(error, request.headers["accept-language"], language);
+  const { status, headers, body } = problem(error, pickLanguage(request.headers["accept-language"], language));
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "Connection: close",

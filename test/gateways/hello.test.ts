@@ -51,6 +51,21 @@ test("a hello over HTTP is refused by name: a taken one, a bad one, a body that 
   assert.deepEqual(await refusal(body), [400, "bad_json", undefined]);
 });
 
+test("a hello over HTTP is refused in the language of its lang, else of Accept-Language, else the server's", async (t) => {
+  const { url } = await startTestServer(t, { lang: "ru" });
+  await RawClient.join(t, url, { name: "Ann" });
+  const detail = async (body: object, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${url}/api/v1/hello`, { method: "POST", body: JSON.stringify(body), headers });
+    return ((await answer.json()) as { detail: string }).detail;
+  };
+  const thai = { "Accept-Language": "th" };
+  assert.match(await detail({ name: "Ann", lang: "uk-UA" }, thai), /Це ім’я зайняте/);
+  assert.match(await detail({ name: "a:b", lang: "uk" }, thai), /Ім’я має/);
+  assert.match(await detail({ name: "Ann", lang: "de" }, thai), /ชื่อนี้มีเจ้าของแล้ว/);
+  assert.match(await detail({ lang: 7 }, thai), /ไม่มีฟิลด์ “lang”/);
+  assert.match(await detail({ name: "Ann", lang: null }), /Это имя занято/);
+});
+
 test("who comes back over HTTP to find their name taken gets a free one; a rename to a taken name is refused", async (t) => {
   const { url } = await startTestServer(t);
   const { user, token } = await welcomed(await ask(url, "/api/v1/hello", { name: "น้อย" }));

@@ -11,10 +11,9 @@ declare module "fastify" {
 }
 
 /** A refusal as an HTTP answer: `application/problem+json` with the error's `code`. RFC 9457 */
-export function problem(error: ChatError, acceptLanguage: string | undefined, language: Language) {
+export function problem(error: ChatError, language: Language) {
   const status = errorStatus[error.code];
-  const words = serverWords[pickLanguage(acceptLanguage, language)];
-  const detail = words(`error.${error.code}`, { example: '{"text":"hi"}', ...error.params });
+  const detail = serverWords[language](`error.${error.code}`, { example: '{"text":"hi"}', ...error.params });
   return {
     status,
     headers: {
@@ -34,8 +33,16 @@ export function problem(error: ChatError, acceptLanguage: string | undefined, la
   };
 }
 
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: ChatError, language: Language) {
-  const { status, headers, body } = problem(error, request.headers["accept-language"], language);
+/** Refuses a request: in the language of `asked`, else of its `Accept-Language`, else in `language`. */
+export function sendProblem(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: ChatError,
+  language: Language,
+  asked?: string,
+) {
+  const spoken = pickLanguage(asked, pickLanguage(request.headers["accept-language"], language));
+  const { status, headers, body } = problem(error, spoken);
   reply.refusal = error.code;
   return reply.code(status).headers(headers).send(body);
 }
