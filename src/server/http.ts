@@ -136,7 +136,8 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status === 413) {
-      return sendProblem(request, reply, { code: "too_large", params: { max: hub.limits.maxFrame } }, language);
+      const params = { max: request.routeOptions.bodyLimit };
+      return sendProblem(request, reply, { code: "too_large", params }, language);
     }
     if (status < 500)
       return sendProblem(request, reply, { code: "bad_frame", params: { field: fieldOf(error) } }, language);

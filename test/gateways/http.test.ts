@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
+import { Wire } from "../support/wire.ts";
 
 interface Page {
   epoch: string;
@@ -93,6 +94,23 @@ test("what cannot be posted is refused by name, and makes no room", async (t) =>
   }
   for (const room of ["empty", "json", "bytes", "key", "long", "large"]) {
     assert.equal((await fetch(`${url}/rooms/${room}/messages`)).status, 404);
+  }
+});
+
+test("a body past the bound of its route is refused with that bound", async (t) => {
+  const { ports } = await startTestServer(t, { accessKey: "open-sesame" });
+  for (const [path, bound, told] of [
+    ["/rooms/general/messages", 64 * 1024, "65,536"],
+    ["/api/v1/import/general", 8 * 1024 * 1024, "8,388,608"],
+    ["/api/v1/key", 16 * 1024, "16,384"],
+  ] as const) {
+    const wire = await Wire.connect(t, ports[0] ?? 0);
+    const head = `Host: localhost\r\nAuthorization: Bearer open-sesame\r\nContent-Length: ${bound + 1}`;
+    wire.send(`POST ${path} HTTP/1.1\r\n${head}\r\n\r\n`);
+    const answer = await wire.until(
+      (received) => /^HTTP\/1\.1 (\d+).*"detail":"([^"]*)"/s.exec(received.toString()) ?? undefined,
+    );
+    assert.deepEqual(answer?.slice(1), ["413", `This is too large: at most ${told} bytes.`], path);
   }
 });
 
