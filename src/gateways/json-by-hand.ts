@@ -1,6 +1,5 @@
 import type { Hub } from "../core/hub.ts";
 import type { PersonalFrame } from "../core/ports.ts";
-import { pickLanguage } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { jsonFormat, jsonFrame, readNativeFrames } from "./support/json.ts";
 import { lineHistory } from "./support/lines.ts";
@@ -18,23 +17,17 @@ export function isJsonJoin(text: string): boolean {
 }
 
 /** JSON by hand, WebSocket `/` after a first `join`: the native frames, with history as lines that a person can read. */
-export function createJsonByHand(hub: Hub, language: Language): Gateway {
-  const encode = (frame: PersonalFrame, wanted: string | undefined) => {
-    if (frame.type !== "history") return jsonFrame(frame, pickLanguage(wanted, language));
+export function createJsonByHand(hub: Hub): Gateway {
+  const encode = (frame: PersonalFrame, language: Language) => {
+    if (frame.type !== "history") return jsonFrame(frame, language);
     return textFrame(
       JSON.stringify({ ...frame, messages: frame.messages.filter(({ deleted }) => !deleted).map(transcriptLine) }),
     );
   };
   return {
     name: "json_by_hand",
-    accept(line, { address, agent }) {
-      const connection = new WebSocketConnection(hub, line, {
-        format: jsonFormat,
-        encode,
-        address,
-        agent,
-        speaksFrames: true,
-      });
+    accept(line, visit) {
+      const connection = new WebSocketConnection(hub, line, visit, { format: jsonFormat, encode, speaksFrames: true });
       return readNativeFrames(hub.connect(connection), lineHistory);
     },
   };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { type BehindKeyOptions, behindKey } from "../gateways/support/behind-key.ts";
+import type { Hub } from "../core/hub.ts";
+import { behindKey } from "../gateways/support/behind-key.ts";
 import type { Gateway, Visit } from "../gateways/support/websocket.ts";
 import { accepted, type Result, refused } from "../protocol/codes.ts";
 import type { Access } from "./access.ts";
@@ -12,7 +13,7 @@ export type Guard = (
 ) => Result<Gateway | undefined>;
 
 /** Lets WebSockets in that brought the key in their handshake, and where it can be given in frames, those that brought none. [D6] */
-export function createGuard(access: Access, options: Omit<BehindKeyOptions, "judgeKey">): Guard {
+export function createGuard(access: Access, hub: Hub): Guard {
   const { judgeKey } = access;
   return (request, visit, gateway) => {
     const admission = access.judge(request, visit.query);
@@ -20,6 +21,6 @@ export function createGuard(access: Access, options: Omit<BehindKeyOptions, "jud
     if (admission.at === "refused") return { ok: false, error: admission.error };
     const types = gateway?.keyedBy?.(visit) ?? [];
     if (!gateway || types.length === 0) return refused("key_required");
-    return accepted(behindKey(gateway, types, { ...options, judgeKey }));
+    return accepted(behindKey(gateway, types, { hub, judgeKey }));
   };
 }

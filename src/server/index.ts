@@ -154,7 +154,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     language,
     maxFrame: config.limits.maxFrame,
     visitors,
-    guard: access && createGuard(access, { hub, language }),
+    guard: access && createGuard(access, hub),
     lines,
     metrics,
     heartbeat,

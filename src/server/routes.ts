@@ -11,8 +11,8 @@ import type { Language } from "../locales/words.ts";
 /** Which gateway is at which path of a WebSocket. */
 export function createRoutes({ hub, language }: { hub: Hub; language: Language }) {
   const gateways = new Map<string, Gateway>([
-    ["/api/v1/ws", createNativeGateway({ hub, language })],
-    ["/", byFirstText(createPlainText(hub, language), createJsonByHand(hub, language))],
+    ["/api/v1/ws", createNativeGateway(hub)],
+    ["/", byFirstText(createPlainText(hub, language), createJsonByHand(hub))],
     ["/ws", createOpenText(hub, language)],
     ["/echo", createWebSocketEcho(hub, language)],
   ]);

@@ -114,7 +114,14 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     const [path = "", query] = (request.url ?? "").split("?", 2);
     const address = visitors.addressOf(request);
     const { origin, "user-agent": userAgent } = request.headers;
-    const visit = { path, query: new URLSearchParams(query), origin, address, agent: agentOf(userAgent) };
+    const visit = {
+      path,
+      query: new URLSearchParams(query),
+      origin,
+      address,
+      agent: agentOf(userAgent),
+      errorLanguage: languageOf(request, language),
+    };
     const found = options.gatewayAt(path);
     const admitted = options.guard?.(request, visit, found) ?? accepted(found);
     if (!admitted.ok) return refuse(request, socket, admitted.error, found?.name ?? "http");
@@ -157,9 +164,13 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
   };
 }
 
+/** What a handshake accepts, else `otherwise`. */
+const languageOf = (request: IncomingMessage, otherwise: Language): Language =>
+  pickLanguage(request.headers["accept-language"], otherwise);
+
 /** Refuses a handshake with the same answer that a plain request would get. */
 function answerRefusal(request: IncomingMessage, socket: Duplex, error: ChatError, language: Language): void {
-  const { status, headers, body } = problem(error, pickLanguage(request.headers["accept-language"], language));
+  const { status, headers, body } = problem(error, languageOf(request, language));
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     "Connection: close",

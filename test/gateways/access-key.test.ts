@@ -54,7 +54,7 @@ test("[D6] unknown paths are no more known to a stranger than known ones", async
 test("[D6] a native line is told nothing before the key, neither notices nor what others say, and everything after it", async (t) => {
   const server = await startTestServer(t, { accessKey: key });
   const ann = await insider(t, server.url);
-  const bob = await RawClient.connect(t, server.url);
+  const bob = await RawClient.connect(t, server.url, { headers: { "Accept-Language": "th" } });
   assert.deepEqual(server.broadcast("for those who are in"), { ok: true, value: { clients: 1 } });
   await ann.say("for those who are in");
   bob.send({ type: "join", ref: "1", name: "Ann" });
@@ -71,6 +71,7 @@ test("[D6] a native line is told nothing before the key, neither notices nor wha
       ["welcome", false],
     ],
   );
+  assert.match(read[0]?.type === "error" ? read[0].message : "", /รหัสเข้าใช้งาน/);
   assert.match(read[1]?.type === "error" ? read[1].message : "", /ключ доступу/);
   assert.equal((await ann.next("user_joined")).user.name, "Оля");
   server.broadcast("привіт");

@@ -60,6 +60,21 @@ test("a refusal carries the ref or id of what it refuses, and the words of the l
   assert.deepEqual([(await olya.next("error")).id], ["a".repeat(20)]);
 });
 
+test("errors are told in hello.lang, else in what the handshake accepts, else in the server's language", async (t) => {
+  const { url } = await startTestServer(t, { lang: "ru" });
+  const told = async (accepted: string | undefined, ...first: object[]) => {
+    const client = await RawClient.connect(t, url, accepted ? { headers: { "Accept-Language": accepted } } : {});
+    for (const frame of first) client.send(frame);
+    client.send("{");
+    return (await client.next("error")).message;
+  };
+  assert.match(await told("de, uk-UA;q=0.9, th;q=0.8"), /^Це не об’єкт JSON/);
+  assert.match(await told("uk", { type: "hello", lang: "th" }), /^นี่ไม่ใช่ออบเจกต์ JSON/);
+  assert.match(await told("uk", { type: "hello", lang: "de" }), /^Це не об’єкт JSON/);
+  assert.match(await told("de"), /^Это не объект JSON/);
+  assert.match(await told(undefined), /^Это не объект JSON/);
+});
+
 test("text: blank is empty, 4,096 code points fit, one more is too_long, whatever their width", async (t) => {
   const { url } = await startTestServer(t);
   const ann = await RawClient.join(t, url);

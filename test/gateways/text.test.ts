@@ -62,6 +62,25 @@ test("plain text: what a language asks for is what it reads", async (t) => {
   assert.equal(await boris.next(), "Кто-то говорит: привіт");
 });
 
+test("what a browser accepts changes the errors of JSON by hand, and no text gateway", async (t) => {
+  const { url } = await startTestServer(t);
+  const ukrainian = { headers: { "Accept-Language": "uk" } };
+  const ann = await TextClient.connect(t, url, "/", ukrainian);
+  ann.send('{"type":"join","room":"a b"}');
+  assert.match(JSON.parse(String(await ann.next())).message, /Назва кімнати/);
+  const tooLong = "This text is too long: at most 4,096 characters.";
+  for (const [path, ...read] of [
+    ["/", `🟢 Server: ${tooLong}`, "You said: hi"],
+    ["/ws", `🟢 Server: ${tooLong}`, "User: hi"],
+    ["/chat/kitchen?name=Bob", "server :: Bob joined", `server :: ${tooLong}`, "Bob :: hi"],
+  ] as const) {
+    const bob = await TextClient.connect(t, url, path, ukrainian);
+    bob.send("x".repeat(4097));
+    bob.send("hi");
+    for (const line of read) assert.equal(await bob.next(), line);
+  }
+});
+
 test("plain text: blank is passed over in silence, too long is told, a binary frame is closed with 1003", async (t) => {
   const { url } = await startTestServer(t);
   const ann = await TextClient.connect(t, url, "/");

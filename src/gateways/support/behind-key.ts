@@ -1,7 +1,5 @@
 import { WebSocket } from "ws";
 import type { Hub } from "../../core/hub.ts";
-import { pickLanguage } from "../../locales/server.ts";
-import type { Language } from "../../locales/words.ts";
 import type { ChatError } from "../../protocol/codes.ts";
 import { badFrameLimit } from "../../protocol/limits.ts";
 import { jsonFormat, jsonFrame } from "./json.ts";
@@ -10,9 +8,8 @@ import { type Gateway, type Reader, WebSocketConnection } from "./websocket.ts";
 /** Judges a key that a stranger gives: why they are not let in with it, if they are not. */
 export type JudgeKey = (given: string, address: string | undefined) => ChatError | undefined;
 
-export interface BehindKeyOptions {
+interface BehindKeyOptions {
   readonly hub: Hub;
-  readonly language: Language;
   readonly judgeKey: JudgeKey;
 }
 
@@ -22,15 +19,13 @@ export interface BehindKeyOptions {
  * nothing but `key_required`. It has five frames and 10 s for it. [D6]
  */
 export function behindKey(gateway: Gateway, types: readonly string[], options: BehindKeyOptions): Gateway {
-  const { hub, language, judgeKey } = options;
+  const { hub, judgeKey } = options;
   return {
     name: gateway.name,
     accept(line, visit) {
-      const connection = new WebSocketConnection(hub, line, {
+      const connection = new WebSocketConnection(hub, line, visit, {
         format: jsonFormat,
-        encode: (frame, wanted) => jsonFrame(frame, pickLanguage(wanted, language)),
-        address: visit.address,
-        agent: visit.agent,
+        encode: jsonFrame,
         speaksFrames: true,
       });
       let reader: Reader | undefined;

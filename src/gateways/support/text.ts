@@ -31,7 +31,7 @@ export function formatsOf(
 export function textConnection(
   hub: Hub,
   line: Line,
-  { address, agent }: Visit,
+  visit: Visit,
   format: Format,
   personal: (frame: PersonalFrame) => readonly string[],
 ): Connection {
@@ -39,5 +39,5 @@ export function textConnection(
     const frames = personal(frame).map(textFrame);
     return frames.length === 0 ? undefined : Buffer.concat(frames);
   };
-  return new WebSocketConnection(hub, line, { format, encode, address, agent, speaksFrames: false });
+  return new WebSocketConnection(hub, line, visit, { format, encode, speaksFrames: false });
 }

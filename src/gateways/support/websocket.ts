@@ -3,6 +3,8 @@ import { WebSocket } from "ws";
 import type { Hub } from "../../core/hub.ts";
 import type { Connection, Format, GatewayName, Metrics, PersonalFrame } from "../../core/ports.ts";
 import type { Soon } from "../../core/soon.ts";
+import { pickLanguage } from "../../locales/server.ts";
+import type { Language } from "../../locales/words.ts";
 import { type ChatError, type CloseReason, closeCodes } from "../../protocol/codes.ts";
 import { Outbound } from "./outbound.ts";
 
@@ -34,6 +36,11 @@ export interface Visit {
   readonly address: string | undefined;
   /** What the client said it is, in a few words. */
   readonly agent: string;
+  /**
+   * What errors in JSON are told in until a `hello` names a language: what the handshake accepts, else the server's. No
+   * text gateway follows it: a browser's language never changes a wire format.
+   */
+  readonly errorLanguage: Language;
 }
 
 /** A way in over a WebSocket. */
@@ -90,10 +97,8 @@ const closingMs = 1_000;
 
 export interface WebSocketConnectionOptions {
   readonly format: Format;
-  /** The bytes of a frame for this client alone, in the language it asked for. */
-  readonly encode: (frame: PersonalFrame, language: string | undefined) => Uint8Array | undefined;
-  readonly address: string | undefined;
-  readonly agent: string;
+  /** The bytes of a frame for this client alone; errors in JSON in this language. */
+  readonly encode: (frame: PersonalFrame, language: Language) => Uint8Array | undefined;
   /** Whether it speaks frames, acknowledgements among them, and knows Parlance's close codes; else it is bare text. */
   readonly speaksFrames: boolean;
 }
@@ -111,16 +116,17 @@ export class WebSocketConnection extends Outbound implements Connection {
   readonly #line: Line;
   readonly #metrics: Metrics;
   readonly #encode: WebSocketConnectionOptions["encode"];
-  #language: string | undefined;
+  #language: Language;
 
-  constructor(hub: Hub, line: Line, options: WebSocketConnectionOptions) {
+  constructor(hub: Hub, line: Line, visit: Visit, options: WebSocketConnectionOptions) {
     super(hub, line.socket);
     this.#line = line;
     this.#metrics = hub.metrics;
     this.#encode = options.encode;
     this.format = options.format;
-    this.address = options.address;
-    this.agent = options.agent;
+    this.address = visit.address;
+    this.agent = visit.agent;
+    this.#language = visit.errorLanguage;
     this.acknowledges = options.speaksFrames;
   }
 
@@ -143,7 +149,7 @@ export class WebSocketConnection extends Outbound implements Connection {
   }
 
   setLanguage(tag: string): void {
-    this.#language = tag;
+    this.#language = pickLanguage(tag, this.#language);
   }
 
   pause(): void {
