@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
 import type { Clock, Connection, Format, Metrics, PersonalFrame, RoomFrame } from "../core/ports.ts";
+import { pickLanguage } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import type { CloseReason } from "../protocol/codes.ts";
 import { cursorField, roomField } from "../protocol/fields.ts";
@@ -13,6 +14,7 @@ import { bearerToken } from "./support/http.ts";
 import { roomLine } from "./support/lines.ts";
 import { Outbound } from "./support/outbound.ts";
 import { sendProblem } from "./support/problem.ts";
+import { formatsOf } from "./support/text.ts";
 
 /** Proxies give up a line on which nothing moves. */
 const keepAliveMs = 25_000;
@@ -46,15 +48,14 @@ const bytesOf = (text: string | undefined) => (text === undefined ? undefined : 
 const events: Format = { encode: (frame, epoch) => bytesOf(eventBlock(frame, epoch)) };
 
 /** The same as lines, for `curl` and eyes. */
-const textFormat = (language: Language): Format => ({
-  encode(frame) {
-    const line = roomLine(frame, language);
-    return line === undefined ? undefined : Buffer.from(`${line}\n`);
-  },
-});
+const lines = formatsOf(
+  (spoken) => ({ everybody: (frame) => roomLine(frame, spoken) }),
+  (line) => Buffer.from(`${line}\n`),
+);
 
 /**
- * Server-sent events, `GET /events` and `GET /rooms/{room}/events`: reads a room as it goes on, over plain HTTP.
+ * Server-sent events, `GET /events` and `GET /rooms/{room}/events`: reads a room as it goes on, over plain HTTP. As text
+ * it speaks the language of `?lang=`, else the server's.
  * `addressOf`: where a stream goes to; `undefined` for a program on this machine.
  */
 export function addSseGateway(
@@ -63,7 +64,6 @@ export function addSseGateway(
   language: Language,
   { clock, addressOf }: { readonly clock: Clock; readonly addressOf: (request: IncomingMessage) => string | undefined },
 ): void {
-  const text = textFormat(language);
   const open = new Set<SseConnection>();
   let cancel = () => {};
   const keepAlive = () => {
@@ -74,7 +74,7 @@ export function addSseGateway(
   app.addHook("onClose", async () => cancel());
 
   const stream = async (request: FastifyRequest, reply: FastifyReply, room: RoomName) => {
-    const query = request.query as Readonly<Record<string, string | undefined>>;
+    const query = request.query as Readonly<Record<string, string | string[] | undefined>>;
     const from = request.headers["last-event-id"] ?? query["since"];
     const cursor = from === undefined || from === "" ? undefined : v.safeParse(cursorField, from);
     if (cursor && !cursor.success) {
@@ -89,7 +89,7 @@ export function addSseGateway(
     const asText = query["format"] === "text" || /^text\/plain\b/.test(accepts);
     const response = begin(reply, asText);
     const connection = new SseConnection(hub, response, {
-      format: asText ? text : events,
+      format: asText ? lines[pickLanguage([query["lang"]].flat()[0], language)] : events,
       address: addressOf(request.raw),
     });
     const session = hub.connect(connection);

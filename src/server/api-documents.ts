@@ -3,6 +3,7 @@ import { editSchema, topicSchema } from "../gateways/change.ts";
 import { importSchema } from "../gateways/import.ts";
 import { querySchema } from "../gateways/poll.ts";
 import { postSchema } from "../gateways/post.ts";
+import { languages } from "../locales/words.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
 import { errorStatus } from "../protocol/codes.ts";
 import { serverFrameSchemas } from "../protocol/server-frames.ts";
@@ -88,14 +89,16 @@ const problem = {
 };
 
 const since = { name: "since", in: "query", schema: { type: "string" }, description: "A position: `{epoch}-{seq}`." };
+const format = { name: "format", in: "query", schema: { enum: ["text"] }, description: "Lines of `name :: text`." };
+const lang = { name: "lang", in: "query", schema: { enum: languages }, description: "The words of those lines." };
 const stream = (parameters: readonly JsonSchema[]) => ({
   get: {
     summary: "Reads a room as it goes on: server-sent events, or lines as text",
-    parameters: [...parameters, since, { name: "format", in: "query", schema: { enum: ["text"] } }],
+    parameters: [...parameters, since, format, lang],
     responses: {
       200: {
         description: "A stream that does not end.",
-        content: { "text/event-stream": { schema: { type: "string" } } },
+        content: { "text/event-stream": { schema: { type: "string" } }, "text/plain": { schema: { type: "string" } } },
       },
       default: refusal,
     },

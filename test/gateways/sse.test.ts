@@ -97,6 +97,22 @@ test("SSE: as text it is name :: text, a line a message", async (t) => {
   }
 });
 
+test("SSE: as text it speaks the language of ?lang=, else the server's, whatever a browser accepts", async (t) => {
+  const { url } = await startTestServer(t, { lang: "ru" });
+  const thai = { "Accept-Language": "th", Accept: "text/plain" };
+  const streams = [];
+  for (const query of ["", "?lang=uk-UA", "?lang=de", "?lang=en&lang=uk"]) {
+    streams.push(await open(t, `${url}/events${query}`, thai, "\n"));
+  }
+  // The headers are out before the seat is taken: a join of its own makes sure that it is.
+  await RawClient.join(t, url, { name: "Ann" });
+  const read = await Promise.all(streams.map(({ next }) => next()));
+  assert.deepEqual(
+    read.map((line) => line.replace("server :: Ann ", "")),
+    ["здесь", "тут", "здесь", "joined"],
+  );
+});
+
 test("SSE: with a token its owner is a member; without a room there is nothing to read", async (t) => {
   const { url } = await startTestServer(t);
   const ann = await RawClient.join(t, url, { name: "Ann", room: "one" });
