@@ -177,13 +177,21 @@ export class Fallback implements Line {
   }
 
   async #showHistory({ room, before, after, limit, ref }: Sent<"history">): Promise<void> {
-    const from = after == null ? { before: `${before}` } : { after: `${after}` };
-    const query = new URLSearchParams({ ...from, limit: `${limit ?? 50}` });
-    const path = `/rooms/${encodeURIComponent(room ?? "")}/messages?${query}`;
-    const answer = await this.#requests.ask(path, { signal: this.#age.signal });
+    const { signal } = this.#age;
     const { frame } = this.#listener;
-    if (answer.ok) frame(this.#requests.frame("history", { ...answer.value, room, ref }));
-    else frame(this.#requests.frame("error", { ...answer.problem, ref }));
+    let from = after == null ? `before=${before}` : `after=${after}`;
+    for (;;) {
+      const path = `/rooms/${encodeURIComponent(room ?? "")}/messages?${from}&limit=${limit ?? 50}`;
+      const answer = await this.#requests.ask(path, { signal });
+      if (!answer.ok) return frame(this.#requests.frame("error", { ...answer.problem, ref }));
+      const { next, reset } = answer.value as Readonly<Record<string, unknown>>;
+      // The last page, of another log or before what was asked for, follows nothing.
+      const nothing = reset === true && { messages: [], more: false };
+      const page = this.#requests.frame("history", { ...answer.value, room, ref, ...nothing });
+      // Forwards changes fill pages, too: who asks for messages is answered by the first page that has some.
+      if (page.messages.length > 0 || !page.more) return frame(page);
+      from = `after=${next}`;
+    }
   }
 
   #join(join: Join): void {

@@ -78,6 +78,31 @@ test("[R2] over HTTP any number of missed messages is read, and history back to 
   assert.deepEqual([seqs(oldest.messages), oldest.more], [upTo(4), false]);
 });
 
+for (const over of ["websocket", "events"] as const) {
+  test(`over ${over} history goes on behind a long run of changes, and there is none after the end`, async (t) => {
+    const { url } = await startTestServer(t);
+    const address = over === "websocket" ? url : (await startProxy(t, url, { upgrades: "refused" })).url;
+    const bob = await RawClient.join(t, url, { name: "Bob" });
+    const { id } = await bob.say("1");
+    for (const number of upTo(70)) {
+      bob.send({ type: "edit", target: id, text: `better ${number}` });
+      await bob.next("ack");
+    }
+    await bob.say("72");
+    const { client } = connectTo(t, address);
+    const room = client.join("general");
+    await Promise.all([next(room, "reset"), opensOver(client, over)]);
+    const newer = await room.history({ after: 1 });
+    assert.deepEqual([seqs(newer.messages), newer.more], [[72], false]);
+    const deleted = reaches(room, 73);
+    bob.send({ type: "delete", target: id });
+    await deleted;
+    for (const after of [72, 73, 999]) {
+      assert.deepEqual(await room.history({ after, limit: 1 }), { messages: [], more: false }, `${after}`);
+    }
+  });
+}
+
 test("[L4] a log that was replaced while the client was on HTTP is shown anew, once", async (t) => {
   const first = await startTestServer(t, { drainMs: 0 });
   const proxy = await startProxy(t, first.url, { upgrades: "refused" });
