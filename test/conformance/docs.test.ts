@@ -21,6 +21,34 @@ const anchorOf = (heading: string) =>
 const anchorsOf = (page: string) =>
   new Set(Array.from(read(page).matchAll(/^#+ (.*)$/gm), ([, text = ""]) => anchorOf(text)));
 
+/** The links of a page that lead to a file or folder beside it, each with where it leads to from the root. */
+const linksOf = (page: string) =>
+  Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link)
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .map((link) => {
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? page : relative(root, join(root, dirname(page), path));
+      return { link, target, anchor };
+    });
+
+/** Which of the folders of `src` each may import, in the order of the alphabet, by what `biome.json` forbids. */
+function linterWalls(folders: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const { overrides } = JSON.parse(read("biome.json")) as {
+    overrides: readonly {
+      includes: readonly string[];
+      linter: { rules: { style: { noRestrictedImports: { options: { patterns: readonly { group: string[] }[] } } } } };
+    }[];
+  };
+  return new Map(
+    overrides.map(({ includes: [where = ""], linter }) => {
+      const { patterns } = linter.rules.style.noRestrictedImports.options;
+      const folder = /^src\/(\w+)\/\*\*$/.exec(where)?.[1] ?? where;
+      const forbidden = new Set(patterns.flatMap(({ group }) => group));
+      return [folder, folders.filter((other) => other !== folder && !forbidden.has(`**/${other}/**`)).toSorted()];
+    }),
+  );
+}
+
 /** The rows of the specification: an id, and the files and folders that show what it says. */
 const rules = Array.from(
   read("docs/SPEC.md").matchAll(/^\| ([A-Z]\d+) \|.*\| ([^|]*) \|$/gm),
@@ -57,15 +85,12 @@ describe("The documents", () => {
 
   test("every link between them leads to a file or folder that is there, and to a heading in it", () => {
     const broken = pages.flatMap((page) =>
-      Array.from(read(page).matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link)
-        .filter((link) => !/^[a-z]+:/.test(link))
-        .filter((link) => {
-          const [path = "", anchor] = link.split("#");
-          const target = path === "" ? page : relative(root, join(root, dirname(page), path));
+      linksOf(page)
+        .filter(({ target, anchor }) => {
           if (!existsSync(join(root, target))) return true;
           return anchor !== undefined && statSync(join(root, target)).isFile() && !anchorsOf(target).has(anchor);
         })
-        .map((link) => `${page}: ${link}`),
+        .map(({ link }) => `${page}: ${link}`),
     );
     assert.deepEqual(broken, []);
   });
@@ -78,6 +103,41 @@ describe("The documents", () => {
         .map((name) => `${page}: ${name}`),
     );
     assert.deepEqual(missing, []);
+  });
+
+  test("every document that a source names exists", () => {
+    const files = find("{src,test,bench,scripts,deploy}/**/*.*", "*.{ts,json}", "Dockerfile");
+    const missing = files.flatMap((file) =>
+      Array.from(read(file).matchAll(/(?<![\w./-])docs\/[\w./-]*\w/g), ([path]) => path)
+        .filter((path) => !existsSync(join(root, path)))
+        .map((path) => `${file}: ${path}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  test("what each folder may import is told as the linter has it", () => {
+    const told = new Map(
+      Array.from(
+        read("docs/ARCHITECTURE.md").matchAll(/^\| `src\/(\w+)` \|.*\| ([^|]*) \|$/gm),
+        ([, folder = "", may = ""]) => [folder, may === "–" ? [] : may.split(", ")] as const,
+      ),
+    );
+    const linted = linterWalls([...told.keys()]);
+    assert.ok(told.size > 10);
+    for (const [folder, may] of told) assert.deepEqual([folder, may.toSorted()], [folder, linted.get(folder)]);
+  });
+
+  test("every link in a document of the package leads to a file or folder of it", () => {
+    const { files } = JSON.parse(read("package.json")) as { files: readonly string[] };
+    const shipped = new Set(
+      find(...files.filter((path) => !path.startsWith("!")).flatMap((path) => [path, `${path}/**`])),
+    );
+    const lost = [...shipped]
+      .filter((path) => path.endsWith(".md"))
+      .flatMap((page) => linksOf(page).map(({ link, target }) => ({ target, told: `${page}: ${link}` })))
+      .filter(({ target }) => !shipped.has(target))
+      .map(({ told }) => told);
+    assert.deepEqual(lost, []);
   });
 
   test("the list of decisions names every one, by its title", () => {

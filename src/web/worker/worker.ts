@@ -1,5 +1,5 @@
 // The page's service worker: the page opens without a line, with what this device keeps of its rooms.
-// docs/decisions/0014-offline-page.md
+// docs/decisions/0015-offline-page.md
 
 // The build puts in what the page consists of, and a name that changes with any of it.
 const files: readonly string[] = ["__FILES__"];
