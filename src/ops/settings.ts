@@ -217,7 +217,7 @@ export const settings = {
     flag: "--drain",
     variable: "PARLANCE_DRAIN",
     placeholder: "<seconds>",
-    doc: "seconds over which clients are sent away when the server stops",
+    doc: "seconds over which clients come back after the server stopped, each at its own moment",
     takes: "a number of seconds from 0 to 3600",
     repeatable: false,
     default: [5],
