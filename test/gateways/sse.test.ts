@@ -158,6 +158,21 @@ test("long poll: answered the moment something is said, and no message falls bet
   );
 });
 
+test("long poll: it makes nobody a member, also with a token", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await RawClient.join(t, url, { name: "Ann", room: "one" });
+  const bob = await RawClient.join(t, url, { name: "Bob" });
+  const headers = { Authorization: `Bearer ${ann.welcome.token}` };
+  const polled = fetch(`${url}/rooms/general/messages?after=0&wait=20`, { headers });
+  await bob.say("hi");
+  assert.equal((await polled).status, 200);
+  const frames = await bob.settle();
+  assert.deepEqual(
+    frames.map(({ type }) => type),
+    ["message"],
+  );
+});
+
 test("long poll: empty at the end of its time, refused past 55 s, and answered when the server stops [K4]", async (t) => {
   const server = await startTestServer(t);
   const page = `${server.url}/rooms/general/messages`;
