@@ -1,4 +1,4 @@
-/** Bounds that hold for every gateway; each is a key of the configuration, 0 lifts it. */
+/** Bounds that hold for every gateway; 0 lifts one. */
 export interface Limits {
   /** Bytes of one inbound frame, line or request body. Past it: close 1009 or 413. */
   readonly maxFrame: number;
