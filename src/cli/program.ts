@@ -153,13 +153,14 @@ function createProgram(finish: (exitCode: number) => void): Command {
   const formatOption = (doc: string) => new Option("--format <format>", doc).choices(transferFormats);
   program
     .command("export")
-    .description("write everything said in a room to a file, or to standard output")
+    .description("write the messages of a room, as they are now, to a file or standard output")
     .argument("<room>", "the room to read")
-    .addOption(formatOption("txt for people; json and ndjson can be imported exactly (default: txt)"))
+    .addOption(formatOption("txt for people; json and ndjson keep ids, exact times and answers, too (default: txt)"))
     .option("--out <file>", "the file to write (default: standard output)")
     .option(...serverOption)
     .option(...keyOption)
     .option(...langOption)
+    .addHelpText("after", "\nAn import brings back no reactions, marks of edits, deleted messages or topic.")
     .addHelpText(
       "after",
       examples("parlance export kitchen > kitchen.txt\nparlance export kitchen --format ndjson --out kitchen.ndjson"),

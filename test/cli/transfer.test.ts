@@ -64,6 +64,46 @@ for (const format of ["json", "ndjson"] as const) {
   });
 }
 
+for (const format of ["txt", "ndjson"] as const) {
+  test(`[T4] ${format} brings back the text as it is now, no marks of changes, and nothing that was deleted`, async (t) => {
+    const { url } = await startTestServer(t);
+    const ann = await RawClient.join(t, url, { name: "Оля" });
+    const better = await ann.say("helo");
+    const gone = await ann.say("a secret");
+    await ann.say("what?", { reply_to: gone.id });
+    const changes = [
+      { type: "edit", target: better.id, text: "hello" },
+      { type: "react", target: better.id, emoji: "👍" },
+      { type: "delete", target: gone.id },
+      { type: "topic", text: "greetings" },
+    ];
+    for (const change of changes) {
+      ann.send(change);
+      await ann.next("ack");
+    }
+    const file = join(temporaryFolder(t), "out");
+    await parlance(t, "export", "general", "--format", format, "--out", file, "--server", url);
+    const there = await startTestServer(t);
+    const imported = await parlance(t, "import", file, "--room", "general", "--server", there.url);
+    assert.deepEqual(imported, { status: 0, output: "✅ 2 messages imported into general.\n" });
+    const answer = await fetch(`${there.url}/rooms/general/messages`);
+    const { topic, messages } = (await answer.json()) as { topic?: string; messages: Message[] };
+    const kept = ["id", "reply_to", "room", "seq", "text", "ts", "type", "user"];
+    assert.equal(topic, undefined);
+    assert.deepEqual(
+      messages.map((message) => [message.text, message.reply_to]),
+      [
+        ["hello", undefined],
+        ["what?", format === "txt" ? undefined : gone.id],
+      ],
+    );
+    assert.deepEqual(
+      messages.flatMap((message) => Object.keys(message)).filter((key) => !kept.includes(key)),
+      [],
+    );
+  });
+}
+
 test("[T4] txt keeps names, texts and seconds, and the same file twice is stored once", async (t) => {
   const { url, said } = await startWithTalk(t);
   const exported = await parlance(t, "export", "кухня", "--server", url.replace("http", "ws"));
