@@ -6,6 +6,8 @@ import type { BareAddress } from "./bare-address.ts";
 
 /** Hears a server of bare text. */
 export interface BareListener {
+  /** The server is there. */
+  opened(): void;
   /** A whole text, or a line without its end. */
   said(text: string): void;
   /** The line is over; `code` says how a WebSocket was closed. RFC 6455 §7.4 */
@@ -44,13 +46,14 @@ const silenceMs = 200;
 export const dial = (address: BareAddress, listener: BareListener): Promise<BareLine> =>
   "url" in address ? dialWebSocket(address.url, listener) : dialTcp(address, listener);
 
-async function dialWebSocket(url: string, { said, ended }: BareListener): Promise<BareLine> {
+async function dialWebSocket(url: string, { opened, said, ended }: BareListener): Promise<BareLine> {
   const socket = new WebSocket(url, { maxPayload, perMessageDeflate: false });
   let status: number | undefined;
   socket.on("unexpected-response", (_request, { statusCode }) => {
     status = statusCode;
     socket.terminate();
   });
+  socket.on("open", opened);
   // What a server that greets at once says may come with the handshake.
   socket.on("message", (data) => said(data.toString()));
   try {
@@ -85,6 +88,7 @@ async function dialTcp({ host, port }: { host: string; port: number }, listener:
     if (rest.length > longestLine) sayRest();
     else if (rest !== "") silence = setTimeout(sayRest, silenceMs);
   };
+  socket.on("connect", listener.opened);
   socket.on("data", (bytes) => take(decoder.write(bytes)));
   try {
     await once(socket, "connect");

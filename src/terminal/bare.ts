@@ -57,16 +57,23 @@ export async function runBare(address: BareAddress, language: Language, terminal
       if (stdin.isTTY && text.trim().toLowerCase() === "exit") break;
       await line?.send(text);
     }
+    // Who closes a WebSocket is not answered any more: it has no end for one side alone. RFC 6455 §5.5.1
+    if ("url" in address) await hear();
     return "left";
+  }
+
+  /** Resolves when the server has fallen silent, or is gone. */
+  async function hear(): Promise<void> {
+    for (let before = -1; before !== heard; ) {
+      before = heard;
+      await Promise.race([over.promise, sleep(partingMs)]);
+    }
   }
 
   /** Ends the line, and hears what the server still says. */
   async function part(): Promise<void> {
     line?.end();
-    for (let before = -1; before !== heard; ) {
-      before = heard;
-      await Promise.race([over.promise, sleep(partingMs)]);
-    }
+    await hear();
     line?.cut();
   }
 
@@ -75,6 +82,7 @@ export async function runBare(address: BareAddress, language: Language, terminal
     const dialled = await Promise.race([
       left.promise,
       dial(address, {
+        opened: () => print(speak("connected")),
         said(text) {
           heard++;
           for (const row of printable(text).split("\n")) print(row);
@@ -84,7 +92,6 @@ export async function runBare(address: BareAddress, language: Language, terminal
     ]);
     if (dialled !== "left") {
       line = dialled;
-      print(speak("connected"));
       prompt?.start(speak("prompt"));
       const sent = prompt ? left.promise : Promise.race([left.promise, sendLines()]);
       const outcome = await Promise.race([sent, over.promise]);

@@ -79,6 +79,12 @@ test("in a pipe every line is sent, and what the server answers is printed befor
   assert.equal(await piped.exit, 0);
   assert.match(piped.text, /Connected to server!\nодин\nexit\n\nสาม\n$/);
 
+  const ours = await startTestServer(t);
+  const plain = runPiped(t, ["chat", "--plain", ours.url]);
+  plain.process.stdin?.end("один\nдва\n");
+  assert.equal(await plain.exit, 0);
+  assert.match(plain.text, /Connected to server!\nYou said: один\nYou said: два\n$/);
+
   const { server, url } = await startWebSocket(t);
   server.on("connection", (socket) => {
     socket.send("hello");
