@@ -97,7 +97,9 @@ export async function runBare(address: BareAddress, language: Language, terminal
       const outcome = await Promise.race([sent, over.promise]);
       if (outcome !== "left") {
         const { code } = outcome;
-        stderr.write(`${code === undefined ? speak("line.closed") : speak("line.ended", { code: `${code}` })}\n`);
+        const text = code === undefined ? speak("line.closed") : speak("line.ended", { code: `${code}` });
+        if (prompt) prompt.print(text);
+        else stderr.write(`${text}\n`);
         return false;
       }
       await part();
