@@ -202,13 +202,23 @@ export async function allOf<T extends readonly unknown[]>(
   return (await Promise.all(answers)) as unknown as T;
 }
 
-/** Runs of messages, and each change by itself, in their order. */
+/**
+ * Runs of messages, and each change by itself, in their order. An answer begins a new run where what it answers is in the
+ * present one: a statement does not see what it stores itself.
+ */
 function inRuns(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
   const runs: Draft[][] = [];
+  const inRun = new Set<string>();
   for (const draft of drafts) {
+    const { room, kind, target } = draft;
     const last = runs.at(-1);
-    if (last?.[0] && !isChange(last[0].kind) && !isChange(draft.kind)) last.push(draft);
-    else runs.push([draft]);
+    const goesOn = last?.[0] && !isChange(last[0].kind) && !isChange(kind);
+    if (goesOn && !(target && inRun.has(keyOf({ room, id: target })))) last.push(draft);
+    else {
+      runs.push([draft]);
+      inRun.clear();
+    }
+    inRun.add(keyOf(draft));
   }
   return runs;
 }
@@ -220,7 +230,7 @@ const isSame = (event: StoredEvent, { kind, text, target }: Draft): boolean =>
 /** What becomes of a change in a room that is not there. */
 const noSuchMessage: AppendedRow = { epoch: "", verdict: "no_such_message" };
 
-const keyOf = ({ room, id }: Draft): string => `${room}/${id}`;
+const keyOf = ({ room, id }: Pick<Draft, "room" | "id">): string => `${room}/${id}`;
 
 /** A column an array, as `unnest` takes them. */
 const arraysOf = (drafts: readonly Draft[]) => [

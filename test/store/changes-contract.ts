@@ -210,25 +210,6 @@ export function changesContract(open: OpenStore): void {
     assert.equal((await store.findRoom(general))?.head, 5);
   });
 
-  test("an answer knows where the message is that it answers, if the room has it", async (t) => {
-    const { store } = await open(t);
-    await store.append([draft(1), draft("other", { room: roomName("b") })]);
-    const outcomes = await store.append([
-      draft(2, { target: messageId(1) }),
-      draft(3, { target: messageId("nobody") }),
-      draft(4, { target: messageId("other") }),
-    ]);
-    const expected = [1, undefined, undefined];
-    assert.deepEqual(
-      outcomes.map((outcome) => stored(outcome).targetSeq),
-      expected,
-    );
-    assert.deepEqual(
-      (await messages(store)).slice(1).map(({ targetSeq }) => targetSeq),
-      expected,
-    );
-  });
-
   test("a message has a bounded number of emoji", async (t) => {
     const { store } = await open(t);
     const emoji = Array.from({ length: reactionKindsLimit + 1 }, (_, n) => String.fromCodePoint(0x1f600 + n));

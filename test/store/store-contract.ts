@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from "node:test";
 import type { Store } from "../../src/core/ports.ts";
 import { displayName, draft, messageId, roomName, userId } from "../support/drafts.ts";
 import { accountContract } from "./account-contract.ts";
+import { answersContract } from "./answers-contract.ts";
 import { changesContract } from "./changes-contract.ts";
 import { directoryContract } from "./directory-contract.ts";
 import { refusal, stored } from "./outcomes.ts";
@@ -27,6 +28,7 @@ export function storeContract(name: string, open: OpenStore): void {
     logContract(open);
     sendingContract(open);
     readingContract(open);
+    answersContract(open);
     changesContract(open);
     searchContract(open);
     directoryContract(open);
