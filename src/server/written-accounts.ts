@@ -34,12 +34,8 @@ export async function withWrittenAccounts<T>(
   }
 }
 
+// The driver is loaded by who uses it.
 async function withSharedAccounts<T>(address: string, use: (accounts: AccountStore) => Promise<T>): Promise<T> {
-  const { openPostgresStore } = await import("../store/postgres.ts");
-  const store = await openPostgresStore(address);
-  try {
-    return await use(store.accounts);
-  } finally {
-    await store.close();
-  }
+  const { withAccountsInPostgres } = await import("../store/accounts-in-postgres.ts");
+  return withAccountsInPostgres(address, use);
 }

@@ -46,14 +46,50 @@ export async function connect(
  */
 export async function prepare(client: Client, statementMs: number): Promise<void> {
   await prepareToFill(client, statementMs);
-  if ((await property(client, "filling")) === undefined) return;
-  throw new DatabaseRefused(
-    "This database is being filled by parlance migrate. Let that come to its end first, or name another database.",
-  );
+  await refuseHalfFilled(client);
 }
 
 /** The same for a database that is being filled from elsewhere. */
 export async function prepareToFill(client: Client, statementMs: number): Promise<void> {
+  await beginSession(client, { statementMs });
+  if ((await versionOf(client)) !== postgresMigrations.length) await inTransaction(client, () => migrate(client));
+  const cluster = await marksOfCluster(client);
+  await inTransaction(client, () => noticeAnotherLife(client, cluster));
+}
+
+/**
+ * The same for a command, whose statements may take longer, and which leaves the tables as they are: what running servers
+ * rely on is not changed under them. Tables that are missing or of another version are refused.
+ */
+export async function prepareAsItIs(client: Client, statementMs: number): Promise<void> {
+  await beginSession(client, { statementMs, silentMs: 4_000 });
+  const version = await versionOf(client);
+  refuseNewer(version);
+  if (version === 0) {
+    throw new DatabaseRefused(
+      "The database has no tables of Parlance. Name the one that the servers use, or start a server on it first.",
+    );
+  }
+  if (version !== postgresMigrations.length) {
+    throw new DatabaseRefused(
+      `The database is of an older Parlance (its version is ${version}, this program's is ${postgresMigrations.length}). ` +
+        "Start a server of this version on it first, or use the command of the version that runs.",
+    );
+  }
+  await refuseHalfFilled(client);
+}
+
+/**
+ * The time-outs of a connection, `silentMs` being for how long it may say nothing in the midst of a transaction. Rejects
+ * with {@link DatabaseRefused} where nothing can be written, or not as it should be.
+ */
+async function beginSession(
+  client: Client,
+  {
+    statementMs,
+    silentMs = Math.ceil(statementMs * 0.8),
+  }: { readonly statementMs: number; readonly silentMs?: number },
+): Promise<void> {
   // A cluster may be told to acknowledge commits that no disk has yet; the server's promise is that one has. [L2]
   await client.query(`
     SET statement_timeout = ${statementMs};
@@ -63,14 +99,14 @@ export async function prepareToFill(client: Client, statementMs: number): Promis
   // A node that falls silent in the midst of a transaction holds the rooms that it writes in. Between two statements it
   // is waited for, for less time than the others wait; in the midst of one, until the system finds its machine gone. [N3]
   await client.query(`
-    SET idle_in_transaction_session_timeout = ${Math.ceil(statementMs * 0.8)};
+    SET idle_in_transaction_session_timeout = ${silentMs};
     SET tcp_keepalives_idle = 5;
     SET tcp_keepalives_interval = 2;
     SET tcp_keepalives_count = 3;
   `);
-  const { rows } = await client.query<{ encoding: string; standby: boolean; version: string | null }>(`
-    SELECT current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS standby,
-      to_regclass('parlance.property')::text AS version`);
+  const { rows } = await client.query<{ encoding: string; standby: boolean }>(
+    "SELECT current_setting('server_encoding') AS encoding, pg_is_in_recovery() AS standby",
+  );
   const [state] = rows;
   if (state?.standby) {
     throw new DatabaseRefused("This Postgres is a standby, which cannot be written. Name the primary.");
@@ -78,11 +114,27 @@ export async function prepareToFill(client: Client, statementMs: number): Promis
   if (state?.encoding !== "UTF8") {
     throw new DatabaseRefused("The database does not keep UTF-8. Make one that does: createdb --encoding=UTF8 …");
   }
-  if (state.version === null || (await property(client, "version")) !== String(postgresMigrations.length)) {
-    await inTransaction(client, () => migrate(client));
-  }
-  const cluster = await marksOfCluster(client);
-  await inTransaction(client, () => noticeAnotherLife(client, cluster));
+}
+
+/** How many steps of the schema its tables have taken; 0 where there are none. */
+async function versionOf(client: Client): Promise<number> {
+  const { rows } = await client.query<{ name: string | null }>("SELECT to_regclass('parlance.property')::text AS name");
+  return rows[0]?.name ? Number((await property(client, "version")) ?? 0) : 0;
+}
+
+function refuseNewer(version: number): void {
+  if (version <= postgresMigrations.length) return;
+  throw new DatabaseRefused(
+    `The database was made by a newer Parlance (its version is ${version}, this program knows ` +
+      `${postgresMigrations.length}). Use that newer version, or name another database with --store.`,
+  );
+}
+
+async function refuseHalfFilled(client: Client): Promise<void> {
+  if ((await property(client, "filling")) === undefined) return;
+  throw new DatabaseRefused(
+    "This database is being filled by parlance migrate. Let that come to its end first, or name another database.",
+  );
 }
 
 /** Does some work in one transaction: all of it, or nothing. */
@@ -111,12 +163,7 @@ async function migrate(client: Client): Promise<void> {
   await client.query("CREATE SCHEMA IF NOT EXISTS parlance");
   await client.query("CREATE TABLE IF NOT EXISTS parlance.property (name text PRIMARY KEY, value text NOT NULL)");
   const version = Number((await property(client, "version")) ?? 0);
-  if (version > postgresMigrations.length) {
-    throw new DatabaseRefused(
-      `The database was made by a newer Parlance (its version is ${version}, this program knows ` +
-        `${postgresMigrations.length}). Start that newer version, or name another database with --store.`,
-    );
-  }
+  refuseNewer(version);
   for (const step of postgresMigrations.slice(version)) await client.query(step);
   const values = [String(postgresMigrations.length)];
   await client.query(
@@ -160,8 +207,18 @@ async function marksOfCluster(client: Client): Promise<string> {
   }
 }
 
-/** What is in the way, and what to do; nothing in it is secret. [D7] */
-export function explainPostgres(error: unknown, place: string): string {
+/** Whether an error is Postgres's own, or of the connection to it: the driver's others are no others of JavaScript's. */
+export const isPostgresError = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError || (error instanceof Error && error.constructor === Error);
+
+/** What is in the way at an address, and what to do; nothing in it is secret. [D7] */
+export function refusalOf(error: unknown, address: string): DatabaseRefused {
+  if (error instanceof DatabaseRefused) return error;
+  const { host, pathname } = new URL(address);
+  return new DatabaseRefused(explain(error, `${host}${pathname}`), { cause: error });
+}
+
+function explain(error: unknown, place: string): string {
   const { code, message } = error as { code?: string; message?: string };
   switch (code) {
     case "ECONNREFUSED":

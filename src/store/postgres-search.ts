@@ -1,6 +1,6 @@
-import pg from "pg";
+import type { Client } from "pg";
 import type { SearchPage, SearchRequest } from "../core/ports.ts";
-import { connect } from "./postgres-open.ts";
+import { connect, isPostgresError } from "./postgres-open.ts";
 import { PostgresSearchRows } from "./postgres-search-rows.ts";
 import { Searcher } from "./search/searcher.ts";
 
@@ -10,7 +10,7 @@ const waitMs = 2_000;
 const restMs = 5;
 
 interface Reached {
-  readonly client: pg.Client;
+  readonly client: Client;
   readonly searcher: Searcher;
 }
 
@@ -69,7 +69,7 @@ export class PostgresSearch {
   }
 
   async #connect(lost: () => void): Promise<Reached> {
-    const ready = (client: pg.Client) =>
+    const ready = (client: Client) =>
       client.query(`SET statement_timeout = ${this.#statementMs}; SET synchronous_commit = off`);
     const client = await connect(this.#address, "parlance search", this.#statementMs, lost, ready);
     const rows = () => new PostgresSearchRows(client);
@@ -81,7 +81,3 @@ async function end({ client, searcher }: Reached): Promise<void> {
   await searcher.stop();
   await client.end();
 }
-
-/** Postgres's own errors have a code; so have those of its connection, and those of the driver are no others of JavaScript's. */
-const isPostgresError = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError || (error instanceof Error && error.constructor === Error);

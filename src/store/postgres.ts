@@ -14,12 +14,12 @@ import {
 } from "../core/ports.ts";
 import type { RoomDirectory } from "../core/room-directory.ts";
 import type { RoomName } from "../protocol/ids.ts";
-import { DatabaseRefused } from "./database-refused.ts";
+import type { DatabaseRefused } from "./database-refused.ts";
 import { PostgresAccounts } from "./postgres-accounts.ts";
 import { PostgresDirectory } from "./postgres-directory.ts";
 import { PostgresLog } from "./postgres-log.ts";
 import { PostgresNames } from "./postgres-names.ts";
-import { connect, explainPostgres, prepare } from "./postgres-open.ts";
+import { connect, prepare, refusalOf } from "./postgres-open.ts";
 import { PostgresSearch } from "./postgres-search.ts";
 
 /** A store that may be out of reach for a while, and recovers by itself. */
@@ -41,15 +41,8 @@ export async function openPostgresStore(address: string, { statementMs = 5_000 }
     return store;
   } catch (error) {
     await store.close();
-    if (error instanceof DatabaseRefused) throw error;
-    throw new DatabaseRefused(explainPostgres(error, placeOf(address)), { cause: error });
+    throw refusalOf(error, address);
   }
-}
-
-/** Where a database is, without the password. [D7] */
-function placeOf(address: string): string {
-  const { host, pathname } = new URL(address);
-  return `${host}${pathname}`;
 }
 
 /** A connection that has been readied, and its log. */

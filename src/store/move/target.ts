@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import pg from "pg";
 import { DatabaseRefused } from "../database-refused.ts";
-import { explainPostgres, inTransaction, prepareToFill, property } from "../postgres-open.ts";
+import { inTransaction, prepareToFill, property, refusalOf } from "../postgres-open.ts";
 import { toPostgres } from "../postgres-text.ts";
 import type { Piece } from "./source.ts";
 import {
@@ -42,9 +42,7 @@ export class MoveTarget implements AsyncDisposable {
       return target;
     } catch (error) {
       await client.end().catch(() => {});
-      if (error instanceof DatabaseRefused) throw error;
-      const { host, pathname } = new URL(address);
-      throw new DatabaseRefused(explainPostgres(error, `${host}${pathname}`), { cause: error });
+      throw refusalOf(error, address);
     }
   }
 
