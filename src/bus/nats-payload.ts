@@ -18,14 +18,14 @@ const appendsSchema = v.object({
   room: knownRoom,
   epoch: epochField,
   events: v.array(eventSchema),
-  addresses: v.exactOptional(v.array(v.nullable(v.string()))),
+  countedFor: v.exactOptional(v.array(v.union([v.string(), v.null(), v.literal(false)]))),
   head: v.optional(wholeNumberField),
 });
 
 /** News as it travels, in at most `maxBytes`: what is larger tells only how far the log has come. */
-export function encodeAppends({ room, epoch, events, addresses, head }: Appends, maxBytes: number): Uint8Array {
+export function encodeAppends({ room, epoch, events, countedFor, head }: Appends, maxBytes: number): Uint8Array {
   const whole = Buffer.from(
-    JSON.stringify({ room, epoch, events: events.map(({ room: _, ...event }) => event), addresses, head }),
+    JSON.stringify({ room, epoch, events: events.map(({ room: _, ...event }) => event), countedFor, head }),
   );
   if (whole.length <= maxBytes) return whole;
   return Buffer.from(JSON.stringify({ room, epoch, events: [], head: events.at(-1)?.seq }));
@@ -41,12 +41,12 @@ export function decodeAppends(payload: Uint8Array): Appends | undefined {
   }
   const parsed = v.safeParse(appendsSchema, json);
   if (!parsed.success) return undefined;
-  const { room, epoch, events, addresses, head } = parsed.output;
+  const { room, epoch, events, countedFor, head } = parsed.output;
   return {
     room,
     epoch,
     events: events.map((event) => ({ ...event, room })),
-    ...(addresses && { addresses }),
+    ...(countedFor && { countedFor }),
     ...(head !== undefined && { head }),
   };
 }

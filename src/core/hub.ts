@@ -26,7 +26,7 @@ import {
   StoreError,
   type Tokens,
 } from "./ports.ts";
-import { addressOf, judgePost, type Post } from "./post.ts";
+import { countedFor, judgePost, type Post } from "./post.ts";
 import { Room } from "./room.ts";
 import { Session } from "./session.ts";
 import { welcomeFrame } from "./welcome.ts";
@@ -121,8 +121,10 @@ export class Hub {
       this.#rooms.get(appends.room)?.deliver(appends);
       if (isOwn) return;
       // What is said through another node counts here too. [N7]
-      const { events, addresses } = appends;
-      for (const [index, { user }] of events.entries()) this.bounds.sends.charge(addresses?.[index] ?? user.id);
+      for (const [index, { user }] of appends.events.entries()) {
+        const key = appends.countedFor?.[index] ?? user.id;
+        if (key !== false) this.bounds.sends.charge(key);
+      }
     });
     this.#cancelHeads = clock.after(heartbeatMs, () => this.#beat());
   }
@@ -191,7 +193,7 @@ export class Hub {
     const id = post.id ?? newMessageId(this.#options.randomBytes);
     const ts = post.ts ?? this.#options.clock.now();
     const draft = { room, id, kind, user, text, ts, ...(target && { target }) };
-    this.#writer.append(draft, (outcome) => settle(outcome, id), addressOf(post));
+    this.#writer.append(draft, (outcome) => settle(outcome, id), countedFor(post));
   }
 
   /** The operator speaks to everybody, on every node. Not stored. */

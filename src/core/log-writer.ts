@@ -4,6 +4,7 @@ import {
   type Appended,
   type Bus,
   type Clock,
+  type CountedFor,
   type Draft,
   type Log,
   type Metrics,
@@ -31,14 +32,14 @@ export interface LogWriterOptions {
 interface Waiting {
   readonly draft: Draft;
   readonly settle: (outcome: Appended) => void;
-  readonly address: string | undefined;
+  readonly countedFor: CountedFor;
 }
 
 /** What is published of one room. */
 interface Published {
   readonly epoch: Epoch;
   readonly events: StoredEvent[];
-  readonly addresses: (string | null)[];
+  readonly countedFor: CountedFor[];
 }
 
 const unavailable = (): Result<never> => refused("unavailable", { retryAfterMs: 1000 });
@@ -81,13 +82,12 @@ export class LogWriter {
   /**
    * Stores a draft, then calls `settle` once with what became of it, before anybody hears of it.
    * After a fatal failure of the store `settle` is never called: whether the draft is on disk is
-   * then unknown, and only the client's resend can tell. [L3] `address`: whose rate it counts for, if not its
-   * author's own. [N7]
+   * then unknown, and only the client's resend can tell. [L3]
    */
-  append(draft: Draft, settle: (outcome: Appended) => void, address?: string): void {
+  append(draft: Draft, settle: (outcome: Appended) => void, countedFor: CountedFor = null): void {
     const text = this.#waitingText + draft.text.length;
     if (this.#stopped || this.#waiting.length >= waitingLimit || text > waitingTextLimit) return settle(unavailable());
-    this.#waiting.push({ draft, settle, address });
+    this.#waiting.push({ draft, settle, countedFor });
     this.#waitingText = text;
     this.#committing ??= this.#commitAll();
   }
@@ -142,14 +142,14 @@ export class LogWriter {
     for (const [index, outcome] of outcomes.entries()) {
       if (!outcome.ok || outcome.value.dup) continue;
       const { event, epoch } = outcome.value;
-      const published = rooms.get(event.room) ?? { epoch, events: [], addresses: [] };
+      const published = rooms.get(event.room) ?? { epoch, events: [], countedFor: [] };
       rooms.set(event.room, published);
       published.events.push(event);
-      published.addresses.push(group[index]?.address ?? null);
+      published.countedFor.push(group[index]?.countedFor ?? null);
     }
-    for (const [room, { epoch, events, addresses }] of rooms) {
-      const counted = addresses.some((address) => address !== null) && { addresses };
-      this.#bus.publish({ room, epoch, events, ...counted });
+    for (const [room, { epoch, events, countedFor }] of rooms) {
+      const isEachTheirs = countedFor.every((one) => one === null);
+      this.#bus.publish({ room, epoch, events, ...(!isEachTheirs && { countedFor }) });
     }
   }
 }

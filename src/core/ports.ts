@@ -134,14 +134,17 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Whose rate something counts for: an address's, `null` for its author's own, `false` for nobody's. [N7] */
+export type CountedFor = string | null | false;
+
 /** What was appended to one room's log, as one node tells it to all of them. */
 export interface Appends {
   readonly room: RoomName;
   readonly epoch: Epoch;
   /** By increasing `seq`; none where they were too large to carry. */
   readonly events: readonly StoredEvent[];
-  /** For each of them the address whose rate it counts for, `null` where that is its author's own; none if all are. [N7] */
-  readonly addresses?: readonly (string | null)[];
+  /** For each of them whose rate it counts for; left out where it is each author's own. */
+  readonly countedFor?: readonly CountedFor[];
   /** The last `seq` of them, where they are not carried: they can be read from the store. */
   readonly head?: number;
 }

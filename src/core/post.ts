@@ -5,6 +5,7 @@ import type { Limits } from "../protocol/limits.ts";
 import type { User } from "../protocol/server-frames.ts";
 import { codePoints, isBlank } from "../protocol/text.ts";
 import { mayEnter } from "./access.ts";
+import type { CountedFor } from "./ports.ts";
 
 /** Something to say in a room, or a change to make there. */
 export interface Post {
@@ -27,9 +28,11 @@ export interface Post {
   readonly ts?: number | undefined;
 }
 
-/** The address that it counts for on every node; `undefined` where it counts for its author, or for one line alone. [N7] */
-export const addressOf = ({ countedAs, user }: Post): string | undefined =>
-  typeof countedAs === "string" && countedAs !== user.id ? countedAs : undefined;
+/** Whose rate it counts for on other nodes; its author's, where it counts for one line alone here. [N7] */
+export function countedFor({ countedAs, user }: Post): CountedFor {
+  if (countedAs === undefined) return false;
+  return typeof countedAs === "string" && countedAs !== user.id ? countedAs : null;
+}
 
 /** Why something may not be said or changed, as far as that shows before it is stored. */
 export function judgePost({ room, kind = "message", user, text }: Post, limits: Limits): ChatError | undefined {

@@ -70,7 +70,7 @@ export function busContract(name: string, open: (t: TestContext) => Promise<read
     test("carries what is published to every listener, the publisher's own too, exactly as it is", async (t) => {
       const [here, there] = await open(t);
       const listeners = [listener(here, 1), listener(here, 1), listener(there, 1)];
-      const published = { ...appends("кухня", 1, 2), addresses: ["2001:db8:0:7::/64", null] };
+      const published = { ...appends("кухня", 1, 2, 3), countedFor: ["2001:db8:0:7::/64", null, false as const] };
       here.publish(published);
       for (const { enough } of listeners) assert.deepEqual(await enough, [published]);
     });

@@ -52,7 +52,7 @@ describeWith([natsProgram], "NATS", () => {
     const intruder = await connect({ servers: nats().address });
     const known = '{"room":"a","epoch":"b","events":';
     const bads = ["", "{", "null", "[]", '{"room":1}', `${known}[{}]}`, "\u0000\ufffd"];
-    for (const addresses of ['"x"', "[7]", "null"]) bads.push(`${known}[],"addresses":${addresses}}`);
+    for (const counted of ['"x"', "[7]", "[true]", "null"]) bads.push(`${known}[],"countedFor":${counted}}`);
     for (const bad of bads) intruder.publish("parlance.ours.a", bad);
     there.bus.hear(() => assert.fail("no hint of this version"));
     for (const bad of ["", "[]", '{"type":"news"}', '{"type":"of a newer version","node":"x"}', "\u0000"]) {

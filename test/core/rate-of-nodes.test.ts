@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { roomName } from "../support/drafts.ts";
+import { messageId, roomName } from "../support/drafts.ts";
 import { type Guest, tokenOf } from "../support/guest.ts";
 import { SeveralNodes } from "../support/several-nodes.ts";
 
@@ -74,6 +74,28 @@ describe("the rate of messages, on several nodes", () => {
     );
   });
 
+  test("[N7] what is imported through one node counts for none of its authors, on no node", async () => {
+    const { nodes, here, there } = twoNodes();
+    const line = await there.world.join({ name: "Оля" });
+    const author = await there.world.join({ token: tokenOf(line) });
+    const user = line.last("welcome").user;
+    // Between two messages that count.
+    const live = await here.world.join({ name: "น้อย" }, { address: from });
+    say(live, "1");
+    for (let n = 0; n < 10; n++) {
+      const said = { room: roomName("general"), user, text: `${n}`, id: messageId(n), ts: n };
+      here.world.hub.post(said, ({ ok }) => assert.ok(ok));
+    }
+    say(live, "2");
+    await nodes.quiet();
+    assert.equal(author.all("message").length, 12);
+    say(author, "1", "2", "3");
+    const guest = await there.world.join({}, { address: from });
+    say(guest, "1", "2");
+    await nodes.quiet();
+    assert.deepEqual([author.all("ack").length, guest.all("ack").length], [burst, burst - 2]);
+  });
+
   test("[N7] a node that does not hear the others does not count what they let through, nor does it later", async () => {
     const { nodes, here, there } = twoNodes();
     const one = await here.world.join({}, { address: from });
@@ -95,7 +117,7 @@ describe("the rate of messages, on several nodes", () => {
     const guest = await here.world.join({ name: "Ann" }, { address: from });
     const known = await here.world.join({ token: tokenOf(guest) }, { address: from });
     const local = await here.world.join();
-    here.world.bus.subscribe(({ events, addresses }) => heard.push([events.map(({ text }) => text), addresses]));
+    here.world.bus.subscribe(({ events, countedFor }) => heard.push([events.map(({ text }) => text), countedFor]));
     say(known, "known");
     say(guest, "guest");
     say(local, "local");
