@@ -70,6 +70,10 @@ export interface AccountStore {
   writeBan(ban: Ban): Promise<void>;
   /** Who said something under a name last; `undefined` where nobody has. Takes as long as reading all logs. */
   lastSpeaker(name: DisplayName): Promise<UserId | undefined>;
-  /** Forgets sessions that were seen, or ended, last before a time: no token of theirs is good any more. */
-  forgetSessions(before: number): Promise<void>;
+  /**
+   * Forgets sessions that were seen, or ended, last more than `ms` before `now`: no token of theirs is good any more. Where
+   * `now` is later than when any session was seen or ended, that time counts in its place: a clock that is far ahead for
+   * once forgets none, of which tokens would be good again after it.
+   */
+  forgetSessions(ms: number, now: number): Promise<void>;
 }

@@ -27,7 +27,7 @@ export async function openIdentity({
 }: IdentityParts): Promise<{ readonly tokens: MarkedTokens; readonly identity: Identity }> {
   const clock = systemClock;
   const accounts = new Accounts(store, () => bus.tell({ type: "accounts" }));
-  await store.forgetSessions(clock.now() - tokenMs);
+  await store.forgetSessions(tokenMs, clock.now());
   await accounts.refresh();
   const tokens = createTokens({ key: tokenKey, clock, mark, isEnded: (session) => accounts.isEnded(session) });
   const passphrases = createPassphrases();

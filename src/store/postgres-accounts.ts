@@ -126,8 +126,12 @@ export class PostgresAccounts implements AccountStore {
     );
   }
 
-  async forgetSessions(before: number): Promise<void> {
-    await this.#client.query("DELETE FROM parlance.session WHERE seen < $1", [before]);
+  async forgetSessions(ms: number, now: number): Promise<void> {
+    await this.#client.query(
+      `DELETE FROM parlance.session
+       WHERE seen < least($2::bigint, (SELECT max(seen) FROM parlance.session)) - $1::bigint`,
+      [ms, now],
+    );
   }
 
   async writeBan({ who, name, since }: Ban): Promise<void> {

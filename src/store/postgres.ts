@@ -67,7 +67,7 @@ class PostgresStore implements RemoteStore {
     sessionsOf: (user) => this.#ask(({ accounts }) => accounts.sessionsOf(user)),
     endSessions: (user, ids, at) => this.#ask(({ accounts }) => accounts.endSessions(user, ids, at)),
     touchSessions: (seen) => this.#ask(({ accounts }) => accounts.touchSessions(seen)),
-    forgetSessions: (before) => this.#ask(({ accounts }) => accounts.forgetSessions(before)),
+    forgetSessions: (ms, now) => this.#ask(({ accounts }) => accounts.forgetSessions(ms, now)),
     writeBan: (ban) => this.#ask(({ accounts }) => accounts.writeBan(ban)),
     lastSpeaker: (name) => this.#ask(({ accounts }) => accounts.lastSpeaker(name)),
   };

@@ -108,7 +108,9 @@ export class SqliteAccounts {
           for (const [id, seen] of times) this.#touch.run(seen, id);
         });
       case "forgetSessions":
-        return void this.#db.prepare("DELETE FROM session WHERE seen < ?").run(...question.of);
+        return void this.#db
+          .prepare("DELETE FROM session WHERE seen < min(?2, (SELECT max(seen) FROM session)) - ?1")
+          .run(...question.of);
       case "writeBan":
         return inTransaction(this.#db, () => {
           const [{ who, name, since }] = question.of;

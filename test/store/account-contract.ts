@@ -121,9 +121,21 @@ export function accountContract(open: OpenStore): void {
     );
     assert.deepEqual(await accounts.sessionsOf(ann), [session(1, { seen: 5_000 }), session(2, { agent: "" })]);
     await accounts.endSessions(ann, [sessionId(4)], 1_000);
-    await accounts.forgetSessions(2_000);
+    await accounts.forgetSessions(1_000, 3_000);
     assert.deepEqual(await idsOf(accounts), [sessionId(1)]);
     assert.deepEqual((await accounts.changes(0)).ended, []);
+  });
+
+  test("[I3] a clock that is far ahead for once forgets no session that was seen, or ended, lately", async (t) => {
+    const { store, reopen } = await open(t);
+    await store.accounts.forgetSessions(1_000, Number.MAX_SAFE_INTEGER);
+    for (const n of [1, 2, 3]) await store.accounts.addSession(session(n, { seen: n * 1_000 }));
+    await store.accounts.endSessions(ann, [sessionId(4)], 2_500);
+    await store.accounts.endSessions(ann, [sessionId(5)], 1_500);
+    await store.accounts.forgetSessions(1_000, Date.UTC(2099, 0));
+    const { accounts } = await reopen();
+    assert.deepEqual(await idsOf(accounts), [3, 2].map(sessionId));
+    assert.deepEqual((await accounts.changes(0)).ended, [sessionId(4)]);
   });
 
   test("[D8] a ban holds over a restart until it is lifted, and each change of it is told once", async (t) => {

@@ -73,9 +73,10 @@ export function memoryAccounts(
           }
         }
       }),
-    forgetSessions: (before) =>
+    forgetSessions: (ms, now) =>
       step(() => {
-        for (const { id, seen } of sessions.values()) if (seen < before) sessions.delete(id);
+        const newest = Math.max(...[...sessions.values()].map(({ seen }) => seen));
+        for (const { id, seen } of sessions.values()) if (seen < Math.min(now, newest) - ms) sessions.delete(id);
       }),
     writeBan: (ban) => step(() => void bans.set(ban.who, { ban, version: ++memory.version })),
     lastSpeaker: (name) => step(() => spoke(name)),
