@@ -39,6 +39,8 @@ export interface Ban {
 /** What changed since a version of all that is written down about people. */
 export interface AccountChanges {
   readonly version: number;
+  /** Another one where the database has lost its last changes: their versions are given out again. [N4] */
+  readonly life: string;
   /** Whose name is which now; `null` for who has given theirs up. */
   readonly names: readonly { readonly user: UserId; readonly name: DisplayName | null }[];
   readonly ended: readonly SessionId[];

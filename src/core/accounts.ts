@@ -31,6 +31,7 @@ export class Accounts {
   readonly #bans = new Map<Banned, Ban>();
   readonly #listeners = new Set<AccountListener>();
   #version = 0;
+  #life: string | undefined;
   /** The question that is under way, and the one that comes after it. */
   #reading: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -94,11 +95,24 @@ export class Accounts {
     await before?.catch(() => {});
     this.#reading = this.#next;
     this.#next = undefined;
-    this.#take(await this.#store.changes(this.#version));
+    const news = await this.#store.changes(this.#version);
+    if (news.life === this.#life && news.version >= this.#version) this.#take(news);
+    // What was lost is not so any more, and a version that is known may have been given to something else since. [N4]
+    else this.#takeAnew(this.#version === 0 ? news : await this.#store.changes(0));
   }
 
-  #take({ version, names, ended, bans }: AccountChanges): void {
+  /** Takes what there is in place of what is known. */
+  #takeAnew(all: AccountChanges): void {
+    const lifted = [...this.#bans.values()].map((ban) => ({ ...ban, since: null }));
+    this.#names.clear();
+    this.#owners.clear();
+    this.#ended.clear();
+    this.#take({ ...all, bans: [...lifted, ...all.bans] });
+  }
+
+  #take({ version, life, names, ended, bans }: AccountChanges): void {
     this.#version = version;
+    this.#life = life;
     for (const { user, name } of names) {
       const was = this.#names.get(user);
       for (const key of was === undefined ? [] : nameKeys(was)) {

@@ -54,11 +54,13 @@ export class PostgresAccounts implements AccountStore {
     // One statement sees one moment.
     const { rows } = await this.#client.query<{
       version: string;
+      life: string;
       names: { user: UserId; name: DisplayName | null }[];
       ended: SessionId[];
       bans: Ban[];
     }>(
-      `SELECT version,
+      // Every epoch is a new one in another life, and the first room is there from the first server's start.
+      `SELECT version, coalesce((SELECT epoch FROM parlance.room ORDER BY id LIMIT 1), '') AS life,
         coalesce((SELECT json_agg(json_build_object('user', user_id, 'name', name) ORDER BY a.version)
           FROM parlance.account a WHERE a.version > $1), '[]') AS names,
         coalesce((SELECT json_agg(id) FROM parlance.session s WHERE s.version > $1), '[]') AS ended,

@@ -126,12 +126,14 @@ export class SqliteAccounts {
   }
 
   #changes(since: number): AccountChanges {
-    const { version } = this.#db.prepare("SELECT version FROM account_version").get() ?? {};
+    const life = "coalesce((SELECT epoch FROM room ORDER BY id LIMIT 1), '') AS life";
+    const at = this.#db.prepare(`SELECT version, ${life} FROM account_version`).get() ?? {};
     const names = this.#db.prepare("SELECT user_id, name FROM account WHERE version > ? ORDER BY version").all(since);
     const ended = this.#db.prepare("SELECT id FROM session WHERE version > ?").all(since);
     const bans = this.#db.prepare("SELECT who, name, since FROM ban WHERE version > ? ORDER BY version").all(since);
     return {
-      version: Number(version),
+      version: Number(at["version"]),
+      life: String(at["life"]),
       names: names.map((row) => ({
         user: String(row["user_id"]) as UserId,
         name: row["name"] as DisplayName | null,

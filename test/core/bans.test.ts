@@ -3,7 +3,9 @@ import { test } from "node:test";
 import type { Ban, Subnet } from "../../src/core/account-store.ts";
 import { refreshMs } from "../../src/core/account-watch.ts";
 import { graceMs } from "../../src/core/members.ts";
-import { login, named, twoNodes } from "../support/claims.ts";
+import { readBannedAddresses } from "../../src/server/banned-addresses.ts";
+import { login, named, settledWorld, twoNodes } from "../support/claims.ts";
+import { MemoryStore, newMemory } from "../support/memory-store.ts";
 import type { World } from "../support/world.ts";
 
 /** What a command writes down beside the nodes, which look for it later. */
@@ -60,3 +62,23 @@ test("[D8] a guest without a token of their own is sent away by their id, and wh
   await write(nodes, { who: "2001:db8::/48" as Subnet, name: "", since: 1_000 });
   assert.deepEqual([bob.closed, silent.closed, local.closed], ["removed", "removed", undefined]);
 });
+
+for (const [what, life, versions] of [
+  ["gave their versions to others", "another", 3],
+  ["tells of fewer versions, if of no other life", "", 1],
+] as const) {
+  test(`[N4] [D8] a store that lost its last bans and ${what} is believed: bans that it lost hold no more, others do`, async () => {
+    const memory = newMemory();
+    const world = settledWorld({ store: new MemoryStore(memory), looksElsewhere: true });
+    const isAddressBanned = readBannedAddresses(world.hub.identity.accounts);
+    const bob = await world.join({ name: "น้อย" });
+    const { user } = bob.last("welcome");
+    for (const n of [1, 2, 3]) await write([world], { who: `203.0.113.${n}` as Subnet, name: "", since: 1_000 });
+    memory.accounts.bans.clear();
+    Object.assign(memory.accounts, { life, version: versions - 1 });
+    assert.deepEqual([isAddressBanned("203.0.113.1"), bob.closed], [true, undefined]);
+    await write([world], { who: user.id, name: user.name, since: 1_000 });
+    assert.equal(memory.accounts.version, versions);
+    assert.deepEqual([isAddressBanned("203.0.113.1"), bob.closed], [false, "removed"]);
+  });
+}

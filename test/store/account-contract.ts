@@ -30,7 +30,8 @@ const idsOf = async (accounts: AccountStore, user = ann) => (await accounts.sess
 export function accountContract(open: OpenStore): void {
   test("[I2] keeps a name for one person, by all that looks like it, over a restart", async (t) => {
     const { store, reopen } = await open(t);
-    assert.deepEqual(await store.accounts.changes(0), { version: 0, names: [], ended: [], bans: [] });
+    const { life, ...nothing } = await store.accounts.changes(0);
+    assert.deepEqual(nothing, { version: 0, names: [], ended: [], bans: [] });
     assert.equal(await store.accounts.keepName(kept(ann, "Ирина")), true);
     assert.equal(await store.accounts.keepName(kept(bob, "ИРИНА")), false, "another way to write it");
     assert.equal(await store.accounts.keepName(kept(bob, "น้ำ 🙂")), true);
@@ -38,7 +39,9 @@ export function accountContract(open: OpenStore): void {
     assert.equal(await again.accounts.keepName(kept(bob, "ирина")), false);
     assert.equal(await again.accounts.proofOf(ann), "proof of Ирина");
     assert.equal(await again.accounts.proofOf(userId("nobody")), undefined);
-    assert.deepEqual((await again.accounts.changes(0)).names, [
+    const all = await again.accounts.changes(0);
+    assert.equal(all.life, life);
+    assert.deepEqual(all.names, [
       { user: ann, name: "Ирина" },
       { user: bob, name: "น้ำ 🙂" },
     ]);
@@ -64,8 +67,8 @@ export function accountContract(open: OpenStore): void {
     const { store } = await open(t);
     const { accounts } = store;
     await accounts.keepName(kept(ann, "Ann"));
-    const { version } = await accounts.changes(0);
-    assert.deepEqual(await accounts.changes(version), { version, names: [], ended: [], bans: [] });
+    const { version, life } = await accounts.changes(0);
+    assert.deepEqual(await accounts.changes(version), { version, life, names: [], ended: [], bans: [] });
     await accounts.keepName(kept(bob, "Боб"));
     await accounts.keepName(kept(bob, "Боря"));
     await accounts.dropName(ann);
@@ -74,6 +77,7 @@ export function accountContract(open: OpenStore): void {
     assert.ok(news.version > version);
     assert.deepEqual(news, {
       version: news.version,
+      life,
       names: [
         { user: bob, name: "Боря" },
         { user: ann, name: null },

@@ -4,6 +4,7 @@ import type { DisplayName, SessionId, UserId } from "../../src/protocol/ids.ts";
 /** What {@link memoryAccounts} keeps, so that it can be opened again. */
 export interface AccountMemory {
   version: number;
+  life: string;
   readonly names: Map<UserId, { readonly kept: KeptName | undefined; readonly version: number }>;
   readonly sessions: Map<SessionId, WrittenSession & { readonly version?: number }>;
   readonly bans: Map<Banned, { readonly ban: Ban; readonly version: number }>;
@@ -11,6 +12,7 @@ export interface AccountMemory {
 
 export const newAccountMemory = (): AccountMemory => ({
   version: 0,
+  life: "",
   names: new Map(),
   sessions: new Map(),
   bans: new Map(),
@@ -27,6 +29,7 @@ export function memoryAccounts(
     changes: (since) =>
       step(() => ({
         version: memory.version,
+        life: memory.life,
         names: [...names]
           .filter(([, { version }]) => version > since)
           .sort(([, a], [, b]) => a.version - b.version)
