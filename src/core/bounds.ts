@@ -1,6 +1,8 @@
 import type { Limits } from "../protocol/limits.ts";
+import type { Accounts } from "./accounts.ts";
 import { Delay } from "./delay.ts";
 import type { Clock } from "./ports.ts";
+import type { Post } from "./post.ts";
 import { Rate } from "./rate.ts";
 import { SlowReaders } from "./slow-readers.ts";
 
@@ -15,9 +17,6 @@ const partingsAtOnce = 16;
 const guestsCounted = 10;
 /** This machine itself, as a proxy that is not trusted makes everybody seem to be. */
 const here = /^(?:127\.|0:0:0:0::)/;
-
-/** Whether guests from an address are counted together. */
-export const isCrowd = (address: string | undefined): address is string => address !== undefined && !here.test(address);
 
 /** What one client may take of a node, and how long it is waited for. */
 export interface Bounds {
@@ -41,3 +40,12 @@ export const createBounds = (limits: Limits, clock: Clock): Bounds => ({
   slowReaders: new SlowReaders(clock, limits.maxQueue === 0 ? 0 : limits.maxQueueMs),
   silence: new Delay(clock, silenceMs),
 });
+
+/** In how many milliseconds something may be said; 0 if it may now, and is counted. */
+export function takeTurn(bounds: Bounds, { countedAs, isCounted, user, address }: Post, accounts: Accounts): number {
+  if (countedAs === undefined || isCounted) return 0;
+  const wait = bounds.sends.take(countedAs);
+  const isGuest = countedAs === user.id && accounts.nameOf(user.id) === undefined;
+  const isOfCrowd = isGuest && address !== undefined && !here.test(address);
+  return wait === 0 && isOfCrowd ? bounds.guests.take(address) : wait;
+}

@@ -3,7 +3,7 @@ import { pairOf } from "../protocol/direct.ts";
 import { type MessageId, newMessageId, type RandomBytes, type RoomName, type UserId } from "../protocol/ids.ts";
 import { heartbeatMs, type Limits } from "../protocol/limits.ts";
 import type { User } from "../protocol/server-frames.ts";
-import { type Bounds, createBounds, isCrowd } from "./bounds.ts";
+import { type Bounds, createBounds, takeTurn } from "./bounds.ts";
 import { Elsewhere } from "./elsewhere.ts";
 import { Finder } from "./finder.ts";
 import type { NodeId } from "./hints.ts";
@@ -186,7 +186,7 @@ export class Hub {
   post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
     const { room, kind = "message", user, text, target } = post;
     if (kind === "message" && post.ts === undefined && !pairOf(room)) this.#options.onReceived?.(text);
-    const wait = this.#waitOf(post);
+    const wait = takeTurn(this.bounds, post, this.identity.accounts);
     const problem: ChatError | undefined =
       wait > 0 ? { code: "rate_limited", retryAfterMs: wait } : judgePost(post, this.limits);
     if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
@@ -260,14 +260,6 @@ export class Hub {
     for (const room of this.#rooms.values()) room.close();
     await this.members.close();
     await this.lobby.close();
-  }
-
-  /** In how many milliseconds it may be said; 0 if it may now, and is counted. */
-  #waitOf({ countedAs, isCounted, user, address }: Post): number {
-    if (countedAs === undefined || isCounted) return 0;
-    const wait = this.bounds.sends.take(countedAs);
-    const isGuest = countedAs === user.id && this.identity.accounts.nameOf(user.id) === undefined;
-    return wait === 0 && isGuest && isCrowd(address) ? this.bounds.guests.take(address) : wait;
   }
 
   #newRoom(name: RoomName): Room {
