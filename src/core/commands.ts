@@ -95,7 +95,12 @@ function whoJoins(hub: Hub, session: Session, command: FrameOf<"join">): Soon<Pe
   if (!greeted) return session.introduce(command, command);
   const { name } = command;
   if (!name || name === greeted.user.name) return greeted;
-  return then(renamed(hub, session, name, command), (ok) => (ok ? greeted : undefined));
+  return then(renamed(hub, session, name, command), (ok) => {
+    if (!ok) return undefined;
+    // With the token that has the new name.
+    sendWelcome(hub, session, {});
+    return greeted;
+  });
 }
 
 function joinAs(hub: Hub, session: Session, person: Person, command: FrameOf<"join">): Soon<void> {

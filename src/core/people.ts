@@ -233,7 +233,10 @@ export class People {
 
   #isFree(name: DisplayName, id: UserId): boolean {
     const keys = nameKeys(name);
-    return this.#areUnused(keys, id) && !looksGenerated(keys) && !keys.some((key) => this.#reserved.has(key));
+    // Signs and spaces make no other name of it: `🟢 Server` is what the operator's words begin with.
+    const bare = nameKeys(name.replace(/[^\p{L}\p{M}\p{N}]/gu, ""));
+    const isReserved = [...keys, ...bare].some((key) => this.#reserved.has(key));
+    return !isReserved && !looksGenerated(keys) && this.#areUnused(keys, id);
   }
 
   /** Whether nobody else is using such a name, and it is kept for nobody else. [I2] */

@@ -2,7 +2,7 @@ import type { Hub } from "../core/hub.ts";
 import { pickLanguage, serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { defaultRoom } from "../protocol/names.ts";
-import { printable } from "../protocol/text.ts";
+import { isBlank, printable } from "../protocol/text.ts";
 import { changeLine, errorLine } from "./support/lines.ts";
 import { formatsOf, textConnection } from "./support/text.ts";
 import { type Gateway, textFrame } from "./support/websocket.ts";
@@ -38,6 +38,8 @@ export function createPlainText(hub: Hub, language: Language): Gateway {
       session?.requirePlace();
       return {
         text(text) {
+          // Who has said nothing yet is still nobody.
+          if (!session?.person && isBlank(text)) return;
           session ??= hub.connect(connection);
           // Speaking makes a listener a member.
           if (!session.person) {

@@ -75,8 +75,9 @@ export function addSseGateway(
 
   const stream = async (request: FastifyRequest, reply: FastifyReply, room: RoomName) => {
     const query = request.query as Readonly<Record<string, string | string[] | undefined>>;
-    const from = request.headers["last-event-id"] ?? query["since"];
-    const cursor = from === undefined || from === "" ? undefined : v.safeParse(cursorField, from);
+    // An empty one names no position, as where there is none.
+    const from = request.headers["last-event-id"] || query["since"];
+    const cursor = from ? v.safeParse(cursorField, from) : undefined;
     if (cursor && !cursor.success) {
       return sendProblem(request, reply, { code: "bad_frame", params: { field: "since" } }, language);
     }

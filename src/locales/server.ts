@@ -13,11 +13,17 @@ export const serverWords: Readonly<Record<Language, Speak<typeof english>>> = {
   uk: speaker<typeof english>("uk", uk),
 };
 
-/** The first language of an `Accept-Language` header, or of a tag such as `uk-UA`, that Parlance speaks. */
+/**
+ * The language of an `Accept-Language` header, or of a tag such as `uk-UA`, that is wanted most of those that Parlance
+ * speaks: by its weight, then by its place. RFC 9110 §12.5.4
+ */
 export function pickLanguage(wanted: string | undefined, otherwise: Language): Language {
+  let [best, most] = [otherwise, 0];
   for (const range of wanted?.split(",") ?? []) {
-    const primary = range.split(";")[0]?.trim().split("-")[0]?.toLowerCase() ?? "";
-    if (isLanguage(primary)) return primary;
+    const [tag = "", weight = ""] = range.split(";");
+    const primary = tag.trim().split("-")[0]?.toLowerCase() ?? "";
+    const [, given = 1] = /^\s*q=([01](?:\.\d{0,3})?)\s*$/i.exec(weight) ?? [];
+    if (isLanguage(primary) && Number(given) > most) [best, most] = [primary, Number(given)];
   }
-  return otherwise;
+  return best;
 }

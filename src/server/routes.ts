@@ -7,6 +7,7 @@ import { createRoomText, roomTextPath } from "../gateways/room-text.ts";
 import type { Gateway } from "../gateways/support/websocket.ts";
 import { createWebSocketEcho } from "../gateways/ws-echo.ts";
 import type { Language } from "../locales/words.ts";
+import { isBlank } from "../protocol/text.ts";
 
 /** Which gateway is at which path of a WebSocket. */
 export function createRoutes({ hub, language }: { hub: Hub; language: Language }) {
@@ -37,7 +38,7 @@ function byFirstText(plain: Gateway, json: Gateway): Gateway {
             line.gateway = json.name;
             reader = json.accept(line, visit);
           }
-          isFirst = false;
+          isFirst &&= isBlank(text);
           reader.text(text);
         },
         end: (how) => reader.end(how),

@@ -100,6 +100,8 @@ describe("people", () => {
     for (const name of ["server", "Server", "SERVER", "ｓｅｒｖｅｒ", "ѕеrvеr", "Сервер", "сервер", "เซิร์ฟเวอร์"]) {
       assert.notEqual(suggested(people.enter(named(name))), name);
     }
+    for (const name of ["🟢 Server", "Se rver", "--сервер--", "• เซิร์ฟเวอร์"]) suggested(people.enter(named(name)));
+    for (const name of ["Server Ann", "🟢 Ann", "🟢"]) assert.equal(enter(people, named(name)).user.name, name);
     for (const name of ["user_abcdef12", "USER_ABCDEF12", "usеr_abcdef12", "user_illoil01"]) {
       const suggestion = suggested(people.enter(named(name)));
       assert.equal(enter(people, named(suggestion)).user.name, suggestion, "what is suggested may be had");

@@ -111,6 +111,21 @@ test("typing is told to the others, not to who types, and ends with their messag
   assert.ok(!(await ann.settle()).some(({ type }) => type === "typing"));
 });
 
+test("a join by another name on a line that was greeted is answered by a welcome, whose token has that name", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await RawClient.connect(t, url);
+  ann.send({ type: "hello", name: "Alpha" });
+  await ann.next("welcome");
+  ann.send({ type: "join", room: "кухня", name: "Бета" });
+  const { user, token } = await ann.next("welcome");
+  assert.equal(user.name, "Бета");
+  await ann.next("joined");
+  ann.socket.close(1000);
+  await ann.closed;
+  const back = await RawClient.join(t, url, { token });
+  assert.equal(back.welcome.user.name, "Бета");
+});
+
 test("who is here is listed, and who comes, goes and changes their name is told", async (t) => {
   const { url } = await startTestServer(t);
   const ann = await RawClient.join(t, url, { name: "Ann" });

@@ -70,6 +70,8 @@ test("[R2] SSE: Last-Event-ID wins over since, and goes on behind it; what canno
   for (const seq of [3, 4]) assert.equal(fields(await stream.next())["id"], `${epoch}-${seq}`);
   await ann.say("live");
   assert.equal(fields(await stream.next())["id"], `${epoch}-5`);
+  const first = await open(t, `${url}/rooms/general/events?since=${epoch}-4`, { "Last-Event-ID": "" });
+  for (const seq of [4, 5]) assert.equal(fields(await first.next())["id"], `${epoch}-${seq}`, "an empty one is none");
   for (const since of ["aaaaaaaaaaaaaaaa-1", `${epoch}-9`]) {
     const lost = await open(t, `${url}/events?since=${since}`);
     assert.equal(fields(await lost.next())["id"], `${epoch}-5`);

@@ -37,6 +37,10 @@ test("TCP chat: a client that never ends a line is understood by its silence, wh
   assert.equal((await reader.next("message")).text, "in between");
   bare.send(emoji.subarray(-2));
   assert.equal((await reader.next("message")).text, "half 👋");
+  other.send("повільно\r");
+  assert.equal((await reader.next("message")).text, "повільно");
+  other.send("\nдалі\r\n");
+  assert.equal((await reader.next("message")).text, "далі");
 });
 
 test("TCP chat: one byte a segment makes the same lines, and the end of input makes the rest one", async (t) => {

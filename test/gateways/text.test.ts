@@ -53,6 +53,19 @@ test("plain text: a page reads nothing before its first frame, and then as every
   assert.equal(await quiet.next(), "Someone says: heard");
 });
 
+test("plain text: who has sent nothing but blanks is still nobody, and a page may still speak JSON", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await RawClient.join(t, url, { name: "Ann" });
+  const [program, later] = [await TextClient.connect(t, url, "/"), await TextClient.connect(t, url, "/", page(url))];
+  for (const text of ["", " \u200b "]) for (const client of [program, later]) client.send(text);
+  later.send('{"type":"join","name":"Пізно"}');
+  assert.equal(JSON.parse(String(await later.next())).user.name, "Пізно");
+  assert.equal((await ann.next("user_joined")).user.name, "Пізно");
+  program.send("я тут");
+  assert.match((await ann.next("user_joined")).user.name, /^user_/);
+  assert.equal(await program.next(), "You said: я тут");
+});
+
 test("plain text: what a language asks for is what it reads", async (t) => {
   const { url } = await startTestServer(t, { lang: "ru" });
   const olya = await TextClient.connect(t, url, "/?lang=uk");

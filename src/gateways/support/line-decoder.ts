@@ -83,12 +83,12 @@ export class LineDecoder {
   }
 
   #emit(): void {
-    const bytes = this.#take();
-    this.#decode(bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes);
+    this.#decode(this.#take());
   }
 
-  #decode(bytes: Buffer): void {
+  #decode(line: Buffer): void {
     const { maxBytes, onLine } = this.#options;
+    const bytes = line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
     if (maxBytes > 0 && bytes.length > maxBytes) return onLine(refused("too_large", { params: { max: maxBytes } }));
     try {
       onLine(accepted(this.#utf8.decode(bytes)));
