@@ -33,7 +33,7 @@ export async function talkAtPrompt({ client, talk, converse, left, leave, termin
     conversation.enter(talk.room);
     const code = await Promise.race([left, ended(client)]);
     if (code !== undefined) prompt.print(speak("line.ended", { code: String(code) }));
-    else await part(client, conversation);
+    else await part(client, conversation.unsent);
     const { unsent } = conversation;
     for (const { message } of unsent) prompt.print(speak("message.unsent", { text: asTyped(message) }));
     if (code === undefined) prompt.print(speak("exiting"));

@@ -7,6 +7,7 @@ import type { BareAddress } from "./bare-address.ts";
 import { type BareLine, dial, Unreachable } from "./bare-line.ts";
 import { nothingKnown } from "./completion.ts";
 import { Prompt } from "./prompt.ts";
+import { concealed } from "./secrets.ts";
 import type { Terminal } from "./session.ts";
 
 /** How long a server is listened to after its last word, once there is no more to send. */
@@ -31,7 +32,7 @@ export async function runBare(address: BareAddress, language: Language, terminal
 
   function send(text: string): void {
     if (text.trim().toLowerCase() === "exit") return leave();
-    print(speak("prompt") + printable(text));
+    print(speak("prompt") + printable(concealed(text, "").before));
     void line?.send(text);
   }
 

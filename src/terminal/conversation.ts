@@ -7,7 +7,7 @@ import { AccountTalk } from "./account.ts";
 import { asTyped } from "./as-typed.ts";
 import { Changes } from "./changes.ts";
 import type { ChangeInput, Input } from "./commands.ts";
-import type { Known } from "./completion.ts";
+import { type Known, nothingKnown } from "./completion.ts";
 import type { Lines } from "./lines.ts";
 import { LobbyTalk, roomLabel } from "./lobby.ts";
 import { Loss } from "./loss.ts";
@@ -16,6 +16,7 @@ import { type Printed, Printer } from "./printer.ts";
 import { explain } from "./reach.ts";
 import type { Screen } from "./screen.ts";
 import { printFound, type SearchOptions } from "./search.ts";
+import { part } from "./session.ts";
 import type { Talk } from "./talk.ts";
 
 export interface ConversationOptions {
@@ -70,12 +71,9 @@ export class Conversation implements PlaceListener {
     return [...this.#places.values()].flatMap((place) => place.room.outgoing.map((message) => ({ place, message })));
   }
 
-  /** The names and rooms that can be completed. */
+  /** What can be completed. */
   get known(): Known {
-    const names = this.#current?.room.members?.map(({ name }) => oneLine(name)) ?? [];
-    const own = this.#current?.recent.of(this.#options.client.user, { own: true }).map(({ text }) => text) ?? [];
-    const topic = this.#current?.room.topic ?? "";
-    return { names: names.filter((name) => name !== this.#name), rooms: [...this.#visited], own, topic };
+    return { ...nothingKnown, ...this.#current?.known(this.#options.client.user), rooms: [...this.#visited] };
   }
 
   /** Enters a room, or goes to it; what is said from now on is said there. */
@@ -199,8 +197,13 @@ export class Conversation implements PlaceListener {
     if (place === this.#current) this.#options.screen.showTyping(this.#options.lines.typing(place.typists.names));
   }
 
-  refused(place: Place): void {
-    this.#forget(place);
+  gone(place: Place): void {
+    place.end();
+    this.#places.delete(place.room.name);
+    if (place !== this.#current) return this.#write(this.#current);
+    this.#write([...this.#places.values()].at(-1));
+    if (this.#current) this.#print(this.#speak("room.current", { room: roomLabel(this.#current.room) }));
+    else this.#print(this.#speak("room.none"));
   }
 
   #join(text: string): void {
@@ -213,18 +216,17 @@ export class Conversation implements PlaceListener {
     const name = text === undefined ? undefined : parseRoomName(text);
     const place = name === undefined ? this.#current : name.ok ? this.#places.get(name.value) : undefined;
     if (!place) return this.#problem(this.#speak("room.none"));
-    place.room.leave();
-    this.#print(this.#speak("room.left", { room: roomLabel(place.room) }));
-    this.#forget(place);
-  }
-
-  #forget(place: Place): void {
-    place.end();
-    this.#places.delete(place.room.name);
-    if (place !== this.#current) return this.#write(this.#current);
-    this.#write([...this.#places.values()].at(-1));
-    if (this.#current) this.#print(this.#speak("room.current", { room: roomLabel(this.#current.room) }));
-    else this.#print(this.#speak("room.none"));
+    const { room } = place;
+    const leave = () => {
+      for (const message of room.outgoing) this.#print(this.#speak("message.unsent", { text: asTyped(message) }));
+      room.leave();
+      this.#print(this.#speak("room.left", { room: roomLabel(room) }));
+      this.gone(place);
+    };
+    const unsent = this.unsent.filter((one) => one.place === place);
+    if (unsent.length === 0) leave();
+    // What was said before is heard before they leave.
+    else void part(this.#options.client, unsent).then(() => this.#places.get(room.name) === place && leave());
   }
 
   /** The room that is written to from now on. */

@@ -25,7 +25,7 @@ export async function talkInLines(session: ChatSession): Promise<boolean> {
   try {
     const sent = typed ? obey(input, conversation) : deliver(room, input).then((unsent) => unsent.length === 0);
     const outcome = await Promise.race([sent, refused, left.then(() => "left" as const), over]);
-    if (typed && typeof outcome !== "number") await part(client, conversation);
+    if (typed && typeof outcome !== "number") await part(client, conversation.unsent);
     for (const { message } of conversation.unsent) complain(speak("message.unsent", { text: asTyped(message) }));
     if (typeof outcome === "number") complain(speak("line.ended", { code: String(outcome) }));
     if (outcome === "left" || (typed && outcome === true)) print(speak("exiting"));

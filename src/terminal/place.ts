@@ -1,3 +1,4 @@
+import { oneLine } from "../protocol/text.ts";
 import type {
   ChangeFrame,
   ErrorCode,
@@ -8,6 +9,7 @@ import type {
   ServerFrameOf,
   User,
 } from "../sdk/index.ts";
+import type { Known } from "./completion.ts";
 import { Recent } from "./recent.ts";
 import { Typists } from "./typists.ts";
 
@@ -24,8 +26,8 @@ export interface PlaceListener {
   went(place: Place, user: User): void;
   renamed(place: Place, user: User, was: string): void;
   typing(place: Place): void;
-  /** The server does not let this person in. */
-  refused(place: Place): void;
+  /** It is no room of this person: the server does not let them in. */
+  gone(place: Place): void;
 }
 
 /** A room that somebody at a terminal is in. */
@@ -82,8 +84,15 @@ export class Place {
         if (active) this.typists.start(user.id, user.name);
         else this.typists.stop(user.id);
       }),
-      room.on("refused", () => listener.refused(this)),
+      room.on("refused", () => listener.gone(this)),
     ];
+  }
+
+  /** What of this room can be completed. */
+  known(me: User | undefined): Pick<Known, "names" | "own" | "topic"> {
+    const others = this.room.members?.filter(({ id }) => id !== me?.id) ?? [];
+    const own = this.recent.of(me, { own: true }).map(({ text }) => text);
+    return { names: others.map(({ name }) => oneLine(name)), own, topic: this.room.topic ?? "" };
   }
 
   /** The messages before those that were shown; none where nothing is before them. Rejects when they cannot be read. */

@@ -31,8 +31,8 @@ export const ended = (client: Client) =>
   });
 
 /** Waits a moment for what was said last, as long as there is a line for it. */
-export async function part(client: Client, conversation: Conversation): Promise<void> {
-  const settled = conversation.unsent.map(({ place, message }) => place.room.settled(message));
+export async function part(client: Client, unsent: Conversation["unsent"]): Promise<void> {
+  const settled = unsent.map(({ place, message }) => place.room.settled(message));
   if (settled.length === 0 || client.state.at !== "open") return;
   await Promise.race([Promise.allSettled(settled), sleep(partingMs, undefined, { ref: false })]);
 }

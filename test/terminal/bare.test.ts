@@ -54,6 +54,10 @@ test("chat --tcp talks with the TCP chat, and shows a server's question although
   await ann.sees("joined");
   ann.type(`/name น้อย${enter}`);
   assert.equal((await olya.next("user_renamed")).user.name, "น้อย");
+  ann.type(`/claim коти люблять молоко${enter}`);
+  await ann.sees("You: /claim •••");
+  await ann.sees("server :: The name");
+  assert.ok(!ann.output.includes("молоко"), "[D7]");
   await olya.say("привіт");
   await ann.sees("Оля :: привіт");
   ann.type("\u0003");

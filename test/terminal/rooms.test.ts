@@ -34,3 +34,25 @@ test("[P1] [P2] Somebody at a terminal sees the rooms, hears who writes to them 
   ann.type("\u0003");
   assert.equal(await ann.exit, 0);
 });
+
+const enter = "\r";
+
+test("What was said just before /leave is said; what cannot be said any more is told", async (t) => {
+  const server = await startTestServer(t);
+  const olya = await RawClient.join(t, server.url, { name: "Оля", room: "кухня" });
+  const ann = runAtTerminal(t, ["chat", "general", "--server", server.url, "--name", "Ann"]);
+  await ann.sees("You: ");
+  ann.type(`/join кухня${enter}`);
+  await ann.sees("You are in кухня");
+  const said = Array.from({ length: 5 }, (_, index) => `№${index}`);
+  ann.type(`${said.join(enter)}${enter}/leave${enter}`);
+  for (const text of said) assert.equal((await olya.next("message")).text, text);
+  await ann.sees("You have left кухня.");
+  assert.ok(!ann.text.includes("Not sent"));
+  await server.stop();
+  await ann.sees("The connection is lost");
+  ann.type(`загубиться${enter}/leave${enter}`);
+  await ann.sees("Not sent, because the connection is lost: “загубиться”");
+  ann.type("\u0003");
+  await ann.exit;
+});
