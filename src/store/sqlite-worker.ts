@@ -33,8 +33,11 @@ export type WorkerAnswer = { readonly number: number } & (
 /** The first thing that the worker says: whether the database could be opened. */
 export type WorkerGreeting = { readonly ready: true } | { readonly ready: false; readonly message: string };
 
-/** How long after something was asked search is brought up to date, and how long that rests while more is asked. */
-const searchWaitMs = 10;
+/**
+ * How long after something was asked search is brought up to date, and how long that rests while more is asked. Whoever
+ * searches waits for neither: sooner would only be an awakening for every message.
+ */
+const searchWaitMs = 500;
 const searchRestMs = 30;
 
 function serve(port: MessagePort, file: string): void {
