@@ -91,3 +91,45 @@ test("a phone loads the conversation alone, and what a drawer shows is there soo
   await page.getByRole("dialog", { name: "Rooms" }).getByRole("link", { name: "кухня" }).waitFor();
   await phone.leave();
 });
+
+test("a part of the page that cannot be fetched is asked for again by the next click, and the log stays alive meanwhile", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await browser.visit(`${url}/`, {
+    viewport: { width: 700, height: 844 },
+    hasTouch: true,
+    serviceWorkers: "block",
+  });
+  const { page } = ann;
+  await ann.comeIn("Ann");
+  await ann.say(`${url}/healthz`);
+  const parts = "**/assets/{settings-dialog,message-sheet}-*";
+  await page.route(parts, (route) => route.fulfill({ status: 404 }));
+  const settings = page.getByRole("button", { name: "Settings" });
+  await settings.click();
+  await page.getByText("A part of the page could not be loaded.").waitFor();
+  await page.getByRole("button", { name: "Reload" }).waitFor();
+  await page.unroute(parts);
+  await settings.click();
+  await page.getByRole("dialog", { name: "Settings" }).getByRole("button", { name: "Close" }).click();
+  await page.getByText("A part of the page could not be loaded.").waitFor({ state: "detached" });
+
+  // A sheet that never comes: the finger that asked for it is gone, and the next one is somebody's tap.
+  await page.route(parts, () => {});
+  const finger = await page.context().newCDPSession(page);
+  const bubble = page.locator(".bubble").first();
+  const box = await bubble.boundingBox();
+  assert.ok(box);
+  const sheet = page.waitForRequest(/message-sheet/);
+  const touchPoints = [{ x: box.x + 4, y: box.y + 4 }];
+  await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+  await sheet;
+  await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  const opened = page.context().waitForEvent("page");
+  await bubble.getByRole("link").tap();
+  await (await opened).close();
+  assert.deepEqual(
+    ann.troubles.filter((text) => !/\b404\b/.test(text)),
+    [],
+  );
+  await ann.leave();
+});

@@ -223,5 +223,6 @@ export default {
   "line.now": "Now",
   "line.back": "Back online",
   "line.closed": "The server has ended this conversation.",
+  "line.missing": "A part of the page could not be loaded.",
   "line.reload": "Reload",
 } as const satisfies Readonly<Record<string, string | { readonly one: string; readonly other: string }>>;

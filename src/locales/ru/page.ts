@@ -279,5 +279,6 @@ export default {
   "line.now": "Сейчас",
   "line.back": "Снова на связи",
   "line.closed": "Сервер завершил эту беседу.",
+  "line.missing": "Часть страницы не загрузилась.",
   "line.reload": "Обновить",
 } satisfies WordsOf<"ru", typeof english>;

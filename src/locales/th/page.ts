@@ -218,5 +218,6 @@ export default {
   "line.now": "ลองเลย",
   "line.back": "กลับมาออนไลน์แล้ว",
   "line.closed": "เซิร์ฟเวอร์ปิดการสนทนานี้แล้ว",
+  "line.missing": "โหลดบางส่วนของหน้านี้ไม่สำเร็จ",
   "line.reload": "โหลดใหม่",
 } satisfies WordsOf<"th", typeof english>;

@@ -279,5 +279,6 @@ export default {
   "line.now": "Зараз",
   "line.back": "Знову на зв’язку",
   "line.closed": "Сервер завершив цю розмову.",
+  "line.missing": "Частина сторінки не завантажилася.",
   "line.reload": "Оновити",
 } satisfies WordsOf<"uk", typeof english>;

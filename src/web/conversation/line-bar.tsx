@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../parts/icon.tsx";
+import { isPartMissing } from "../parts/lazily.tsx";
 import type { Chat } from "../state/chat.ts";
 import { usePage, useSay } from "../state/page.ts";
 
@@ -8,7 +9,7 @@ const secondMs = 1_000;
 /** How long *back online* stands. */
 const backMs = 2_500;
 
-/** How the line stands, while it does not stand well. */
+/** How the line stands, while it does not stand well; and that a part of the page is missing, while it does. */
 export function LineBar({ chat }: { readonly chat: Chat }) {
   const say = useSay();
   const { clock } = usePage();
@@ -39,10 +40,10 @@ export function LineBar({ chat }: { readonly chat: Chat }) {
           {say("line.back")}
         </p>
       )}
-      {link.at === "closed" && (
+      {(link.at === "closed" || (link.at === "open" && isPartMissing.value)) && (
         <p class="line line-closed">
           <Icon of="alert" />
-          {say("line.closed")}
+          {say(link.at === "closed" ? "line.closed" : "line.missing")}
           <button type="button" class="chip" onClick={() => location.reload()}>
             {say("line.reload")}
           </button>

@@ -73,7 +73,7 @@ export function usePicking(log: RefObject<HTMLElement | null>, conversation: Con
     };
     // Nor does the finger's leaving click on what has come under it.
     const onEnd = (event: Event) => {
-      if (held.peek()) event.preventDefault();
+      if (document.querySelector("dialog[open]")) event.preventDefault();
     };
     const listeners = {
       pointerover: onOver,
