@@ -90,6 +90,31 @@ test("a search waits until nothing more is written, answers with pages, and pass
   assert.deepEqual([found(), asked.length], [["nothing asked"], 4]);
 });
 
+test("whoever does not want to wait is answered at once and once, and hears whether there was a wait", async () => {
+  const { asked, clock, searching, found } = asking();
+  assert.equal(searching.hurry(), false);
+  searching.write("чай");
+  assert.equal(searching.hurry(), true);
+  assert.deepEqual(found(), ["coming"]);
+  assert.equal(searching.hurry(), false, "it is on its way");
+  await asked[0]?.answer([9, 7], "7");
+  assert.equal(searching.hurry(), false);
+  searching.goOn();
+  assert.equal(searching.hurry(), false, "what is seen was found by these words");
+  searching.write("кава");
+  assert.deepEqual(found(), ["coming", 9, 7]);
+  assert.equal(searching.hurry(), true);
+  assert.deepEqual(found(), ["coming"], "what was found by other words is gone");
+  clock.advance(200);
+  assert.deepEqual(
+    asked.map(({ text }) => text),
+    ["чай", "чай", "кава"],
+  );
+  searching.write("сік");
+  searching.close();
+  assert.deepEqual([searching.hurry(), found()], [false, ["nothing asked"]]);
+});
+
 test("what is deleted meanwhile is no longer found, on a page that was on its way either, and nothing of it is kept", async () => {
   const { asked, clock, searching, found } = asking();
   const gone = (seq: number) => ({ type: "deleted", target: `m${seq}` }) as ChangeFrame;

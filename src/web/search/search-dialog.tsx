@@ -47,7 +47,7 @@ export function SearchDialog({ kept, chat, conversation, onClose }: SearchDialog
   const isEverywhere = room.value === undefined;
   return (
     <Dialog title={say("search.title")} onClose={onClose}>
-      <search class="search" onKeyDown={moveThrough}>
+      <search class="search" onKeyDown={(event) => moveThrough(event, searching)}>
         <div class="search-field">
           <Icon of="search" />
           <input
@@ -153,13 +153,17 @@ function Outcome({ searching }: { readonly searching: Searching }) {
 }
 
 /** The arrows lead from the field through what was found, and Enter in the field to the first of it. */
-function moveThrough(event: KeyboardEvent): void {
+function moveThrough(event: KeyboardEvent, searching: Searching): void {
   const { currentTarget: search, target, key } = event;
-  if (!(search instanceof HTMLElement) || !(target instanceof HTMLElement) || event.isComposing) return;
+  if (!(search instanceof HTMLElement) || !(target instanceof HTMLElement)) return;
+  // 229: a key that an input method has taken, where `isComposing` comes too late.
+  if (event.isComposing || event.keyCode === 229) return;
   const isField = target.matches("[type=search]");
   const results = [...search.querySelectorAll<HTMLElement>(".result")];
-  if (key === "Enter" && isField) results[0]?.click();
-  else if ((key !== "ArrowDown" && key !== "ArrowUp") || target.matches("[type=radio]")) return;
+  if (key === "Enter" && isField) {
+    // Until it is looked for, what is seen was found by other words.
+    if (!searching.hurry()) results[0]?.click();
+  } else if ((key !== "ArrowDown" && key !== "ArrowUp") || target.matches("[type=radio]")) return;
   else if (key === "ArrowUp" && target === results[0]) search.querySelector("input")?.focus();
   else {
     const at = results.indexOf(target);

@@ -24,6 +24,8 @@ export interface Searching {
   /** Looks for another text, once nothing more is written for a moment. */
   write(text: string): void;
   within(room: RoomName | undefined): void;
+  /** Looks at once for what was written a moment ago; whether that was still to come. */
+  hurry(): boolean;
   /** Fetches the next page, or tries again what failed. */
   goOn(): void;
   /** Takes a change of a message: what is deleted is no longer found. */
@@ -41,6 +43,8 @@ export function createSearching(search: Client["search"], clock: Clock, first: R
   const room = signal<RoomName | undefined>(first);
   const found = signal<Found>(nothing);
   let cancel = () => {};
+  /** Looks for what is written, while that waits. */
+  let look: (() => void) | undefined;
   let asked = 0;
   /** Changes that came while a page was on its way, which it may have been read before. */
   let meanwhile: readonly ChangeFrame[] = [];
@@ -69,6 +73,7 @@ export function createSearching(search: Client["search"], clock: Clock, first: R
 
   function stop(): void {
     cancel();
+    look = undefined;
     asked++;
     meanwhile = [];
   }
@@ -82,10 +87,12 @@ export function createSearching(search: Client["search"], clock: Clock, first: R
     }
     // What was found before stays in sight until there is something else.
     found.value = { ...found.peek(), at: "coming" };
-    cancel = clock.after(rest, () => {
+    look = () => {
+      stop();
       found.value = { at: "coming", messages: [], words };
       void fetch();
-    });
+    };
+    cancel = clock.after(rest, look);
   }
 
   return {
@@ -101,6 +108,11 @@ export function createSearching(search: Client["search"], clock: Clock, first: R
         room.value = next;
         start();
       });
+    },
+    hurry() {
+      const isWaiting = look !== undefined;
+      look?.();
+      return isWaiting;
     },
     goOn: () => void fetch(),
     heed(frame) {
