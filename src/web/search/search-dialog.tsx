@@ -1,4 +1,3 @@
-import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { pairOf } from "../../protocol/direct.ts";
 import type { MessageFrame, RoomName } from "../../sdk/index.ts";
@@ -35,10 +34,8 @@ export function SearchDialog({ kept, chat, conversation, onClose }: SearchDialog
     input.current?.select();
     return searching.close;
   }, []);
-  useSignalEffect(() => {
-    const frame = chat.latestChange.value;
-    if (frame) searching.heed(frame);
-  });
+  // Each of them: an effect of the drawing's would see the last of a frame.
+  useEffect(() => chat.latestChange.subscribe((frame) => frame && searching.heed(frame)), []);
   const titleOf = (name: RoomName) => {
     const open = chat.find(name);
     if (open?.other.value) return open.title.value;
