@@ -161,3 +161,18 @@ test("[R1] whoever comes back reads a room's last messages before there is a lin
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });
+
+test("what was said today was said yesterday once it is midnight, though nothing else happens", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await browser.visit("about:blank", { serviceWorkers: "block", timezoneId: "UTC" });
+  const { page, conversation } = ann;
+  await page.clock.install();
+  await page.goto(url);
+  await ann.comeIn("Ann");
+  await ann.say("на добраніч");
+  await conversation.getByText("Today", { exact: true }).waitFor();
+  await page.clock.fastForward("24:00:00");
+  await conversation.getByText("Yesterday", { exact: true }).waitFor();
+  assert.equal(await conversation.getByText("Today", { exact: true }).count(), 0);
+  await ann.leave();
+});

@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Icon } from "../parts/icon.tsx";
 import { lazily } from "../parts/lazily.tsx";
@@ -8,6 +9,7 @@ import { moveByKey } from "./messages-by-key.ts";
 import { usePicking } from "./picking.ts";
 import { Rows } from "./rows.tsx";
 import { useScroll } from "./scroll.ts";
+import { dayOf, followToday } from "./today.ts";
 
 const MessageSheet = lazily(async () => (await import("./message-sheet.tsx")).MessageSheet);
 
@@ -29,13 +31,15 @@ export function ConversationLog({ conversation }: { readonly conversation: Conve
 
 function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
   const say = useSay();
-  const { isSeen, preferences, route } = usePage();
+  const { clock, isSeen, preferences, route } = usePage();
   // Before the rows are read: the line *new since you left* is in their first drawing, and an earlier visit's is not.
   useMemo(() => conversation.come(), [conversation]);
   const stretches = conversation.stretches.value;
   const scroll = useScroll(conversation, stretches);
   const held = usePicking(scroll.log, conversation);
   const unread = conversation.unread.value;
+  const today = useSignal(dayOf(clock.now()));
+  useEffect(() => followToday(today, clock, isSeen), []);
 
   useEffect(() => {
     if (isSeen.value && scroll.isAtEnd.value) conversation.read();
@@ -72,7 +76,7 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
         <div class="log-body">
           {isReady ? <Top conversation={conversation} /> : <p class="recalled">{say("conversation.recalled")}</p>}
           {stretches.map(({ key, rows }) => (
-            <Rows key={key} rows={rows} conversation={conversation} />
+            <Rows key={key} rows={rows} today={today} conversation={conversation} />
           ))}
           {conversation.isEmpty.value && <Empty isDirect={conversation.other.value !== undefined} />}
           <Bottom conversation={conversation} />

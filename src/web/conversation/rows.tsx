@@ -1,14 +1,17 @@
+import type { ReadonlySignal } from "@preact/signals";
 import { Component } from "preact";
 import type { Row } from "../logic/arrange.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Avatar, Name } from "../parts/person.tsx";
 import type { Conversation } from "../state/conversation.ts";
-import { useFormats, usePage, useSay } from "../state/page.ts";
+import { useFormats, useSay } from "../state/page.ts";
 import { Message, MessageMoment, Moment } from "./message.tsx";
 import { Presence } from "./presence.tsx";
 
 interface RowsProps {
   readonly rows: readonly Row[];
+  /** When the present day began. */
+  readonly today: ReadonlySignal<number>;
   readonly conversation: Conversation;
 }
 
@@ -21,22 +24,22 @@ export class Rows extends Component<RowsProps> {
     return next.rows !== this.props.rows || next.conversation !== this.props.conversation;
   }
 
-  override render({ rows, conversation }: RowsProps) {
+  override render({ rows, today, conversation }: RowsProps) {
     return (
       <div class="stretch">
         {rows.map((row) => (
-          <OneRow key={row.key} row={row} conversation={conversation} />
+          <OneRow key={row.key} row={row} today={today} conversation={conversation} />
         ))}
       </div>
     );
   }
 }
 
-function OneRow({ row, conversation }: { readonly row: Row; readonly conversation: Conversation }) {
+function OneRow({ row, today, conversation }: Omit<RowsProps, "rows"> & { readonly row: Row }) {
   const say = useSay();
   switch (row.is) {
     case "day":
-      return <Day at={row.at} />;
+      return <Day at={row.at} today={today} />;
     case "new":
       return (
         <p class="new-line" id="new-line">
@@ -68,12 +71,11 @@ function OneRow({ row, conversation }: { readonly row: Row; readonly conversatio
   }
 }
 
-function Day({ at }: { readonly at: number }) {
+function Day({ at, today }: { readonly at: number; readonly today: ReadonlySignal<number> }) {
   const formats = useFormats();
-  const { clock } = usePage();
   return (
     <p class="day">
-      <span>{formats.day(at, clock.now())}</span>
+      <span>{formats.day(at, today.value)}</span>
     </p>
   );
 }
