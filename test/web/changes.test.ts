@@ -45,7 +45,7 @@ function holding(last: number) {
     joined: true,
     history: () => new Promise<HistoryPage>((resolve) => asked.push(resolve)),
   };
-  const history = createHistory(room, clock, () => {});
+  const history = createHistory(room, clock, () => ({ letGo() {}, regain() {} }));
   history.begin({ messages: Array.from({ length: last }, (_, index) => message(index + 11)), more: true });
   return { asked, clock, room, history };
 }

@@ -19,9 +19,14 @@ function longRoom(count: number) {
   };
   const clock = new FakeClock();
   let gone = 0;
-  const history = createHistory(room, clock, (entries) => {
-    gone += entries.length;
-  });
+  const history = createHistory(room, clock, () => ({
+    letGo(entries) {
+      gone += entries.length;
+    },
+    regain(entries) {
+      gone -= entries.length;
+    },
+  }));
   history.begin({ messages: all.slice(-50), more: count > 50 });
   const fetch = async (direction: "older" | "newer") => {
     await history.fetch(direction);

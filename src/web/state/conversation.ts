@@ -106,7 +106,7 @@ interface ConversationParts {
 /** Follows a room from its join on. */
 export function createConversation(room: Room, parts: ConversationParts): Conversation {
   const { me, clock, kept, keptInTab, pages, search, isInvited } = parts;
-  const history = createHistory(room, clock, (entries) => unread.letGo(entries));
+  const history = createHistory(room, clock, () => unread);
   const messages = history.end;
   const head = () => messages.peek().at(-1)?.message.seq ?? 0;
   const asides = createAsides(head, clock);

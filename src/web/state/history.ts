@@ -81,12 +81,16 @@ const partOf = (entries: readonly MessageEntry[], older: Further, newer: Further
   newer: signal(newer),
 });
 
-/** `letGo` is told of messages, oldest first, that the end no longer holds, before it lets them go. */
-export function createHistory(
-  room: Pick<Room, "history">,
-  clock: Clock,
-  letGo: (entries: readonly MessageEntry[]) => void,
-): History {
+/** Is told of messages, oldest first, that go at the top of the end and come back there. */
+export interface EndListener {
+  /** The end no longer holds these from now on, and still does. */
+  letGo(entries: readonly MessageEntry[]): void;
+  /** The end holds these too by now; `isWhole`: and with them all that there is. */
+  regain(entries: readonly MessageEntry[], isWhole: boolean): void;
+}
+
+/** `listener` answers who is told; it is asked when there is something to tell. */
+export function createHistory(room: Pick<Room, "history">, clock: Clock, listener: () => EndListener): History {
   const end = partOf([], "none", "none");
   const earlier = signal<Part>();
   const part = computed(() => earlier.value ?? end);
@@ -114,9 +118,17 @@ export function createHistory(
     if (from === end || (!isWhole && last < first - 1)) return false;
     const before = from.entries.peek().filter(({ message }) => message.seq < first);
     end.older.value = from.older.peek();
-    putNewer(end, [...before, ...end.entries.peek()]);
+    regain([...before, ...end.entries.peek()]);
     earlier.value = undefined;
     return true;
+  }
+
+  /** The end goes on upwards, as far as it may. */
+  function regain(entries: readonly MessageEntry[]): void {
+    const first = end.entries.peek()[0]?.message.seq ?? 0;
+    putNewer(end, entries);
+    const regained = end.entries.peek().filter(({ message }) => message.seq < first);
+    listener().regain(regained, end.older.peek() === "none");
   }
 
   /** Goes on downwards: what is too much goes at the top. */
@@ -127,8 +139,10 @@ export function createHistory(
 
   /** Goes on upwards: what is too much goes at the bottom, and what was the end is an earlier part then. */
   function putOlder(to: Part, entries: readonly MessageEntry[]): void {
-    if (entries.length <= heldMost) to.entries.value = entries;
-    else if (to !== end) {
+    if (entries.length <= heldMost) {
+      if (to === end) regain(entries);
+      else to.entries.value = entries;
+    } else if (to !== end) {
       to.entries.value = entries.slice(0, heldMost);
       to.newer.value = "there";
     } else {
@@ -139,7 +153,7 @@ export function createHistory(
 
   /** The end holds the newest of these, at most so many. */
   function cutEnd(entries: readonly MessageEntry[], most: number): void {
-    if (entries.length > most) letGo(entries.slice(0, -most));
+    if (entries.length > most) listener().letGo(entries.slice(0, -most));
     putNewer(end, entries.slice(-most));
     if (entries.length > most) end.older.value = "there";
   }

@@ -10,8 +10,16 @@ export interface Kept {
 
 const prefix = "parlance-";
 
+type StorageListener = (event: { readonly key: string | null; readonly newValue: string | null }) => void;
+
+/** What of a window tells of other tabs. */
+interface ToldWindow {
+  addEventListener(event: "storage", listener: StorageListener): void;
+  removeEventListener(event: "storage", listener: StorageListener): void;
+}
+
 /** Keeps values in `localStorage` or `sessionStorage`, under `parlance-{key}`. */
-export function keptIn(storage: () => Storage, window: Window): Kept {
+export function keptIn(storage: () => Storage, window: ToldWindow): Kept {
   return {
     read(key) {
       try {
@@ -39,7 +47,7 @@ export function keptIn(storage: () => Storage, window: Window): Kept {
       }
     },
     watch(key, listener) {
-      const onStorage = (event: StorageEvent) => {
+      const onStorage: StorageListener = (event) => {
         if (event.key === prefix + key) listener(event.newValue ?? undefined);
       };
       window.addEventListener("storage", onStorage);

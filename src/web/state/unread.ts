@@ -1,11 +1,12 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Client, MessageFrame, Room, User } from "../../sdk/index.ts";
 import type { MessageEntry } from "../logic/timeline.ts";
+import type { EndListener } from "./history.ts";
 import type { Kept } from "./kept.ts";
 import type { People } from "./people.ts";
 
 /** How far a room has been read, here or on another of the reader's devices, and what of others has not. */
-export interface Unread {
+export interface Unread extends EndListener {
   readonly upTo: ReadonlySignal<number>;
   readonly count: ReadonlySignal<number>;
   /** Those that mention the reader. */
@@ -13,8 +14,6 @@ export interface Unread {
   /** The log starts over, up to a place. */
   begin(head: number): void;
   readTo(seq: number): void;
-  /** These are no longer held, and still count. */
-  letGo(entries: readonly MessageEntry[]): void;
   /** Keeps nothing of it. */
   forget(): void;
   close(): void;
@@ -31,6 +30,8 @@ interface UnreadParts {
 /** Of what is not held, so many messages with the reader's name are looked at. */
 const mentionsSought = 100;
 
+const nothing = { count: 0, mentions: 0 };
+
 const parsePlace = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Number(text) || 0;
 
@@ -39,19 +40,24 @@ type MarkedRoom = Pick<Room, "name" | "direct" | "read" | "unread" | "markRead" 
 export function createUnread(room: MarkedRoom, { messages, me, people, kept, search }: UnreadParts): Unread {
   const key = `read-${room.name}`;
   const upTo = signal(parsePlace(kept.read(key)));
-  const gone = signal({ count: 0, mentions: 0 });
+  /** Of what is not held; it is older than anything that is. */
+  const gone = signal(nothing);
   const held = computed(() => unreadAfter(upTo.value ?? 0, messages.value, me.value));
   const ofMe = (unread: readonly MessageFrame[]) =>
     unread.filter(({ text }) => people.mentions.value.isOfMe(text)).length;
 
   let begun = 0;
+  /** The first message that has been held: whether it and later ones mention the reader needs no search. */
+  let heldFrom = 0;
+
+  const firstHeld = () => messages.peek()[0]?.message.seq ?? 0;
+  const isAllHeld = () => firstHeld() <= (upTo.peek() ?? 0) + 1;
 
   /** Looks on the server for mentions of the reader before what is held. */
   async function findMentions(): Promise<void> {
     const own = begun;
-    const end = messages.peek()[0]?.message.seq ?? 0;
     const found = await search(`"@${me.peek()?.name}"`, { room: room.name, limit: mentionsSought });
-    const unread = found.messages.filter(({ seq, user }) => seq < end && user.id !== me.peek()?.id);
+    const unread = found.messages.filter(({ seq, user }) => seq < heldFrom && user.id !== me.peek()?.id);
     const { count, mentions } = gone.peek();
     // They may have been read meanwhile, here or elsewhere.
     const ofThem = ofMe(unread.filter(({ seq }) => seq > (upTo.peek() ?? 0)));
@@ -60,9 +66,7 @@ export function createUnread(room: MarkedRoom, { messages, me, people, kept, sea
 
   function set(seq: number): void {
     upTo.value = seq;
-    // What is gone is older than anything that is held.
-    if (gone.peek().count > 0 && seq + 1 >= (messages.peek()[0]?.message.seq ?? 0))
-      gone.value = { count: 0, mentions: 0 };
+    if (gone.peek().count > 0 && isAllHeld()) gone.value = nothing;
   }
 
   function readElsewhere(seq: number | undefined): void {
@@ -81,9 +85,10 @@ export function createUnread(room: MarkedRoom, { messages, me, people, kept, sea
       if (before < 0) upTo.value = room.direct ? 0 : head;
       else upTo.value = Math.min(before, head);
       // Of what is older than the first page only the server knows how much there is.
-      const isFurther = (messages.peek()[0]?.message.seq ?? 0) > upTo.value + 1 && room.read === upTo.value;
+      const isFurther = !isAllHeld() && room.read === upTo.value;
       const count = isFurther ? (room.unread ?? 0) - held.value.length : 0;
       gone.value = { count: Math.max(0, count), mentions: 0 };
+      heldFrom = firstHeld();
       begun++;
       // What cannot be found out is not marked.
       if (count > 0) void findMentions().catch(() => {});
@@ -99,6 +104,14 @@ export function createUnread(room: MarkedRoom, { messages, me, people, kept, sea
       if (unread.length === 0) return;
       const { count, mentions } = gone.peek();
       gone.value = { count: count + unread.length, mentions: mentions + ofMe(unread) };
+    },
+    regain(entries, isWhole) {
+      heldFrom = Math.min(heldFrom, firstHeld());
+      const unread = unreadAfter(upTo.peek() ?? 0, entries, me.peek());
+      const { count, mentions } = gone.peek();
+      // What was deleted since it was counted is counted no longer once all is here.
+      if (isWhole || isAllHeld()) gone.value = nothing;
+      else gone.value = { count: Math.max(0, count - unread.length), mentions: Math.max(0, mentions - ofMe(unread)) };
     },
     forget: () => kept.write(key, undefined),
     close() {
