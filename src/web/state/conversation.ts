@@ -163,7 +163,7 @@ export function createConversation(room: Room, parts: ConversationParts): Conver
     if (isReady.peek() || page.length === 0) return;
     batch(() => {
       history.begin({ messages: page, more: false });
-      unsaid.settle(...page.map(({ id }) => id));
+      unsaid.begin();
       oldUpTo.value = head();
       isRecalled.value = true;
     });
@@ -180,7 +180,7 @@ export function createConversation(room: Room, parts: ConversationParts): Conver
       batch(() => {
         history.begin(page);
         people.meet(page.messages);
-        unsaid.settle(...page.messages.map(({ id }) => id));
+        unsaid.begin();
         asides.clear();
         // The first page is from before this visit; a later one also brings what was missed.
         if (!wasReady || head() < oldUpTo.peek()) oldUpTo.value = head();

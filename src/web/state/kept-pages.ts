@@ -19,6 +19,19 @@ export interface KeptPages {
   forget(room?: RoomName): Promise<void>;
 }
 
+/** What is asked of a browser's caches. */
+interface Caches {
+  open(name: string): Promise<PageCache>;
+  delete(name: string): Promise<boolean>;
+}
+
+interface PageCache {
+  match(address: string): Promise<Response | undefined>;
+  put(address: string, response: Response): Promise<void>;
+  delete(address: string | Request): Promise<boolean>;
+  keys(): Promise<readonly Request[]>;
+}
+
 /** A message of the room, if it is one. */
 export function pageMessage(room: RoomName, json: string): MessageFrame[] {
   const frame = parseServerFrame(json);
@@ -29,11 +42,11 @@ export function pageMessage(room: RoomName, json: string): MessageFrame[] {
  * Keeps pages in a cache that the service worker can throw away. [D6] Without one, as everywhere without TLS, nothing
  * is kept: nothing would open without a line either.
  */
-export function keptPagesIn(storage: CacheStorage | undefined): KeptPages {
+export function keptPagesIn(storage: Caches | undefined): KeptPages {
   const addressOf = (room: RoomName) => `/r/${encodeURIComponent(room)}`;
 
   /** A storage that refuses (private mode, full) keeps nothing. */
-  async function attempt<T>(use: (cache: Cache) => Promise<T>): Promise<T | undefined> {
+  async function attempt<T>(use: (cache: PageCache) => Promise<T>): Promise<T | undefined> {
     try {
       return storage && (await use(await storage.open(cacheName)));
     } catch {

@@ -8,28 +8,40 @@ export interface Unsaid {
   readonly all: ReadonlySignal<readonly Pending[]>;
   /** Takes what became of a message. */
   follow(message: OutgoingMessage, state: OutgoingState): void;
-  /** These are in the log, or wait no longer. */
-  settle(...ids: readonly MessageId[]): void;
+  /** This one is in the log, or waits no longer. */
+  settle(id: MessageId): void;
+  /** The log starts over: what it has by now waits no longer. */
+  begin(): void;
 }
 
-export function createUnsaid(room: Pick<Room, "outgoing">, history: Pick<History, "get">): Unsaid {
+export function createUnsaid(room: Pick<Room, "outgoing">, history: Pick<History, "end" | "get">): Unsaid {
   const all = signal<readonly Pending[]>(
     room.outgoing.flatMap((message) => (message.type === "message" ? [{ message, state: { at: "sending" } }] : [])),
   );
+
+  /** Whether no `message` will come of it any more: it has come, or stands in the log before what is held. */
+  const isSaid = ({ message, state }: Pending) =>
+    (state.at === "sent" && state.seq <= (history.end.peek().at(-1)?.message.seq ?? 0)) ||
+    history.get({ id: message.id }) !== undefined;
+
+  function settle(id: MessageId): void {
+    if (all.peek().some(({ message }) => message.id === id))
+      all.value = all.peek().filter(({ message }) => message.id !== id);
+  }
+
   return {
     all,
     follow(message, state) {
-      const isHere = all.peek().some((other) => other.message.id === message.id);
-      // Its `message` may have come before the acknowledgement.
-      if (!isHere && history.get({ id: message.id })) return;
       const now: Pending = { message, state };
+      if (isSaid(now)) return settle(message.id);
+      const isHere = all.peek().some((other) => other.message.id === message.id);
       all.value = isHere
         ? all.peek().map((other) => (other.message.id === message.id ? now : other))
         : [...all.peek(), now];
     },
-    settle(...ids) {
-      if (all.peek().some(({ message }) => ids.includes(message.id)))
-        all.value = all.peek().filter(({ message }) => !ids.includes(message.id));
+    settle,
+    begin() {
+      if (all.peek().some(isSaid)) all.value = all.peek().filter((pending) => !isSaid(pending));
     },
   };
 }
