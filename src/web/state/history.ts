@@ -53,8 +53,11 @@ export interface History {
   /** A message that is held: by its place in the log, which is quick, or else by its id. */
   get(place: { readonly id: MessageId; readonly seq?: number | undefined }): MessageFrame | undefined;
   fetch(direction: Direction): Promise<void>;
-  /** Shows the part of the log around a message, if there is one at this place. */
-  find(seq: number): Promise<"here" | "missing" | "failed">;
+  /**
+   * Shows the part of the log around a message, if there is one at this place. Shows and answers nothing if meanwhile
+   * another is looked for, the end is shown, or the log has started over.
+   */
+  find(seq: number): Promise<"here" | "missing" | "failed" | undefined>;
   /** Shows the end. */
   toEnd(): void;
   /** There is a line again: what could not be fetched can be tried. */
@@ -98,6 +101,8 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
   /** Changes that came while pages were on their way, which those may have been read before. */
   let meanwhile: readonly ChangeFrame[] = [];
   let asked = 0;
+  /** How often it was said what is to be shown. */
+  let turns = 0;
 
   /** A page, with the changes in it that came before it did. */
   async function ask(request: HistoryRequest): Promise<HistoryPage> {
@@ -196,7 +201,8 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
     }
   }
 
-  async function find(seq: number): Promise<"here" | "missing" | "failed"> {
+  async function find(seq: number): ReturnType<History["find"]> {
+    const own = ++turns;
     if (has(part.peek().entries.peek(), seq)) return "here";
     const entries = end.entries.peek();
     if (has(entries, seq)) {
@@ -210,6 +216,7 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
         ask({ before: seq + 1, limit: aroundSize }),
         ask({ after: seq, limit: aroundSize }),
       ]);
+      if (own !== turns) return undefined;
       if (before.messages.at(-1)?.seq !== seq) return "missing";
       const around = [...before.messages, ...after.messages].map(messageEntry);
       const found = partOf(around, before.more ? "there" : "none", "there");
@@ -218,7 +225,7 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
       });
       return "here";
     } catch {
-      return "failed";
+      return own === turns ? "failed" : undefined;
     }
   }
 
@@ -229,6 +236,7 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
     older: computed(() => part.value.older.value),
     newer: computed(() => part.value.newer.value),
     begin(page) {
+      turns++;
       earlier.value = undefined;
       end.entries.value = page.messages.map(messageEntry);
       end.older.value = page.more ? "there" : "none";
@@ -271,6 +279,7 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
     fetch,
     find,
     toEnd() {
+      turns++;
       earlier.value = undefined;
     },
     retry() {

@@ -15,19 +15,22 @@ export interface Marking {
 }
 
 /** `goToEnd` leads back from an earlier part of the log once nothing is marked. */
-export function createMarking(history: Pick<History, "isEarlier" | "find">, goToEnd: () => void): Marking {
+export function createMarking(history: Pick<History, "isEarlier" | "find" | "toEnd">, goToEnd: () => void): Marking {
   const marked = signal<Marked>();
   return {
     marked,
     async mark(seq) {
       if (seq === undefined) {
         if (history.isEarlier.peek()) goToEnd();
+        // What is on its way shall not be shown either.
+        else history.toEnd();
         marked.value = undefined;
         return;
       }
-      marked.value = { seq, at: "coming" };
+      const coming: Marked = { seq, at: "coming" };
+      marked.value = coming;
       const at = await history.find(seq);
-      if (marked.peek()?.seq === seq) marked.value = { seq, at };
+      if (marked.peek() === coming) marked.value = at && { seq, at };
     },
   };
 }
