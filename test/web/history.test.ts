@@ -80,3 +80,12 @@ test("[R1] whatever comes in, the end stays bounded, and nobody who looks at wha
   for (let page = 0; page < 120 && history.isEarlier.peek(); page++) await fetch("newer");
   assert.equal(shown()[1], 10_100);
 });
+
+test("[R1] an earlier part that reaches the end while older messages are on their way leaves the way up open", async () => {
+  const { history, fetch, shown } = longRoom(1_000);
+  await history.find(890);
+  await Promise.all([fetch("newer"), history.fetch("older")]);
+  assert.deepEqual([history.isEarlier.peek(), shown()], [false, [841, 1_000, 160]]);
+  await fetch("older");
+  assert.deepEqual(shown(), [791, 1_000, 210]);
+});

@@ -84,6 +84,9 @@ const partOf = (entries: readonly MessageEntry[], older: Further, newer: Further
   newer: signal(newer),
 });
 
+/** For another part: what is on its way comes to the part that it was asked for, or nowhere. */
+const askable = (further: Further): Further => (further === "coming" ? "there" : further);
+
 /** Is told of messages, oldest first, that go at the top of the end and come back there. */
 export interface EndListener {
   /** The end no longer holds these from now on, and still does. */
@@ -122,7 +125,7 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
     const last = from.entries.peek().at(-1)?.message.seq ?? 0;
     if (from === end || (!isWhole && last < first - 1)) return false;
     const before = from.entries.peek().filter(({ message }) => message.seq < first);
-    end.older.value = from.older.peek();
+    end.older.value = askable(from.older.peek());
     regain([...before, ...end.entries.peek()]);
     earlier.value = undefined;
     return true;
@@ -250,8 +253,7 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
         return;
       }
       if (!isHeld || earlier.peek()) return cutEnd(entries, most);
-      const older = end.older.peek();
-      earlier.value = partOf(end.entries.peek(), older === "coming" ? "there" : older, "there");
+      earlier.value = partOf(end.entries.peek(), askable(end.older.peek()), "there");
       cutEnd(entries, endMost);
     },
     hold(isNow) {
