@@ -138,7 +138,7 @@ test("who leaves the chat is asked while something is not sent, and takes along 
   await leave.click();
   for (const tab of [page, second]) {
     await tab.getByRole("button", { name: "Come in", exact: true }).waitFor();
-    assert.deepEqual(await tab.evaluate(everythingKept), ["away", "id", "name", "token"]);
+    assert.deepEqual(await tab.evaluate(everythingKept), ["away", "id", "name", "session", "token"]);
   }
   await startTestServer(t, { data: first.data, ports: first.ports });
   const reader = await RawClient.join(t, first.url, { room: "кухня", name: "reader" });

@@ -2,6 +2,14 @@ import { generatedNameForm } from "../../protocol/names.ts";
 import type { ServerFrameOf, User } from "../../sdk/index.ts";
 import type { Kept } from "./kept.ts";
 
+/** What one client keeps of who it is. Every tab has one, and all of them keep it in the same place. */
+export interface Keeping {
+  /** Whether what is kept is of the session that this client is in, or nothing is. */
+  isOwn(): boolean;
+  /** Keeps who was welcomed, unless another tab has signed in since. */
+  remember(welcome: ServerFrameOf<"welcome">): void;
+}
+
 /** Who this browser was the last time. */
 export interface Identity {
   /** The name to offer; empty for who had none of their own. */
@@ -14,7 +22,8 @@ export interface Identity {
   introduce(name: string): { readonly name?: string; readonly token?: string };
   /** How to come back as who one was. */
   comeBack(): { readonly name?: string; readonly token?: string };
-  remember(welcome: ServerFrameOf<"welcome">): void;
+  /** For a client that comes in by this. */
+  keepFor(introduction: { readonly token?: string }): Keeping;
   /** Keeps the name, but comes back only when asked to. */
   leave(): void;
   /** Calls `listener` when that happens in another tab. */
@@ -50,11 +59,30 @@ export function createIdentity(kept: Kept): Identity {
       return name === "" ? {} : { name };
     },
     comeBack,
-    remember(welcome) {
-      kept.write("id", welcome.user.id);
-      kept.write("name", welcome.user.name);
-      kept.write("token", welcome.token);
-      kept.write("away", undefined);
+    keepFor({ token }) {
+      const isBack = token !== undefined && token === kept.read("token");
+      let id = isBack ? kept.read("id") : undefined;
+      // Every welcome has another token, so what a session is known by is the first of them. [I3]
+      let session = isBack ? kept.read("session") : undefined;
+      const isOwn = () => kept.read("token") === undefined || kept.read("session") === session;
+      return {
+        isOwn,
+        remember({ user, token }) {
+          if (user.id !== id) {
+            id = user.id;
+            session = token;
+          } else if (!isOwn()) {
+            // Renamed here, the same person is to come back by the new name.
+            if (kept.read("id") === id) kept.write("name", user.name);
+            return;
+          }
+          kept.write("id", id);
+          kept.write("name", user.name);
+          kept.write("token", token);
+          kept.write("session", session);
+          kept.write("away", undefined);
+        },
+      };
     },
     leave() {
       kept.write("away", "yes");
@@ -67,6 +95,7 @@ export function createIdentity(kept: Kept): Identity {
     forget() {
       kept.write("id", undefined);
       kept.write("token", undefined);
+      kept.write("session", undefined);
     },
   };
 }

@@ -19,17 +19,18 @@ export interface KeptPages {
   forget(room?: RoomName): Promise<void>;
 }
 
-/** What is asked of a browser's caches. */
-interface Caches {
-  open(name: string): Promise<PageCache>;
-  delete(name: string): Promise<boolean>;
-}
-
+/** What is needed of a browser's `Cache`. */
 interface PageCache {
   match(address: string): Promise<Response | undefined>;
-  put(address: string, response: Response): Promise<void>;
+  put(address: string, page: Response): Promise<void>;
   delete(address: string | Request): Promise<boolean>;
   keys(): Promise<readonly Request[]>;
+}
+
+/** What is needed of a browser's `CacheStorage`. */
+interface PageCaches {
+  open(name: string): Promise<PageCache>;
+  delete(name: string): Promise<boolean>;
 }
 
 /** A message of the room, if it is one. */
@@ -42,7 +43,7 @@ export function pageMessage(room: RoomName, json: string): MessageFrame[] {
  * Keeps pages in a cache that the service worker can throw away. [D6] Without one, as everywhere without TLS, nothing
  * is kept: nothing would open without a line either.
  */
-export function keptPagesIn(storage: Caches | undefined): KeptPages {
+export function keptPagesIn(storage: PageCaches | undefined): KeptPages {
   const addressOf = (room: RoomName) => `/r/${encodeURIComponent(room)}`;
 
   /** A storage that refuses (private mode, full) keeps nothing. */

@@ -10,16 +10,16 @@ export interface Kept {
 
 const prefix = "parlance-";
 
-type StorageListener = (event: { readonly key: string | null; readonly newValue: string | null }) => void;
+type OnStorage = (event: { readonly key: string | null; readonly newValue: string | null }) => void;
 
-/** What of a window tells of other tabs. */
-interface ToldWindow {
-  addEventListener(event: "storage", listener: StorageListener): void;
-  removeEventListener(event: "storage", listener: StorageListener): void;
+/** What is needed of the browser's `window`. */
+interface StorageWindow {
+  addEventListener(type: "storage", listener: OnStorage): void;
+  removeEventListener(type: "storage", listener: OnStorage): void;
 }
 
 /** Keeps values in `localStorage` or `sessionStorage`, under `parlance-{key}`. */
-export function keptIn(storage: () => Storage, window: ToldWindow): Kept {
+export function keptIn(storage: () => Storage, window: StorageWindow): Kept {
   return {
     read(key) {
       try {
@@ -47,7 +47,7 @@ export function keptIn(storage: () => Storage, window: ToldWindow): Kept {
       }
     },
     watch(key, listener) {
-      const onStorage: StorageListener = (event) => {
+      const onStorage: OnStorage = (event) => {
         if (event.key === prefix + key) listener(event.newValue ?? undefined);
       };
       window.addEventListener("storage", onStorage);

@@ -7,8 +7,15 @@ export interface Route {
   go(place: Place, how?: "push" | "replace"): void;
 }
 
+/** What is needed of the browser's `window`. */
+interface RouteWindow {
+  readonly location: { readonly pathname: string };
+  readonly history: Record<"pushState" | "replaceState", (data: null, unused: "", path: string) => void>;
+  addEventListener(type: "popstate", listener: () => void): void;
+}
+
 /** The place, in step with the address bar. It lives as long as the page. */
-export function createRoute(window: Window): Route {
+export function createRoute(window: RouteWindow): Route {
   const place = signal(placeOf(window.location));
   window.addEventListener("popstate", () => {
     place.value = placeOf(window.location);

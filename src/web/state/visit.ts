@@ -100,12 +100,16 @@ export function createVisit(parts: VisitParts): Visit {
     end();
     obstacle.value = undefined;
     const client = connect(introduction);
-    client.on("welcome", identity.remember);
+    const keeping = identity.keepFor(introduction);
+    client.on("welcome", keeping.remember);
     // Signed out from elsewhere, or here. [I3]
     const expel = () => {
-      identity.forget();
+      const isKept = keeping.isOwn();
+      if (isKept) identity.forget();
       transition(() => {
         turnBack({ field: "session" });
+        // Another tab is in by a session that goes on.
+        if (!isKept) return;
         // Not before, or a room that is still open might be kept anew.
         forgetPerson();
         void pages.forget();
@@ -200,7 +204,7 @@ export function createVisit(parts: VisitParts): Visit {
       client.on("state", ({ at }) => {
         if (at === "waiting" || at === "closed") welcome.reject(new Error("the line was lost"));
       });
-      identity.remember(await welcome.promise);
+      identity.keepFor({}).remember(await welcome.promise);
     } finally {
       client.close();
     }
