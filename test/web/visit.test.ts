@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { effect } from "@preact/signals";
-import { connect, webStorageOutbox } from "../../src/sdk/index.ts";
+import { connect, type RoomName, webStorageOutbox } from "../../src/sdk/index.ts";
 import { pageClock } from "../../src/web/state/clock.ts";
 import { createIdentity } from "../../src/web/state/identity.ts";
 import { keptIn } from "../../src/web/state/kept.ts";
@@ -169,4 +169,65 @@ test("a name that is asked for in one tab is kept, also while this browser keeps
   await isIn(first.visit, "น้อย");
   const again = openTab(t, url, { storage, path: "/r/кухня" });
   await isIn(again.visit, "น้อย");
+});
+
+for (const way of ["under another name", "with a passphrase"] as const) {
+  test(`who comes in ${way} where somebody else was finds and sends nothing of theirs, which a name that is refused leaves alone`, async (t) => {
+    const server = await startTestServer(t);
+    const { url, data, ports } = server;
+    await claim(url, "Оля");
+    const storage = openStorage();
+    const first = openTab(t, url, { storage });
+    first.visit.enter("Ann", "кухня");
+    await isIn(first.visit, "Ann");
+    chatOf(first.visit)?.open("сад" as RoomName);
+    const { conversation } = first.visit.current.peek() ?? {};
+    await server.stop();
+    conversation?.send("не надіслано");
+    conversation?.write("чернетка");
+    chatOf(first.visit)?.close();
+
+    await startTestServer(t, { data, ports });
+    const reader = await RawClient.join(t, url, { room: "кухня", name: "reader" });
+    const { visit } = openTab(t, url, { storage });
+    const kept = JSON.stringify(storage);
+    visit.enter("Оля", "кухня");
+    await until(() => visit.obstacle.value?.field === "name");
+    assert.equal(JSON.stringify(storage), kept);
+    if (way === "under another name") visit.enter("Боб", "кухня");
+    else await visit.login("Оля", passphrase, "кухня");
+    await isIn(visit, way === "under another name" ? "Боб" : "Оля");
+    assert.equal(visit.current.peek()?.conversation.text.peek(), "");
+    assert.deepEqual(
+      chatOf(visit)
+        ?.conversations.peek()
+        .map(({ name }) => name),
+      ["кухня"],
+    );
+    visit.current.peek()?.conversation.send("вперше тут");
+    assert.equal((await reader.next("message")).text, "вперше тут");
+  });
+}
+
+test("what waits to be sent is sent for who signs in within their visit, or comes back", async (t) => {
+  const server = await startTestServer(t);
+  const { url, data, ports } = server;
+  await claim(url, "Оля");
+  const storage = openStorage();
+  const first = openTab(t, url, { storage });
+  first.visit.enter("Ann", "кухня");
+  await isIn(first.visit, "Ann");
+  await server.stop();
+  first.visit.current.peek()?.conversation.send("ще не надіслано");
+  chatOf(first.visit)?.close();
+  await startTestServer(t, { data, ports });
+  const reader = await RawClient.join(t, url, { room: "кухня", name: "reader" });
+  const second = openTab(t, url, { storage });
+  second.visit.enter("Ann", "кухня");
+  await isIn(second.visit, "Ann");
+  assert.equal((await reader.next("message")).text, "ще не надіслано");
+  second.visit.current.peek()?.conversation.write("чернетка");
+  await login(second);
+  assert.equal(second.visit.current.peek()?.conversation.text.peek(), "чернетка");
+  assert.ok(Object.keys(storage).includes("parlance-draft-кухня"));
 });

@@ -4,6 +4,8 @@ import type { Kept } from "./kept.ts";
 
 /** What one client keeps of who it is. Every tab has one, and all of them keep it in the same place. */
 export interface Keeping {
+  /** Whether it comes back as who is kept here. */
+  readonly isBack: boolean;
   /** Whether what is kept is of the session that this client is in, or nothing is. */
   isOwn(): boolean;
   /** Keeps who was welcomed, unless another tab has signed in since. */
@@ -66,6 +68,7 @@ export function createIdentity(kept: Kept): Identity {
       let session = isBack ? kept.read("session") : undefined;
       const isOwn = () => kept.read("token") === undefined || kept.read("session") === session;
       return {
+        isBack,
         isOwn,
         remember({ user, token }) {
           if (user.id !== id) {

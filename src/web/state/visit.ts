@@ -84,24 +84,28 @@ export function createVisit(parts: VisitParts): Visit {
     for (const { forget } of [kept, keptInTab]) forget(isPersonal);
   };
 
+  /** Not while a room is open, which might be kept anew. */
+  const forgetVisit = () => {
+    forgetPerson();
+    void pages.forget();
+  };
+
   function depart(): void {
     transition(() => {
       end();
       stage.value = { at: "outside" };
-      // Not before, or a room that is still open might be kept anew.
-      forgetPerson();
-      void pages.forget();
+      forgetVisit();
       route.go({ at: "entrance" });
     });
   }
 
-  /** Connects, and opens `room` with the rooms of the last time. */
-  function setOut(introduction: ConnectOptions, room: RoomName): { client: Client; chat: Chat; first: Conversation } {
+  /** Connects, and opens `room` with the rooms of the last time; for who may be somebody else, once that is known. */
+  function setOut(introduction: ConnectOptions, room: RoomName): { client: Client; chat: Chat } {
     end();
     obstacle.value = undefined;
     const client = connect(introduction);
     const keeping = identity.keepFor(introduction);
-    client.on("welcome", keeping.remember);
+    const { user: before } = identity;
     // Signed out from elsewhere, or here. [I3]
     const expel = () => {
       const isKept = keeping.isOwn();
@@ -109,10 +113,7 @@ export function createVisit(parts: VisitParts): Visit {
       transition(() => {
         turnBack({ field: "session" });
         // Another tab is in by a session that goes on.
-        if (!isKept) return;
-        // Not before, or a room that is still open might be kept anew.
-        forgetPerson();
-        void pages.forget();
+        if (isKept) forgetVisit();
       });
     };
     client.on("state", (state) => {
@@ -130,17 +131,29 @@ export function createVisit(parts: VisitParts): Visit {
       if (isIn || (code !== "name_taken" && code !== "bad_name")) return;
       turnBack({ field: "name", message, ...(suggestion && { suggestion }) });
     });
-    const me = introduction.token === undefined ? undefined : identity.user;
+    const me = keeping.isBack ? before : undefined;
     const chat = createChat(client, { clock, kept, keptInTab, pages, me });
+    const openRooms = () => {
+      const others = keptRooms(kept);
+      for (const other of others.includes(room) ? others : [room, ...others]) chat.open(other);
+    };
+    let mayBeAnother = before !== undefined && !keeping.isBack;
+    client.on("welcome", (welcome) => {
+      keeping.remember(welcome);
+      if (!mayBeAnother) return;
+      mayBeAnother = false;
+      // What the last person wrote, sent or not, is not to become somebody else's.
+      if (welcome.user.id !== before?.id) forgetVisit();
+      openRooms();
+    });
     chat.refusal.subscribe((refused) => {
       const place = route.place.peek();
       if (!refused || place.at !== "room" || place.room !== refused.room || stage.peek().at !== "inside") return;
       const [next] = chat.conversations.peek();
       route.go(next ? { at: "room", room: next.name } : { at: "entrance" }, "replace");
     });
-    const others = keptRooms(kept);
-    for (const other of others.includes(room) ? others : [room, ...others]) chat.open(other);
-    return { client, chat, first: chat.open(room) };
+    if (!mayBeAnother) openRooms();
+    return { client, chat };
   }
 
   function goTo(name: string): boolean {
@@ -152,12 +165,17 @@ export function createVisit(parts: VisitParts): Visit {
     return true;
   }
 
-  function enter(asked: string, place: string): void {
+  /** Which room is asked for at the entrance. */
+  function roomAt(place: string): RoomName | undefined {
     const room = parseAnyRoomName(place.trim());
-    if (!room.ok) {
-      obstacle.value = { field: "room" };
-      return;
-    }
+    if (room.ok) return room.value;
+    obstacle.value = { field: "room" };
+    return undefined;
+  }
+
+  function enter(asked: string, place: string): void {
+    const room = roomAt(place);
+    if (room === undefined) return;
     const name = asked.trim() === "" ? undefined : parseDisplayName(asked);
     if (name?.ok === false) {
       obstacle.value = { field: "name" };
@@ -165,27 +183,31 @@ export function createVisit(parts: VisitParts): Visit {
     }
     const now = stage.peek();
     if (now.at === "inside" && now.chat.link.peek().at !== "closed" && (name?.value ?? "") === identity.name) {
-      transition(() => goTo(room.value));
+      transition(() => goTo(room));
       return;
     }
-    const introduction = identity.introduce(name?.value ?? "");
-    const { client, chat, first } = setOut(introduction, room.value);
+    comeIn(identity.introduce(name?.value ?? ""), room);
+  }
+
+  function comeIn(introduction: ConnectOptions, room: RoomName): void {
+    const { client, chat } = setOut(introduction, room);
     stage.value = { at: "door", chat };
     const isHere = () => stage.peek().at === "door";
+    const first = computed(() => chat.conversations.value.find(({ name }) => name === room));
     // Whoever comes back while there is no line finds what this device kept.
     const isAway = computed(() => introduction.token !== undefined && chat.link.value.at === "waiting");
-    const isOpen = computed(() => first.isReady.value || (isAway.value && first.isRecalled.value));
+    const isOpen = computed(() => first.value?.isReady.value || (isAway.value && first.value?.isRecalled.value));
     const ended = isOpen.subscribe((isNow) => {
       if (!isNow || !isHere()) return;
       transition(() => {
         stage.value = { at: "inside", chat };
         const place = route.place.peek();
-        const isThere = place.at === "room" && place.room === room.value;
-        route.go(isThere ? place : { at: "room", room: room.value });
+        const isThere = place.at === "room" && place.room === room;
+        route.go(isThere ? place : { at: "room", room });
       });
     });
     chat.refusal.subscribe((refused) => {
-      if (refused?.room === room.value && isHere()) turnBack({ field: "room", message: refused.error.message });
+      if (refused?.room === room && isHere()) turnBack({ field: "room", message: refused.error.message });
     });
     client.on("state", ({ at }) => {
       if (at === "closed") ended();
@@ -195,6 +217,8 @@ export function createVisit(parts: VisitParts): Visit {
   }
 
   async function login(name: string, passphrase: string, place: string): Promise<void> {
+    const room = roomAt(place);
+    if (room === undefined) return;
     // In no room, so that nobody hears of it.
     const client = connect({});
     try {
@@ -204,11 +228,11 @@ export function createVisit(parts: VisitParts): Visit {
       client.on("state", ({ at }) => {
         if (at === "waiting" || at === "closed") welcome.reject(new Error("the line was lost"));
       });
-      identity.keepFor({}).remember(await welcome.promise);
+      const { user, token } = await welcome.promise;
+      comeIn({ name: user.name, token }, room);
     } finally {
       client.close();
     }
-    enter(identity.name, place);
   }
 
   // A tab that was closed or asleep while its person left may come back with what they wrote in it.
