@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { connect, type RoomName, webStorageOutbox } from "../../src/sdk/index.ts";
 import { pageClock } from "../../src/web/state/clock.ts";
 import { createIdentity } from "../../src/web/state/identity.ts";
@@ -230,4 +230,31 @@ test("what waits to be sent is sent for who signs in within their visit, or come
   await login(second);
   assert.equal(second.visit.current.peek()?.conversation.text.peek(), "чернетка");
   assert.ok(Object.keys(storage).includes("parlance-draft-кухня"));
+});
+
+test("who leaves the room that is on the screen sees the next one after it, and never the entrance between", async (t) => {
+  const { url } = await startTestServer(t);
+  const changes: (() => void)[] = [];
+  const { visit, route } = openTab(t, url, {
+    storage: openStorage(),
+    transition(change) {
+      if (visit.stage.peek().at === "inside") changes.push(change);
+      else change();
+    },
+  });
+  visit.enter("Ann", "кухня");
+  await isIn(visit, "Ann");
+  visit.goTo("сад");
+  await isIn(visit, "Ann");
+  const seen: (string | undefined)[] = [];
+  const shown = computed(() => visit.current.value?.conversation.name);
+  t.after(shown.subscribe((name) => void seen.push(name)));
+  visit.leaveRoom("сад" as RoomName);
+  assert.deepEqual(seen, ["сад"], "until the browser changes the scene");
+  for (const change of changes.splice(0)) change();
+  assert.deepEqual(seen, ["сад", "кухня"]);
+  visit.leaveRoom("кухня" as RoomName);
+  for (const change of changes.splice(0)) change();
+  assert.deepEqual([seen.at(-1), route.place.peek().at], [undefined, "entrance"]);
+  assert.equal(chatOf(visit)?.conversations.peek().length, 0);
 });

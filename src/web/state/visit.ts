@@ -278,13 +278,15 @@ export function createVisit(parts: VisitParts): Visit {
     leaveRoom(room) {
       const now = stage.peek();
       if (now.at === "outside") return;
-      const { conversations } = now.chat;
-      const index = conversations.peek().findIndex(({ name }) => name === room);
-      now.chat.leave(room);
+      const { chat } = now;
+      const rooms = chat.conversations.peek().map(({ name }) => name);
       const place = route.place.peek();
-      if (place.at !== "room" || place.room !== room) return;
-      const next = conversations.peek()[Math.max(0, index - 1)];
-      transition(() => route.go(next ? { at: "room", room: next.name } : { at: "entrance" }, "replace"));
+      if (place.at !== "room" || place.room !== room) return chat.leave(room);
+      const next = rooms.filter((name) => name !== room)[Math.max(0, rooms.indexOf(room) - 1)];
+      transition(() => {
+        route.go(next ? { at: "room", room: next } : { at: "entrance" }, "replace");
+        chat.leave(room);
+      });
     },
     leave() {
       identity.leave();
