@@ -147,10 +147,11 @@ export class JoinedRoom implements Room {
     });
   }
 
-  leave(): void {
+  leave({ discard }: { readonly discard?: boolean } = {}): void {
     if (!this.#wanted) return;
     this.#line?.send({ type: "leave", room: this.name });
     this.#shut();
+    if (discard) this.#sending.discard();
   }
 
   /** Wants the room from now on, with a first page of so many messages. */

@@ -85,6 +85,12 @@ export class Sending {
     this.#waiters.clear();
   }
 
+  /** Gives up what waits. */
+  discard(): void {
+    const message = "The room was left.";
+    for (const given of this.#waiting) this.#settle(given, { at: "refused", code: "not_joined", message });
+  }
+
   add<D extends Draft>(draft: D): Outgoing<D> {
     // Strictly increasing, whatever the clock does: an outbox restores the order by it.
     const at = Math.max(this.#surroundings.now(), (this.#waiting.at(-1)?.at ?? -1) + 1);

@@ -40,7 +40,7 @@ export type ChangeFrame = Extract<EventFrame, { target: MessageId }>;
 export type OutgoingState =
   | { readonly at: "sending" }
   | { readonly at: "sent"; readonly seq: number; readonly ts: string }
-  /** The server refused it: it is out of the outbox. `send` it again as a new one, or not. */
+  /** The server refused it, or it was given up: it is out of the outbox. `send` it again as a new one, or not. */
   | { readonly at: "refused"; readonly code: ErrorCode; readonly message: string };
 
 /** Where messages and changes wait until they are acknowledged. Calls are synchronous, so that none is lost to a reload. */
@@ -162,8 +162,11 @@ export interface Room {
   history(request: HistoryRequest): Promise<HistoryPage>;
   /** This person has read up to here, which only ever moves forward. Call it as often as you like. [P3] */
   markRead(seq: number): void;
-  /** Leaves, and ends coming back. What the outbox holds for the room waits until it is joined again. */
-  leave(): void;
+  /**
+   * Leaves, and ends coming back. What the outbox holds for the room waits until it is joined again; with `discard` it is
+   * given up instead, as refused with `not_joined`, though what is under way may be stored all the same.
+   */
+  leave(options?: { readonly discard?: boolean }): void;
 }
 
 /**

@@ -81,6 +81,51 @@ test("a room is added, what is unread in others is counted, back and forward lea
   await ann.leave();
 });
 
+test("who leaves a room is asked while something is not sent there, and then nothing of it is sent, whenever they come back", async (t) => {
+  const first = await startTestServer(t);
+  const { url, data, ports } = first;
+  const ann = await browser.visit(`${url}/r/general`);
+  const { page } = ann;
+  await ann.comeIn("Ann");
+  await page.getByRole("button", { name: "Add a room" }).click();
+  await page.getByRole("textbox", { name: "Name of the room" }).fill("кухня");
+  await page.keyboard.press("Enter");
+  await page.getByText("It is quiet here.").waitFor();
+  await first.stop();
+  await page.getByText(/^Offline, trying/).waitFor();
+  await ann.say("ยังไม่ได้ส่ง");
+  await page.locator(".message-sending").waitFor();
+  const cross = page.getByRole("button", { name: "Leave кухня" }).first();
+  const question = page.getByRole("alert").filter({ hasText: "1 message is not sent yet, and would be lost." });
+  await cross.click();
+  await question.waitFor();
+  assert.deepEqual(await findings(page), []);
+  await question.getByRole("button", { name: "Stay" }).click();
+  await question.waitFor({ state: "detached" });
+  await cross.and(page.locator(":focus")).waitFor();
+  await page.locator(".message-sending").waitFor();
+  await cross.click();
+  await question.getByRole("button", { name: "Leave кухня" }).click();
+  await page.getByRole("heading", { level: 1, name: "general" }).waitFor();
+  assert.equal(
+    await page.evaluate(`Object.keys(localStorage).some((key) => key.startsWith("parlance-outbox:"))`),
+    false,
+  );
+
+  await startTestServer(t, { data, ports });
+  const reader = await RawClient.join(t, url, { room: "кухня", name: "reader" });
+  await page.goto(`${url}/r/кухня`);
+  await page.getByText("It is quiet here.").waitFor();
+  await ann.say("вже тут");
+  assert.equal((await reader.next("message")).text, "вже тут");
+  // Without a server there is no service worker to be had.
+  assert.deepEqual(
+    ann.troubles.filter((trouble) => !/fetching the script/.test(trouble)),
+    [],
+  );
+  await ann.leave();
+});
+
 test("on a phone the head tells what is unread elsewhere, as soon as one is in another room", async (t) => {
   const { url } = await startTestServer(t);
   const bob = await RawClient.join(t, url, { name: "Боб" });

@@ -209,6 +209,24 @@ test("what was sent before the room was left is still settled; what was not wait
   assert.equal((await line.next("message")).id, after.id);
 });
 
+test("what was not sent before the room was left can be given up: no later join sends it", async (t) => {
+  const outbox = memoryOutbox();
+  const { client, room, line } = await enter(t, 0, { outbox });
+  room.send("before");
+  const after = room.send("after");
+  const settled = assert.rejects(room.settled(after), { code: "not_joined" });
+  const sent = await line.next("message");
+  room.leave({ discard: true });
+  await line.next("leave");
+  await settled;
+  line.ack(sent, 1);
+  assert.deepEqual([room.outgoing, outbox.all()], [[], []]);
+  client.join("general");
+  await line.letIn();
+  await heard(client, line);
+  assert.deepEqual(await line.unread(), []);
+});
+
 test("messages of one moment, or of a clock that goes back, keep their order in the outbox", async (t) => {
   const outbox = memoryOutbox();
   const { room, time } = await enter(t, 0, { outbox });

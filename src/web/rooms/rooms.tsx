@@ -1,3 +1,5 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { Brand } from "../parts/brand.tsx";
 import { follow } from "../parts/follow.ts";
 import { Icon } from "../parts/icon.tsx";
@@ -67,7 +69,10 @@ interface OpenRoomProps {
 function OpenRoom({ conversation, isCurrent, onGo }: OpenRoomProps) {
   const say = useSay();
   const { visit } = usePage();
+  const isAsked = useSignal(false);
+  const cross = useRef<HTMLButtonElement>(null);
   const { name } = conversation;
+  const unsent = conversation.unsent.value;
   const other = conversation.other.value;
   const leave = say("rooms.leave", { room: conversation.title.value });
   return (
@@ -88,12 +93,35 @@ function OpenRoom({ conversation, isCurrent, onGo }: OpenRoomProps) {
       <button
         type="button"
         class="round room-leave"
+        ref={cross}
         aria-label={leave}
         title={leave}
-        onClick={() => visit.leaveRoom(name)}
+        onClick={() => {
+          if (unsent === 0) visit.leaveRoom(name);
+          else isAsked.value = true;
+        }}
       >
         <Icon of="close" />
       </button>
+      {isAsked.value && unsent > 0 && (
+        <div class="problem" role="alert">
+          <p>{say("settings.unsent", { count: unsent })}</p>
+          <button type="button" class="chip" onClick={() => visit.leaveRoom(name)}>
+            {leave}
+          </button>
+          <button
+            type="button"
+            class="chip"
+            onClick={() => {
+              // Before the button that has the focus goes.
+              cross.current?.focus();
+              isAsked.value = false;
+            }}
+          >
+            {say("settings.stay")}
+          </button>
+        </div>
+      )}
     </li>
   );
 }

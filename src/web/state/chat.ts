@@ -43,6 +43,7 @@ export interface Chat {
   find(room: RoomName): Conversation | undefined;
   /** Joins a room, or gives the one that is joined. */
   open(room: RoomName): Conversation;
+  /** Leaves a room; what is not sent there yet is given up. */
   leave(room: RoomName): void;
   /** Asks for another name; `renaming` tells what becomes of it. */
   rename(name: string): void;
@@ -81,7 +82,7 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
   const keep = () => kept.write("rooms", JSON.stringify(conversations.peek().map(({ name }) => name)));
   const find = (room: RoomName) => conversations.peek().find(({ name }) => name === room);
 
-  function leave(room: RoomName): void {
+  function shut(room: RoomName): void {
     const conversation = find(room);
     if (!conversation) return;
     conversation.leave();
@@ -96,7 +97,7 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
     room.on("refused", (error) =>
       batch(() => {
         refusal.value = { room: name, error };
-        leave(name);
+        shut(name);
       }),
     );
     for (const kind of ["edited", "deleted", "reacted"] as const) {
@@ -160,7 +161,10 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
     refusal,
     find,
     open: (name) => open(name),
-    leave,
+    leave(name) {
+      if (find(name)) client.join(name).leave({ discard: true });
+      shut(name);
+    },
     renaming,
     rename(text) {
       const name = parseDisplayName(text);

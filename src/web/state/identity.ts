@@ -3,7 +3,7 @@ import type { ServerFrameOf, User } from "../../sdk/index.ts";
 import type { Kept } from "./kept.ts";
 
 /** What one client keeps of who it is. Every tab has one, and all of them keep it in the same place. */
-export interface Keeping {
+interface Keeping {
   /** Whether it comes back as who is kept here. */
   readonly isBack: boolean;
   /** Whether what is kept is of the session that this client is in, or nothing is. */
