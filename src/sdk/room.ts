@@ -147,11 +147,11 @@ export class JoinedRoom implements Room {
     });
   }
 
-  leave({ discard }: { readonly discard?: boolean } = {}): void {
+  leave(options?: { readonly discard?: boolean }): void {
     if (!this.#wanted) return;
     this.#line?.send({ type: "leave", room: this.name });
     this.#shut();
-    if (discard) this.#sending.discard();
+    if (options?.discard) this.#sending.discard();
   }
 
   /** Wants the room from now on, with a first page of so many messages. */
@@ -173,7 +173,7 @@ export class JoinedRoom implements Room {
     this.#marker.exit();
     this.#sending.halt();
     this.#forgetTyping();
-    for (const { reject } of this.#requests.values()) reject(new Error("The line broke, or the room was left."));
+    for (const { reject } of this.#requests.values()) reject(new Error("The room is not joined."));
     this.#requests.clear();
   }
 

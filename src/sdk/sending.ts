@@ -20,7 +20,7 @@ interface Waiter {
   reject(error: Error): void;
 }
 
-const closedError = () => new Error("The client was closed before this was acknowledged; its outbox keeps it.");
+const closedError = () => new Error("The client was closed.");
 
 /**
  * The messages and changes of one room on their way, oldest first, each resent under its id until it is
@@ -87,7 +87,7 @@ export class Sending {
 
   /** Gives up what waits. */
   discard(): void {
-    const message = "The room was left.";
+    const message = "The room is not joined.";
     for (const given of this.#waiting) this.#settle(given, { at: "refused", code: "not_joined", message });
   }
 

@@ -100,7 +100,7 @@ for (const code of [1000, 1003, 1008, 1009, 4000, 4003, 4004]) {
     await line.admit();
     await next(room, "reset");
     const message = room.send("never acknowledged");
-    const lost = assert.rejects(room.settled(message), /closed before/);
+    const lost = assert.rejects(room.settled(message), /client was closed/);
     line.close(code);
     assert.deepEqual(await become(client, "closed"), { at: "closed", code });
     await lost;
@@ -206,7 +206,7 @@ test("a client that is closed takes no more: a room is never joined, a message o
   client.close();
   const room = client.join("general");
   const message = room.send("for later");
-  await assert.rejects(room.settled(message), /closed before/);
+  await assert.rejects(room.settled(message), /client was closed/);
   await assert.rejects(room.history({ before: 1 }), /not joined/);
   room.typing();
   room.leave();
