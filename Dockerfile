@@ -22,7 +22,7 @@ VOLUME /data
 EXPOSE 8765 12345 12346
 # Whether the process answers: a restart cures that, and nothing else. Balancers ask /readyz.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "-e", "fetch('http://localhost:8765/healthz').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://localhost:${(process.env.PARLANCE_PORT || '8765').split(',')[0]}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Without a shell in between: SIGTERM reaches the server itself, which takes its leave of everybody.
 ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["serve"]

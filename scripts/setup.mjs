@@ -47,7 +47,8 @@ const node = join(root, "node_modules", ".bin", "node");
 
 once("node_modules/.installed", fingerprint("package-lock.json", "package.json"), () => {
   say("Installing dependencies, once");
-  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+  // Also where the environment says production: the page is built with them.
+  run("npm", ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]);
   checkNode();
 });
 

@@ -37,6 +37,8 @@ class NatsBus implements Bus {
   #connection: NatsConnection | undefined;
   #isHeard = false;
   #isClosed = false;
+  /** Whether this user may not hear everything here: what is answered then says nothing. */
+  #isRefused = false;
   /** Whether it was said already that NATS is away. */
   #isAwayKnown = false;
   #cancelRetry = () => {};
@@ -90,6 +92,7 @@ class NatsBus implements Bus {
     try {
       const connection = await connect(connectionOptions(this.#options.address));
       this.#connection = connection;
+      this.#isRefused = false;
       if (this.#isClosed) return await connection.close();
       void connection.closed().then(() => this.#retry());
       connection.subscribe(`${this.#prefix}.*`, {
@@ -126,6 +129,7 @@ class NatsBus implements Bus {
 
   /** This user may not subscribe here, which no new connection changes. */
   #refused(error: Error): void {
+    this.#isRefused = true;
     this.#setHeard(false);
     this.#sayAway(error);
   }
@@ -150,7 +154,7 @@ class NatsBus implements Bus {
   /** An answer says that the subscription is known there: from now on nothing is missed. */
   async #listen(connection: NatsConnection): Promise<void> {
     await connection.flush();
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#isRefused) return;
     if (this.#isAwayKnown) this.#options.log.info({}, "NATS is back");
     this.#isAwayKnown = false;
     this.#setHeard(true);

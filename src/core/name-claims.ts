@@ -39,11 +39,13 @@ export class NameClaims {
   /** What the register is known to hold for this node. */
   readonly #claimed = new Map<NameKey, UserId>();
   /** What it is still to be told to let go of: never more than was claimed. */
-  #releases = new Map<NameKey, UserId>();
+  readonly #releases = new Map<NameKey, UserId>();
   #wishes: Wish[] = [];
   #working: Promise<void> | undefined;
   /** Whether the register was not told, or did not answer, something. */
   #isTroubled = false;
+  /** Whether the last renewal was answered. */
+  #isRenewed = true;
   #isClosed = false;
   #cancel = () => {};
 
@@ -93,16 +95,18 @@ export class NameClaims {
     await Promise.resolve();
     while (this.#wishes.length > 0 || (this.#releases.size > 0 && !this.#isTroubled)) {
       const wishes = this.#wishes.splice(0, batchLimit);
-      const releases = [...this.#releases].slice(0, batchLimit);
-      for (const [key] of releases) this.#releases.delete(key);
-      // In this order: a name that was let go may be another's in the same turn.
-      await Promise.all([this.#release(releases), this.#claim(wishes)]);
+      const releases = [...this.#releases];
+      this.#releases.clear();
+      // In this order, and all of them: a name that was let go may be another's in the same turn, or theirs again.
+      const asked: Promise<void>[] = [];
+      for (let at = 0; at < releases.length; at += batchLimit)
+        asked.push(this.#release(releases.slice(at, at + batchLimit)));
+      await Promise.all([...asked, this.#claim(wishes)]);
     }
     this.#working = undefined;
   }
 
   async #release(releases: readonly (readonly [NameKey, UserId])[]): Promise<void> {
-    if (releases.length === 0) return;
     const { register, node } = this.#options;
     try {
       await register.release(
@@ -130,7 +134,11 @@ export class NameClaims {
     }
     for (const { id, keys, settle } of wishes) {
       const theirs = keys.filter((key) => granted.has(key) && claims.get(key)?.user === id);
-      for (const key of theirs) this.#claimed.set(key, id);
+      for (const key of theirs) {
+        this.#claimed.set(key, id);
+        // It may be there again, of a release that failed: late, it would take away what is theirs now.
+        this.#releases.delete(key);
+      }
       settle(theirs.length === keys.length ? "granted" : "taken");
       // They may have gone while the question was under way.
       this.release(
@@ -143,7 +151,11 @@ export class NameClaims {
   async #renew(): Promise<void> {
     const { register, node } = this.#options;
     try {
-      const isKnown = await register.renew(node);
+      // After a renewal without an answer nobody can tell what was there before it, and whose it was meanwhile.
+      const wasRenewed = this.#isRenewed;
+      this.#isRenewed = false;
+      const isKnown = (await register.renew(node)) && wasRenewed;
+      this.#isRenewed = true;
       if (!isKnown) this.#claimed.clear();
       if (!isKnown || this.#isTroubled) {
         this.#isTroubled = false;

@@ -64,7 +64,8 @@ export function lockDataFolder(folder: string): Disposable {
 
 function makeWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    // What people wrote, and the key that tokens are made with: nobody else on this machine reads it.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,4 +1,4 @@
-import type { AddressInfo, Server } from "node:net";
+import { type AddressInfo, isIPv4, isIPv6, type Server } from "node:net";
 import type { Log } from "../core/ports.ts";
 import { StartupError } from "./startup-error.ts";
 
@@ -50,10 +50,12 @@ export function closeServer(server: Server): Promise<void> {
 
 async function openOne(port: number, host: string, options: PortOptions): Promise<Server | undefined> {
   const server = options.create();
+  // By itself `::` takes the addresses of IPv4 as well, which are asked for beside it.
+  const ipv6Only = isIPv6(host) && options.hosts.some((other) => isIPv4(other));
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ port, host, backlog: 4096 }, () => {
+      server.listen({ port, host, ipv6Only, backlog: 4096 }, () => {
         server.off("error", reject);
         resolve();
       });

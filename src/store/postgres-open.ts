@@ -189,6 +189,8 @@ async function noticeAnotherLife(client: Client, cluster: string): Promise<void>
   await client.query("UPDATE parlance.property SET value = $1 WHERE name = 'life'", [life]);
   // Hexadecimal digits are of an epoch's letters too.
   await client.query("UPDATE parlance.room SET epoch = substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)");
+  // What was claimed last may be lost: every server claims all its names anew at its next renewal. [N6]
+  await client.query("DELETE FROM parlance.node");
 }
 
 /** Codes of what this database has no such function for, or lets this user not call. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { DatabaseRefused } from "./database-refused.ts";
 import { applicationId, migrations } from "./schema.ts";
@@ -12,6 +13,7 @@ const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.pre
 export function openDatabase(file: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
+    makeForOwnerAlone(file);
     db = new DatabaseSync(file, { timeout: 5_000 });
     checkWhose(db, file);
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA foreign_keys = ON");
@@ -23,6 +25,15 @@ export function openDatabase(file: string): DatabaseSync {
   } catch (error) {
     db?.close();
     throw error instanceof DatabaseRefused ? error : new DatabaseRefused(explain(error, file), { cause: error });
+  }
+}
+
+/** SQLite would let everybody on this machine read it; the files that it keeps beside have the rights of this one. */
+function makeForOwnerAlone(file: string): void {
+  try {
+    closeSync(openSync(file, "a", 0o600));
+  } catch {
+    // What is in the way SQLite says itself.
   }
 }
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connect } from "@nats-io/transport-node";
 import { nats as natsProgram } from "../../scripts/servers.mjs";
@@ -9,7 +11,7 @@ import { systemClock } from "../../src/server/clock.ts";
 import { roomName, storedEvent } from "../support/drafts.ts";
 import { TestNats, useNats } from "../support/nats.ts";
 import { describeWith, freePort } from "../support/programs.ts";
-import { keptLog } from "../support/server.ts";
+import { keptLog, temporaryFolder } from "../support/server.ts";
 import { busContract } from "./bus-contract.ts";
 
 const room = roomName("ห้องเรียน");
@@ -95,6 +97,20 @@ describeWith([natsProgram], "NATS", () => {
       await heard(bus, false);
       assert.match(log.lines.join(), /NATS is away.*Authorization/i);
     }
+  });
+
+  test("a user who may not subscribe hears nobody, whatever else NATS answers, and says so", async (t) => {
+    const config = join(temporaryFolder(t), "nats.conf");
+    const users = '[{ user: "ann", password: "x", permissions: { publish: ">", subscribe: { deny: "parlance.>" } } }]';
+    writeFileSync(config, `authorization { users: ${users} }`);
+    const nats = await TestNats.start(["--config", config]);
+    t.after(() => nats.kill());
+    const { bus, log } = await openBus(t, "muted", nats.address.replace("//", "//ann:x@"));
+    const told: boolean[] = [];
+    bus.watch((isHeard) => void told.push(isHeard));
+    assert.deepEqual(told, [false]);
+    assert.match(log.lines.join(), /NATS is away.*Permissions Violation/i);
+    assert.doesNotMatch(log.lines.join(), /NATS is back/);
   });
 
   test("comes up without NATS, goes on trying, and never says its password", async (t) => {

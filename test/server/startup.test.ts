@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -36,6 +36,21 @@ async function stopped(t: TestContext): Promise<string> {
 test("a missing data folder is made, and so is the database", async (t) => {
   const server = await startTestServer(t, { data: join(temporaryFolder(t), "deep", "er") });
   assert.equal(readFileSync(database(server.data)).subarray(0, 15).toString(), "SQLite format 3");
+});
+
+test("nobody else on the machine may read what people wrote, or the key that tokens are made with", async (t) => {
+  const before = process.umask(0o022);
+  t.after(() => process.umask(before));
+  const { data } = await startTestServer(t, { data: join(temporaryFolder(t), "data") });
+  for (const path of [data, database(data), `${database(data)}-wal`])
+    assert.equal(statSync(path).mode & 0o077, 0, path);
+});
+
+test("all addresses of IPv4 and of IPv6 can be listened at side by side", async (t) => {
+  const { ports } = await startTestServer(t, { hosts: ["0.0.0.0", "::"] });
+  for (const host of ["127.0.0.1", "[::1]"]) {
+    assert.equal((await fetch(`http://${host}:${ports[0]}/healthz`)).status, 200);
+  }
 });
 
 test("[L5] a data folder in use is refused, saying by whom, and the server that has it goes on", async (t) => {
