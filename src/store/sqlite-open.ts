@@ -31,9 +31,10 @@ export function openDatabase(file: string): DatabaseSync {
 /** SQLite would let everybody on this machine read it; the files that it keeps beside have the rights of this one. */
 function makeForOwnerAlone(file: string): void {
   try {
-    closeSync(openSync(file, "a", 0o600));
+    // Only a new one: to close one that is in use would end the locks of this process on it.
+    closeSync(openSync(file, "wx", 0o600));
   } catch {
-    // What is in the way SQLite says itself.
+    // It is there, or SQLite says itself what is in the way.
   }
 }
 
