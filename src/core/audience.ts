@@ -45,7 +45,8 @@ const passing: ReadonlySet<RoomFrame["type"]> = new Set(["typing", "presence", "
  * How long a busy room gathers before it writes, in milliseconds. The cost of fan-out is the number
  * of writes: a room that wrote within this time waits, so that all members get several frames in
  * one write; an idle room writes at once. A room so large that its writes take longer than this gathers
- * for as long as they took: it leaves half of the time to everything else, and does not fall behind.
+ * for as long as they took, once there is something to gather: it leaves half of the time to everything else, and
+ * does not fall behind. After a turn of one frame alone more comes too seldom to make anybody wait for it.
  */
 export const gatherMs = 5;
 
@@ -159,8 +160,10 @@ export class Audience {
     this.#cancelFlush = undefined;
     this.#flushing = false;
     const begun = this.#clock.monotonic();
+    let gathered = 0;
     for (const row of this.#rows.values()) {
       if (row.bytes === 0) continue;
+      gathered = Math.max(gathered, row.chunks.length);
       const [first] = row.chunks;
       const shared = row.chunks.length === 1 && first ? first : Buffer.concat(row.chunks, row.bytes);
       row.chunks = [];
@@ -168,7 +171,7 @@ export class Audience {
       for (const seat of row.seats) this.#hand(seat, shared);
     }
     const ended = this.#clock.monotonic();
-    this.#nextFlush = ended + Math.max(gatherMs, ended - begun);
+    this.#nextFlush = ended + (gathered > 1 ? Math.max(gatherMs, ended - begun) : gatherMs);
   }
 
   /** Forgets its timers; for a room that is closed. */

@@ -2,79 +2,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Audience, fullTurnBytes, gatherMs, Seat } from "../../src/core/audience.ts";
-import type { Connection, Format, RoomFrame } from "../../src/core/ports.ts";
+import type { RoomFrame } from "../../src/core/ports.ts";
 import { roomName } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { bytesOf, CountingFormat, KeptLine } from "../support/kept-line.ts";
 import { uncounted } from "../support/uncounted.ts";
 
-const bytesOf = (text: string) => new TextEncoder().encode(text);
 const notice = (text: string): RoomFrame => ({ type: "notice", text, from: "server" });
 const presence = (count: number): RoomFrame => ({ type: "presence", room: roomName("general"), count });
-
-/** A way to write frames down, that counts how often it is asked to. */
-class CountingFormat implements Format {
-  readonly calls = new Map<RoomFrame, number>();
-  readonly #write: (frame: RoomFrame) => string | undefined;
-  readonly #writeOwn: ((frame: RoomFrame) => string | null | undefined) | undefined;
-
-  constructor(write: (frame: RoomFrame) => string | undefined, own?: (frame: RoomFrame) => string | null | undefined) {
-    this.#write = write;
-    this.#writeOwn = own;
-  }
-
-  text(frame: RoomFrame, isOwn: boolean): string {
-    const own = isOwn ? this.#writeOwn?.(frame) : undefined;
-    return own === null ? "" : (own ?? this.#write(frame) ?? "");
-  }
-
-  encode(frame: RoomFrame): Uint8Array | undefined {
-    this.calls.set(frame, (this.calls.get(frame) ?? 0) + 1);
-    const text = this.#write(frame);
-    return text === undefined ? undefined : bytesOf(text);
-  }
-
-  encodeOwn(frame: RoomFrame): Uint8Array | null | undefined {
-    const own = this.#writeOwn?.(frame);
-    return typeof own === "string" ? bytesOf(own) : own;
-  }
-}
-
-/** A line that keeps what is written to it. */
-class KeptLine implements Connection {
-  readonly gateway = "native";
-  readonly format: CountingFormat;
-  read = "";
-  writes = 0;
-
-  constructor(format: CountingFormat) {
-    this.format = format;
-  }
-
-  write(bytes: Uint8Array): void {
-    assert.ok(bytes.length > 0, "nothing is ever written for nothing");
-    this.writes++;
-    this.read += new TextDecoder().decode(bytes);
-  }
-
-  writeAll(pieces: readonly Uint8Array[]): void {
-    assert.ok(pieces.every(({ length }) => length > 0));
-    this.write(Buffer.concat(pieces));
-  }
-
-  readonly address = undefined;
-  readonly acknowledges = true;
-  isBehind = false;
-  encode = () => undefined;
-  writeSoon(bytes: Uint8Array): void {
-    this.write(bytes);
-  }
-
-  writePage = async () => {};
-  setLanguage() {}
-  pause() {}
-  resume() {}
-  close() {}
-}
 
 const words = (frame: RoomFrame) => (frame.type === "notice" ? frame.text : "");
 /** As the gateways' own: everybody alike; the author otherwise; some frames not at all; own frames only. */
@@ -117,6 +52,33 @@ describe("an audience", () => {
     audience.send(notice("d"));
     await Promise.resolve();
     assert.equal(lines[0]?.writes, 3, "idle again");
+    assert.equal(clock.pending, 0);
+  });
+
+  test("waits as long as its last writes took if they gathered anything, and no longer than usual if not", async () => {
+    const clock = new FakeClock();
+    const audience = new Audience(clock, uncounted, () => {});
+    const line = new KeptLine(new CountingFormat(words));
+    const tookMs = 4 * gatherMs;
+    const write = line.write.bind(line);
+    line.write = (bytes) => {
+      write(bytes);
+      clock.advance(tookMs);
+    };
+    audience.add(new Seat(line));
+    const send = async (...texts: string[]) => {
+      for (const text of texts) audience.send(notice(text));
+      await Promise.resolve();
+    };
+    await send("one alone");
+    await send("a", "b");
+    clock.advance(gatherMs);
+    assert.equal(line.writes, 2, "a turn of one frame makes nobody wait for long");
+    await send("c", "d");
+    clock.advance(tookMs - 1);
+    assert.equal(line.writes, 2, "a turn of two does");
+    clock.advance(1);
+    assert.equal(line.writes, 3);
     assert.equal(clock.pending, 0);
   });
 

@@ -49,6 +49,7 @@ export class FakeClock implements Clock {
       this.#elapsed = Math.max(this.#elapsed, next.at);
       next.callback();
     }
-    this.#elapsed = until;
+    // What went off may have let more time pass.
+    this.#elapsed = Math.max(this.#elapsed, until);
   }
 }
