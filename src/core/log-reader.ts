@@ -62,8 +62,9 @@ export class LogReader {
     try {
       const opened = await this.#answer("a room could not be opened", async () => accepted(await held.open()));
       if (!opened.ok) return;
-      if (held.delivered > after || this.#stopping.aborted) return;
-      await somethingSaid(held, this.#hub.clock, ms, AbortSignal.any([signal, this.#stopping]));
+      const ended = AbortSignal.any([signal, this.#stopping]);
+      if (held.delivered > after || ended.aborted) return;
+      await somethingSaid(held, this.#hub.clock, ms, ended);
     } finally {
       this.#hub.release(held);
     }

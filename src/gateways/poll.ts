@@ -76,6 +76,8 @@ function lastLookedAt({ events, head }: RoomHead & EventPage, { after, before }:
 /** Tells when a client no longer waits for its answer. */
 function hungUp(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
+  // Who has hung up while the room was read will not be heard hanging up again.
+  if (response.destroyed) gone.abort();
   response.once("close", () => gone.abort());
   return gone.signal;
 }

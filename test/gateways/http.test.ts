@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 import { Wire } from "../support/wire.ts";
@@ -153,4 +155,22 @@ test("health: alive and ready", async (t) => {
   const { url } = await startTestServer(t);
   assert.deepEqual(await (await fetch(`${url}/healthz`)).json(), { status: "ok" });
   assert.deepEqual(await (await fetch(`${url}/readyz`)).json(), { status: "ready" });
+});
+
+test("[B1] nobody is waited for who hung up while their poll was looked up", async (t) => {
+  const { url } = await startTestServer(t);
+  const { port, host } = new URL(url);
+  await post(url, "r", "first");
+  for (let polls = 0; polls < 50; polls++) {
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.on("error", () => {});
+    const request = `GET /rooms/r/messages?after=1&wait=55 HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
+    await new Promise<void>((resolve) => {
+      socket.write(request, () => setImmediate(resolve));
+    });
+    socket.resetAndDestroy();
+  }
+  const isOver = async () => (await (await fetch(`${url}/metrics`)).text()).includes("parlance_rooms_open 0\n");
+  for (let looks = 0; looks < 100 && !(await isOver()); looks++) await sleep(20);
+  assert.ok(await isOver(), "the room is still held open for them");
 });
