@@ -39,8 +39,9 @@ export interface PeopleOptions {
   readonly onRelease?: ((id: UserId, keys: readonly NameKey[]) => void) | undefined;
 }
 
-/** Suggestions count up to here, and draw lots after. */
-const countedSuggestions = 100;
+/** Suggestions count up to here, and draw lots after: of two digits, and of one more each time, up to so many. */
+const countedSuggestions = 10;
+const mostDigits = 9;
 
 const nobody = "" as UserId;
 
@@ -160,7 +161,9 @@ export class People {
 
   /** Names like one that is taken, which nobody here has: so many, the later ones drawn by lot. */
   suggestions(name: DisplayName, count: number): readonly DisplayName[] {
-    const counted = Array.from({ length: count }, (_, index) => (index < count / 2 ? 2 + index : countedSuggestions));
+    const counted = Array.from({ length: count }, (_, index) =>
+      index < count / 2 ? 2 + index : countedSuggestions + mostDigits,
+    );
     const names = counted.map((from) => this.suggest(name, from));
     return [...new Set(names)];
   }
@@ -252,8 +255,8 @@ export class People {
   /** A free name like this one, whose number is `from` or more. */
   suggest(name: DisplayName, from = 2): DisplayName {
     for (let number = from; ; number++) {
-      // Counting through very many who have the name would keep everybody waiting. [B2]
-      const ending = String(number < countedSuggestions ? number : this.#randomNumber());
+      // Whether a name is free takes a fraction of a millisecond: to count through many would keep everybody waiting. [B2]
+      const ending = String(number < countedSuggestions ? number : this.#lot(2 + number - countedSuggestions));
       const stem = [...name]
         .slice(0, maxNameCodePoints - ending.length)
         .join("")
@@ -263,9 +266,9 @@ export class People {
     }
   }
 
-  #randomNumber(): number {
+  #lot(digits: number): number {
     const [number = 0] = new Uint32Array(this.#randomBytes(new Uint8Array(4)).buffer);
-    return number;
+    return number % 10 ** Math.min(digits, mostDigits);
   }
 
   #freeGeneratedName(): DisplayName {
