@@ -117,7 +117,8 @@ export class Lobby {
     const owner = isId ? (whom as UserId) : name.ok ? accounts.ownerOf(name.value) : undefined;
     const kept = owner && accounts.nameOf(owner);
     if (kept) return { id: owner, name: kept };
-    const isWanted = (user: User) => (isId ? user.id === whom : name.ok && user.name === name.value);
+    const wanted = name.ok ? name.value.toLowerCase() : undefined;
+    const isWanted = (user: User) => (isId ? user.id === whom : user.name.toLowerCase() === wanted);
     for (const room of this.#hub.rooms.values()) {
       if (!room.presence.has(person.user.id)) continue;
       const known = room.presence.roll().members?.find(isWanted) ?? room.recentAuthor(isWanted);

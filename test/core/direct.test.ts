@@ -77,7 +77,7 @@ describe("direct conversations", () => {
     await say(world, hidden, "not in your room");
     for (const guest of [gone, hidden]) guest.leave();
     await world.quiet();
-    for (const user of ["kept", "Їжак", userOf(gone).id, "Ann"]) {
+    for (const user of ["kept", "Їжак", "їжак", userOf(gone).id, "Ann", "ann"]) {
       ann.send({ type: "direct", user, ref: user });
       await world.quiet();
       assert.equal(ann.last("joined").ref, user);
