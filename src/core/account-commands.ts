@@ -1,6 +1,7 @@
 import type { AccountFrame } from "../protocol/account-frames.ts";
 import { accepted, type Result, refused } from "../protocol/codes.ts";
-import type { ServerFrameOf } from "../protocol/server-frames.ts";
+import type { DisplayName } from "../protocol/ids.ts";
+import type { ServerFrameOf, User } from "../protocol/server-frames.ts";
 import type { Hub } from "./hub.ts";
 import type { Asker } from "./identity.ts";
 import type { Person } from "./people.ts";
@@ -17,13 +18,10 @@ export async function answerAccountFrame(
   frame: Exclude<AccountFrame, { type: "login" }>,
 ): Promise<Result<ServerFrameOf<"welcome" | "sessions">>> {
   const { identity } = hub;
-  const renamed =
-    frame.type === "claim" && frame.name ? await hub.members.rename(person, frame.name) : accepted(undefined);
-  if (!renamed.ok) return renamed;
   const asker = { ...by, user: person.user };
   switch (frame.type) {
     case "claim":
-      return welcomed(await identity.claim(asker, frame.passphrase));
+      return welcomed(await identity.claim(asker, frame.passphrase, () => called(frame.name)));
     case "change_passphrase":
       return welcomed(await identity.changePassphrase(asker, frame.passphrase, frame.new_passphrase));
     case "unclaim":
@@ -36,10 +34,15 @@ export async function answerAccountFrame(
       return frame satisfies never;
   }
 
+  async function called(name: DisplayName | null | undefined): Promise<Result<User>> {
+    const renamed = name ? await hub.members.rename(person, name) : accepted(undefined);
+    return renamed.ok ? accepted(person.user) : renamed;
+  }
+
   function welcomed(outcome: Result<undefined>): Result<ServerFrameOf<"welcome">> {
     if (outcome.ok) return accepted(welcomeFrame(hub, person, by.session, frame.ref));
-    if (outcome.error.code !== "name_taken") return outcome;
-    const suggestion = hub.people.suggest(asker.user.name);
+    if (outcome.error.code !== "name_taken" || outcome.error.suggestion) return outcome;
+    const suggestion = hub.people.suggest(person.user.name);
     return refused("name_taken", { suggestion, params: { suggestion } });
   }
 

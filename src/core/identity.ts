@@ -65,24 +65,31 @@ export class Identity {
   }
 
   /**
-   * Keeps the name that somebody has for them alone. Who has one already must give its passphrase, and has this one in
-   * its place: asking again changes nothing. Refused: `name_taken`, `wrong_passphrase`, `rate_limited`, `unavailable`. [I2]
+   * Keeps the name that somebody has for them alone: the one that `called` gives them, once nothing else is in the way.
+   * Who has one already must give its passphrase, and has this one in its place: asking again changes nothing. Refused:
+   * `name_taken`, `wrong_passphrase`, `rate_limited`, `unavailable`. [I2]
    */
-  async claim({ user, session, agent, address }: Asker, passphrase: Passphrase): Promise<Result<undefined>> {
+  async claim(
+    { user: { id }, session, agent, address }: Asker,
+    passphrase: Passphrase,
+    called: () => Promise<Result<User>>,
+  ): Promise<Result<undefined>> {
     const { store, clock } = this.#options;
-    const had = this.accounts.nameOf(user.id);
+    const had = this.accounts.nameOf(id);
     let proof: Result<string>;
     if (had === undefined) {
       const wait = this.#claims.take(placeOf(address));
       if (wait > 0) return refused("rate_limited", { retryAfterMs: wait });
       proof = await this.#options.passphrases.proofOf(passphrase);
-    } else proof = await this.#prove(user.id, had, passphrase, address);
+    } else proof = await this.#prove(id, had, passphrase, address);
     if (!proof.ok) return proof;
-    const keys = nameKeys(user.name);
-    const isTheirs = await store.keepName({ user: user.id, name: user.name, keys, proof: proof.value });
+    const user = await called();
+    if (!user.ok) return user;
+    const { name } = user.value;
+    const isTheirs = await store.keepName({ user: id, name, keys: nameKeys(name), proof: proof.value });
     if (isTheirs) {
       const now = clock.now();
-      await store.addSession({ id: session, user: user.id, agent, created: now, seen: now });
+      await store.addSession({ id: session, user: id, agent, created: now, seen: now });
     }
     await this.accounts.changed();
     return isTheirs ? accepted(undefined) : refused("name_taken");

@@ -136,6 +136,7 @@ describe("names that are kept", () => {
     await world.quiet();
     assert.equal(ann.last("error").code, "wrong_passphrase");
     assert.equal(ann.last("welcome").claimed, "Анна");
+    assert.equal(ann.last("user_renamed").user.name, "Анна", "who is refused is called as before");
   });
 
   test("[I2] another passphrase makes the old one void and ends every other session", async () => {
