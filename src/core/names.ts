@@ -82,9 +82,12 @@ export class Names {
     if (!reserved.ok) return this.#refused(name, reserved);
     const { id } = person.user;
     return then(this.#claims.claim(id, nameKeys(name)), (verdict) => {
-      if (verdict !== "taken" && this.people.find(id) === person) return this.people.rename(person, name);
+      const isHere = this.people.find(id) === person;
+      // It may have been claimed meanwhile, by who does not use it. [I2]
+      const renamed = verdict === "taken" ? nameTaken : isHere ? this.people.rename(person, name) : notJoined;
+      if (renamed.ok) return renamed;
       this.people.giveBack(id, name);
-      return verdict === "taken" ? this.#refused(name, nameTaken) : refused("not_joined");
+      return this.#refused(name, renamed);
     });
   }
 
@@ -168,4 +171,5 @@ export class Names {
 
 const nobody = "" as UserId;
 const nameTaken = refused("name_taken");
+const notJoined = refused("not_joined");
 const takenBut = (suggestion: DisplayName) => refused("name_taken", { suggestion, params: { suggestion } });

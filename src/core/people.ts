@@ -194,8 +194,11 @@ export class People {
 
   /** Everybody else who is using a name of which this one has a key. */
   othersWith(name: DisplayName, owner: UserId): readonly Person[] {
-    const holders = new Set(nameKeys(name).map((key) => this.#holders.get(key)));
-    return [...holders].flatMap((id) => (id !== undefined && id !== owner && this.#byId.get(id)) || []);
+    const keys = nameKeys(name);
+    const holders = new Set(keys.map((key) => this.#holders.get(key)));
+    const others = [...holders].flatMap((id) => (id !== undefined && id !== owner && this.#byId.get(id)) || []);
+    // For whom it is only reserved still uses another one.
+    return others.filter(({ user }) => nameKeys(user.name).some((key) => keys.includes(key)));
   }
 
   /** The name, if `id` may have it; a returning person's second best; else a refusal with a free one. */

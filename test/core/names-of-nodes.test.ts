@@ -192,6 +192,30 @@ describe("names, on several nodes", () => {
     for (const name of ["Ann", "Bob"]) assert.equal(nameOf(await there.world.join({ name })), name);
   });
 
+  test("[I2] a name that turns out to be kept for somebody while another asks for it is its owner's, on that node too", async () => {
+    const { nodes, here, there } = await twoNodes();
+    const owner = await there.world.join({ name: "Kept" });
+    owner.send({ type: "claim", passphrase: "correct horse battery" });
+    await nodes.quiet();
+    const { token } = owner.last("welcome");
+    owner.leave();
+    const bob = await here.world.join({ name: "Bob" });
+    await nodes.quiet();
+    const held = Promise.withResolvers<void>();
+    nodes.names.step = () => held.promise;
+    bob.send({ type: "rename", name: "Kept" });
+    await new Promise((resolve) => setImmediate(resolve));
+    await here.world.hub.identity.accounts.refresh();
+    nodes.names.step = answers;
+    held.resolve();
+    await nodes.quiet();
+    assert.equal(bob.last("error").code, "name_taken");
+    assert.deepEqual(bob.all("user_renamed"), [], "who asked for it is called as before");
+    bob.leave();
+    await nodes.quiet();
+    assert.equal(nameOf(await here.world.join({ token })), "Kept");
+  });
+
   test("[N6] no two people have one name in the end, whatever the bus and the store do", async () => {
     const act = fc.constantFrom(
       "join",
