@@ -41,16 +41,17 @@ export function addPollGateway(app: FastifyInstance, hub: Hub, language: Languag
     const wanted = after ? { after: after.seq } : { before: before ?? undefined };
     const reader = hub.people.userOf(bearerToken(request));
     let read = await hub.reader.read(room.output, wanted, limit, reader);
-    // A cursor of another life of the log, or of none, is answered by the last page. [L4]
-    const reset =
-      read.ok &&
-      after != null &&
-      ((after.epoch ?? read.value.epoch) !== read.value.epoch || after.seq > read.value.head);
-    if (reset) read = await hub.reader.read(room.output, { before: undefined }, limit, reader);
-    else if (read.ok && after != null && wait && read.value.events.length === 0) {
+    // A number alone is one of the log that there is now.
+    const epochAsked = after?.epoch ?? (read.ok ? read.value.epoch : undefined);
+    const isLost = () => read.ok && after != null && (epochAsked !== read.value.epoch || after.seq > read.value.head);
+    if (read.ok && after != null && wait && read.value.events.length === 0 && !isLost()) {
       await hub.reader.waitBeyond(room.output, after.seq, wait * 1000, hungUp(reply.raw));
       read = await hub.reader.read(room.output, wanted, limit, reader);
     }
+    // A cursor of another life of the log, or of none, is answered by the last page; that life may have ended during the
+    // wait. [L4]
+    const reset = isLost();
+    if (reset) read = await hub.reader.read(room.output, { before: undefined }, limit, reader);
     if (!read.ok) return sendProblem(request, reply, read.error, language);
     const { epoch, head, topic, events, more } = read.value;
     return reply.header("cache-control", "no-store").send({

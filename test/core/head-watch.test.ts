@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fastify from "fastify";
 import { createMemoryBus } from "../../src/bus/memory.ts";
 import { compareMs, troubledMs, watchHeads } from "../../src/core/head-watch.ts";
 import { type Appends, type Bus, StoreError } from "../../src/core/ports.ts";
+import { addPollGateway } from "../../src/gateways/poll.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
 import { draft, roomName } from "../support/drafts.ts";
 import type { Guest } from "../support/guest.ts";
@@ -160,4 +162,28 @@ test("nothing is asked any more after its end", async () => {
   world.clock.advance(2 * compareMs);
   await world.quiet();
   assert.deepEqual(asked(), []);
+});
+
+test("[L4] [N4] a poll that waits while its room's log becomes another one is answered by the last page of that", async (t) => {
+  const { world, memory, other } = newNode();
+  const app = fastify();
+  t.after(() => app.close());
+  addPollGateway(app, world.hub, "en");
+  await other.append([draft(1), draft(2)]);
+  const poll = async (query: string) =>
+    (await app.inject(`/rooms/general/messages?${query}`)).json() as {
+      readonly messages: readonly { readonly seq: number }[];
+      readonly next: string;
+      readonly reset: boolean;
+    };
+  const { next } = await poll("");
+  const waiting = [next, "2"].map((after) => poll(`after=${after}&wait=55`));
+  await world.quiet();
+  memory.rooms.set(general, { epoch: "0123456789abcdef" as Epoch, events: [] });
+  await other.append([3, 4, 5].map((n) => draft(n)));
+  world.clock.advance(compareMs);
+  await world.quiet();
+  for (const { messages, reset, next: from } of await Promise.all(waiting)) {
+    assert.deepEqual([messages.map(({ seq }) => seq), from, reset], [[1, 2, 3], "0123456789abcdef-3", true]);
+  }
 });
