@@ -219,6 +219,7 @@ export class Hub {
   lose(room: Room): void {
     room.isLost = true;
     if (this.#rooms.get(room.name) === room) this.#rooms.delete(room.name);
+    this.lobby.markers.forget(room);
     for (const session of this.#sessions) {
       if (session.places.get(room.name)?.room === room) session.close("position_lost");
     }

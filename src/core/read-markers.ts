@@ -79,6 +79,16 @@ export class ReadMarkers {
     if (person && this.#learn(person, marker.room, marker.seq)) this.#show(marker);
   }
 
+  /** Forgets what its members have read of a room: its log is another one now. [N4] */
+  forget(room: Room): void {
+    for (const { id } of room.presence.members) {
+      const person = this.#options.people().find(id);
+      if (person) this.#known.get(person)?.delete(room.name);
+    }
+    // Not to be written down: in the new log it would be past what is there.
+    this.#take([...this.#waiting.keys()], (marker) => marker.room === room.name);
+  }
+
   /**
    * How far somebody who comes into a room has read it, and how much of what is delivered there now they have not; at once
    * for a new guest, who has read nothing. `undefined` too if the store does not say so in time.

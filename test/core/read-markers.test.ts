@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { StoreError } from "../../src/core/ports.ts";
 import { markEveryMs, stayMs } from "../../src/core/read-markers.ts";
+import type { Epoch } from "../../src/protocol/ids.ts";
+import { roomName } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { tokenOf, userOf } from "../support/guest.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
@@ -38,6 +40,29 @@ describe("read markers", () => {
     assert.deepEqual([back.last("joined").read, back.last("joined").unread], [3, 1]);
     const other = await later.join({ token: tokenOf(bob) });
     assert.equal(other.last("joined").read, undefined);
+  });
+
+  test("[P3] [N4] move anew in a room whose log is another one now: what was read of the old one says nothing of it", async () => {
+    const memory = newMemory();
+    const world = new World({ store: new MemoryStore(memory), key: memory.key, clock: new FakeClock() });
+    const general = roomName("general");
+    const ann = await world.join({ name: "Ann" });
+    for (const text of ["раз", "два", "สาม"]) await say(world, ann, text);
+    const token = tokenOf(await world.join({ token: tokenOf(ann) }));
+    ann.send({ type: "read", seq: 3 });
+    const room = world.hub.rooms.get(general);
+    memory.rooms.set(general, { epoch: "0123456789abcdef" as Epoch, events: [] });
+    if (room) world.hub.lose(room);
+    const [back, tab] = [await world.join({ token }), await world.join({ token })];
+    const bob = await world.join({ name: "Боб" });
+    await say(world, bob, "нове");
+    await say(world, bob, "ещё");
+    back.send({ type: "read", seq: 1 });
+    await world.quiet();
+    assert.deepEqual(tab.all("read"), [{ type: "read", room: "general", seq: 1 }]);
+    tab.send({ type: "rooms" });
+    await world.quiet();
+    assert.deepEqual(tab.last("rooms").rooms[0]?.unread, 1);
   });
 
   test("[P3] what one says oneself is unread on none of one's devices, if the room was ever marked there", async () => {
