@@ -1,80 +1,9 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { type TestContext, test } from "node:test";
-import type { Draft, StoredEvent } from "../../src/core/ports.ts";
-import { fold, searchWords } from "../../src/protocol/search-text.ts";
+import { test } from "node:test";
 import { blockSize, partKey } from "../../src/store/search/block.ts";
 import { type Found, SearchIndex } from "../../src/store/search/search-index.ts";
-import { SqliteLog } from "../../src/store/sqlite-log.ts";
-import { openDatabase } from "../../src/store/sqlite-open.ts";
-import { SqliteSearchRows } from "../../src/store/sqlite-search-rows.ts";
-import { draft, messageId, roomName } from "../support/drafts.ts";
-import { temporaryFolder } from "../support/server.ts";
-
-const rooms = [roomName("general"), roomName("кухня"), roomName("ห้องเรียน")] as const;
-const pieces = "привет как дела река мост น้ำ ข้าว สวัสดี meet river bring 🦔 їжак щось x".split(" ");
-const page = { limit: 50, maxBytes: 1e9 };
-
-/** What is said at a time: words by their number, the same in every run. */
-function said(n: number): Draft {
-  const words = [n, n * 7, n * n, Math.floor(n / 3)].map((at) => pieces[at % pieces.length] ?? "");
-  const rare = n % 5_000 === 17 ? ` единорог${n}` : "";
-  return draft(`m${n}`, { room: rooms[n % 3] ?? rooms[0], text: words.join(n % 2 ? " " : "") + rare, ts: n });
-}
-
-/** A log of three rooms and its index, in one thread: nothing happens but what a test asks for. */
-function openLog(t: TestContext, file = join(temporaryFolder(t), "parlance.db")) {
-  const db = openDatabase(file);
-  t.after(() => db.isOpen && db.close());
-  const log = new SqliteLog(db);
-  const pause = () => undefined;
-  const rows = new SqliteSearchRows(db, log, pause);
-  const index = new SearchIndex({ rows, pause, monotonic: () => performance.now() });
-  const append = (from: number, to: number) => {
-    for (let at = from; at < to; at += 1_000) {
-      log.append(Array.from({ length: Math.min(1_000, to - at) }, (_, n) => said(at + n)));
-    }
-  };
-  const everything = (): readonly StoredEvent[] =>
-    rooms
-      .flatMap((room) => log.read(room, { after: 0, limit: 1e6, maxBytes: 1e9, only: "message" }).events)
-      .sort((a, b) => b.ts - a.ts);
-  const searchAll = async (text: string, roomIds?: readonly number[]) => {
-    const events: StoredEvent[] = [];
-    let before: Found["next"];
-    do {
-      const wanted = { words: searchWords(text), ...page, ...(roomIds && { roomIds }), ...(before && { before }) };
-      const found: Found = await index.search(wanted);
-      events.push(...found.events);
-      before = found.next;
-    } while (before);
-    return events;
-  };
-  return { db, log, rows, index, append, everything, searchAll, file };
-}
-
-type Log = ReturnType<typeof openLog>;
-
-async function agrees({ everything, searchAll, rows }: Log, ...texts: readonly string[]): Promise<void> {
-  const all = everything();
-  for (const text of texts) {
-    const words = searchWords(text);
-    const expected = all.filter((event) => words.every((word) => fold(event.text).includes(word)));
-    assert.deepEqual(
-      (await searchAll(text)).map(({ ts }) => ts),
-      expected.map(({ ts }) => ts),
-      text,
-    );
-    const [room] = rooms;
-    const inRoom = expected.filter((event) => event.room === room);
-    const found = await searchAll(text, rows.roomIds(rooms.slice(0, 1)));
-    assert.deepEqual(
-      found.map(({ ts }) => ts),
-      inRoom.map(({ ts }) => ts),
-      `${text} in ${room}`,
-    );
-  }
-}
+import { draft, messageId } from "../support/drafts.ts";
+import { agrees, openLog, page, pause, rooms, said } from "./search-log.ts";
 
 test("[Q1] [Q2] [Q3] over several blocks and what has none yet, finds what reading everything finds; after a restart too", async (t) => {
   const opened = openLog(t);
@@ -150,4 +79,33 @@ test("[Q3] rooms that were filled one after the other are searched by when thing
   await opened.index.advance();
   assert.equal(opened.rows.blockCount(), 1);
   await agrees(opened, "единорог", "น้ำข้าว река");
+});
+
+test("[Q2] pages of words that stand in many messages leave nothing out and repeat nothing, in blocks and before them", async (t) => {
+  const opened = openLog(t);
+  opened.append(0, blockSize + 300);
+  await opened.index.advance();
+  await agrees(opened, "река");
+});
+
+test("[Q2] a search that takes too long gets further with every page", async (t) => {
+  const { append, index, rows } = openLog(t);
+  append(0, 2 * blockSize + 100);
+  await index.advance();
+  let now = 0;
+  const clock = () => {
+    now += 300;
+    return now;
+  };
+  const slow = new SearchIndex({ rows, pause, monotonic: clock });
+  const found: number[] = [];
+  let before: Found["next"];
+  for (let pages = 0; pages === 0 || before; pages++) {
+    assert.ok(pages < 10, "it does not get on");
+    const wanted = { words: ["единорог"], roomIds: rows.roomIds(rooms.slice(2)), ...page };
+    const { events, next } = await slow.search({ ...wanted, ...(before && { before }) });
+    found.push(...events.map(({ ts }) => ts));
+    before = next;
+  }
+  assert.deepEqual(found, [15_017, 17]);
 });

@@ -57,8 +57,11 @@ export async function* candidates(
   const { words, isOpen, before } = wanted;
   const isWanted = ({ roomId, seq }: Place) => isOpen(roomId) && (roomId !== before?.roomId || seq < before.seq);
   const segments = tail.segments.map(({ messages }) => ({ messages, end: messages.length }));
-  const [firstSegment, firstIndex] = (before && tail.find(before)) ?? [];
-  const firstBlock = before && firstSegment === undefined ? await rows.blockOf(before) : undefined;
+  const inTail = before && tail.find(before);
+  const reached = before && (await rows.blockOf(before));
+  // Of a place in a block the tail knows only what came later in that room.
+  const firstBlock = reached !== undefined && reached < blocks ? reached : undefined;
+  const [firstSegment, firstIndex] = (firstBlock === undefined && inTail) || [];
 
   for (const [number, { messages, end }] of [...segments.entries()].reverse()) {
     if (firstBlock !== undefined || (firstSegment !== undefined && number > firstSegment)) continue;
@@ -81,13 +84,15 @@ export async function* candidates(
   for (let at = 0, count = 1; at < newestFirst.length; at += count, count = Math.min(count * 2, rows.blocksAtOnce)) {
     const next = newestFirst.slice(at, at + count);
     const some = new Map(next.map((block) => [block, allPositions()]));
+    // Before the parts are read: those may be made anew meanwhile, and then nothing is changed since.
+    const changes = new Map(next.map((block) => [block, [...(changed.get(block) ?? [])]]));
     await keepThoseIn(some, first, rows);
     await keepThoseIn(new Map([...some].filter(([, positions]) => hasMoreThan(fewLeft, positions))), further, rows);
     for (const [block, positions] of some) {
-      const since = changed.get(block);
-      if (!hasMoreThan(0, positions) && !since) continue;
+      const since = changes.get(block) ?? [];
+      if (!hasMoreThan(0, positions) && since.length === 0) continue;
       const places = new Places((await rows.placesOf(block)) ?? new Uint8Array(4));
-      for (const place of since ?? []) addPosition(places.find(isAt(place)), positions);
+      for (const place of since) addPosition(places.find(isAt(place)), positions);
       const end = before && block === firstBlock ? places.find(isFrom(before)) : places.length;
       let found: Place[] = [];
       for (const position of downwards(positions)) {

@@ -36,8 +36,6 @@ const mostWaiting = 3;
 /** How long a search may wait until everything is read, and how long it looks before it answers with what it has. */
 const readMs = 2_000;
 const lookMs = 250;
-/** Messages that are added to a block before others get their turn. */
-const stride = 16;
 /** Messages that are read at once for a block that is made anew. */
 const readAtOnce = 64;
 
@@ -121,9 +119,11 @@ export class SearchIndex {
         last = place;
       }
       last = places.at(-1) ?? last;
+      await this.#pause();
       if (monotonic() < until) continue;
       const next = block === undefined ? last : await this.#firstOf(block, isOpen);
-      if (next) return { events, next };
+      // From where it began it would only begin again.
+      if (next && (next.roomId !== before?.roomId || next.seq < before.seq)) return { events, next };
     }
     return { events };
   }
@@ -147,10 +147,15 @@ export class SearchIndex {
 
   #read(isLate: () => boolean) {
     const reading = this.#reading.then(async () => {
-      const blocks = await this.#rows.blockCount();
-      // Another node has made blocks: what is here may be in them.
-      if (blocks !== this.#blocks && !this.#making) this.#startOver(blocks);
-      return this.#tail.read(mostWaiting, isLate, () => this.#pause());
+      if (this.#blocks === undefined && !this.#making) this.#startOver(await this.#rows.blockCount());
+      for (;;) {
+        const tail = this.#tail;
+        const stop = await tail.read(mostWaiting, isLate, () => this.#pause());
+        const blocks = await this.#rows.blockCount();
+        // Another node has made blocks: what is here may be in them, and what is in them may be nowhere here.
+        if (blocks !== this.#blocks && !this.#making) this.#startOver(blocks);
+        if (this.#tail === tail) return stop;
+      }
     });
     this.#reading = reading.catch(() => {
       // What was under way is not in the tail, and would be missed.
@@ -208,7 +213,7 @@ export class SearchIndex {
     const builder = new BlockBuilder();
     for (const [position, { folded }] of segment.messages.entries()) {
       builder.add(position, folded);
-      if (position % stride === 0) await this.#pause();
+      await this.#pause();
     }
     const seal = { places: encodePlaces(segment.messages), reaches: segment.reaches };
     const isOurs = await this.#rows.write(block, builder.parts(), seal);
@@ -230,8 +235,10 @@ export class SearchIndex {
       for (let from = 0; from < places.length; from += readAtOnce) {
         const count = Math.min(readAtOnce, places.length - from);
         const some = Array.from({ length: count }, (_, index) => places.at(from + index));
-        for (const [index, text] of (await this.#rows.texts(some)).entries()) builder.add(from + index, fold(text));
-        await this.#pause();
+        for (const [index, text] of (await this.#rows.texts(some)).entries()) {
+          builder.add(from + index, fold(text));
+          await this.#pause();
+        }
       }
       await this.#rows.write(block, builder.parts());
     }

@@ -144,6 +144,8 @@ export class Tail {
     if (message?.seq !== place.seq) return this.#onChanged(place);
     const [text = ""] = await this.#rows.texts([place]);
     message.folded = fold(text);
-    segment?.changedSince?.push(place);
+    // Its block may have been made while the text was read.
+    if (segment && this.segments.includes(segment)) segment.changedSince?.push(place);
+    else await this.#onChanged(place);
   }
 }
