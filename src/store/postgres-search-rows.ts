@@ -36,16 +36,21 @@ const statements = {
     SELECT room_id, $1::bigint, seq FROM unnest($2::bigint[], $3::bigint[]) AS reach (room_id, seq)`,
 } as const;
 
+/** Parts that are sent at once. */
+const partsAtOnce = 128;
+
 /** The search index in Postgres. Whichever node is the first with a block writes it. */
 export class PostgresSearchRows implements SearchRows {
   readonly blocksAtOnce = 32;
   // What other nodes stored is not known here until it is asked for.
   readonly hasNews = false;
   readonly #client: Client;
+  readonly #pause: () => Promise<void> | undefined;
   readonly #heads = new Map<number, number>();
 
-  constructor(client: Client) {
+  constructor(client: Client, pause: () => Promise<void> | undefined) {
     this.#client = client;
+    this.#pause = pause;
   }
 
   async roomIds(names: readonly RoomName[]): Promise<readonly number[]> {
@@ -137,16 +142,24 @@ export class PostgresSearchRows implements SearchRows {
 
   /** In one transaction, whose first row only one node can write. */
   async write(block: number, parts: Iterable<readonly [number, Uint8Array]>, seal?: Seal): Promise<boolean> {
-    const all = [...parts];
+    const all: (readonly [key: number, bytes: Buffer])[] = [];
+    for (const [part, bytes] of parts) {
+      all.push([partKey(block, part), Buffer.from(bytes)]);
+      await this.#pause();
+    }
     await this.#client.query(begin);
     try {
       const isOurs = !seal || (await this.#ask("seal", [block, Buffer.from(seal.places)])).length === 1;
       if (isOurs) {
-        const bytes = all.map(([, part]) => Buffer.from(part));
-        await this.#ask("writeParts", [all.map(([part]) => partKey(block, part)), bytes]);
+        for (let from = 0; from < all.length; from += partsAtOnce) {
+          const some = all.slice(from, from + partsAtOnce);
+          await this.#ask("writeParts", [some.map(([key]) => key), some.map(([, bytes]) => bytes)]);
+        }
         if (seal) await this.#ask("writeReaches", [block, [...seal.reaches.keys()], [...seal.reaches.values()]]);
       }
-      await this.#client.query(commit);
+      // What a search asks meanwhile is asked in this transaction, and ends it where Postgres refuses that.
+      const { command } = await this.#client.query(commit);
+      if (command !== "COMMIT") throw new Error("the commit was refused");
       return isOurs;
     } catch (error) {
       await this.#client.query("ROLLBACK").catch(() => {});

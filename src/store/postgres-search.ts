@@ -72,7 +72,7 @@ export class PostgresSearch {
     const ready = (client: Client) =>
       client.query(`SET statement_timeout = ${this.#statementMs}; SET synchronous_commit = off`);
     const client = await connect(this.#address, "parlance search", this.#statementMs, lost, ready);
-    const rows = () => new PostgresSearchRows(client);
+    const rows = (pause: () => Promise<void> | undefined) => new PostgresSearchRows(client, pause);
     return { client, searcher: new Searcher({ rows, waitMs: 0, restMs, isShared: true, isRefusal: isPostgresError }) };
   }
 }
