@@ -115,3 +115,32 @@ test("[Q3] a block that another node makes while this one reads hides nothing", 
     [5_017, 17],
   );
 });
+
+test("[Q3] what could not be read while a block was written is read again", async (t) => {
+  const { append, log, rows } = openLog(t);
+  append(0, blockSize + 10);
+  const written = Promise.withResolvers<void>();
+  let refuses = false;
+  const refusing = beside(rows, {
+    async write(block, parts, seal) {
+      const isOurs = await rows.write(block, parts, seal);
+      await written.promise;
+      return isOurs;
+    },
+    events(roomId, after, limit) {
+      if (refuses) throw new Error("it took too long");
+      return rows.events(roomId, after, limit);
+    },
+  });
+  const index = new SearchIndex({ rows: refusing, pause, monotonic });
+  const making = index.advance();
+  await setImmediate();
+  log.append([draft("new", { text: "русалка", ts: 1e6 })]);
+  const search = () => index.search({ words: ["русалка"], ...page });
+  refuses = true;
+  await assert.rejects(search(), /too long/);
+  refuses = false;
+  written.resolve();
+  await making;
+  assert.equal((await search()).events.length, 1);
+});

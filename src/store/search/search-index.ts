@@ -208,7 +208,8 @@ export class SearchIndex {
   }
 
   async #make(tail: Tail, segment: Segment): Promise<void> {
-    const block = this.#blocks ?? 0;
+    const block = this.#blocks;
+    if (block === undefined) return;
     segment.changedSince = [];
     const builder = new BlockBuilder();
     for (const [position, { folded }] of segment.messages.entries()) {
@@ -217,7 +218,9 @@ export class SearchIndex {
     }
     const seal = { places: encodePlaces(segment.messages), reaches: segment.reaches };
     const isOurs = await this.#rows.write(block, builder.parts(), seal);
-    if (!isOurs || this.#tail !== tail) return this.#startOver(await this.#rows.blockCount());
+    // Or what came meanwhile could not be read.
+    const isBehind = this.#tail !== tail || this.#blocks === undefined;
+    if (!isOurs || isBehind) return this.#startOver(await this.#rows.blockCount());
     tail.segments.shift();
     this.#blocks = block + 1;
     this.#markChanged(block, segment.changedSince);
