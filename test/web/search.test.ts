@@ -28,6 +28,12 @@ test("an excerpt of a long text is the part that has the first hit, from the beg
   assert.match(thai, /^…ก+\[น้ำ\]ข+$/);
 });
 
+test("an excerpt begins and ends between what people see as characters", () => {
+  assert.equal(told(`!${"🦔".repeat(200)}`, "x"), `!${"🦔".repeat(119)}…`);
+  const middle = told(`${"👨‍👩‍👧".repeat(100)}น้ำ${"น้ำ".repeat(200)}`, "น้ำ");
+  assert.match(middle, /^…(?:👨‍👩‍👧)+\[(?:น้ำ)+\]…$/u);
+});
+
 /** A search whose pages the test answers. */
 function asking() {
   const asked: {

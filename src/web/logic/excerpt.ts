@@ -19,8 +19,10 @@ export function excerptOf(text: string, words: readonly string[]): readonly Exce
   const first = hits[0]?.[0] ?? 0;
   // Where a word begins, so that none is cut, unless it has no spaces at all.
   const space = looked.slice(0, Math.max(0, first - leadLength)).lastIndexOf(" ");
-  const from = first <= leadLength ? 0 : Math.max(space + 1, first - 2 * leadLength);
-  const to = Math.min(text.length, from + excerptLength);
+  const characters = new Intl.Segmenter().segment(text);
+  const beginAt = (unit: number) => characters.containing(unit)?.index ?? text.length;
+  const from = first <= leadLength ? 0 : beginAt(Math.max(space + 1, first - 2 * leadLength));
+  const to = beginAt(from + excerptLength);
   const runs: ExcerptRun[] = [];
   const put = (start: number, end: number, isHit: boolean) => {
     if (end > start) runs.push({ text: text.slice(start, end), isHit });
