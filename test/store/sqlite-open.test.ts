@@ -23,7 +23,7 @@ import { applicationId, migrations } from "../../src/store/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { SqliteLog } from "../../src/store/sqlite-log.ts";
 import { openDatabase, tokenKey } from "../../src/store/sqlite-open.ts";
-import { draft } from "../support/drafts.ts";
+import { draft, messageId } from "../support/drafts.ts";
 import { temporaryFolder } from "../support/server.ts";
 
 const nobody = 65_534;
@@ -95,6 +95,27 @@ test("opens again what it closed, with the same key and the same events", (t) =>
   const file = filled(t);
   using db = openDatabase(file);
   assert.equal(new SqliteLog(db).findRoom(draft(1).room)?.head, 2_000);
+});
+
+test("[E3] of what was deleted no byte is left in the file, nor of what it said before it was edited", (t) => {
+  const file = newFile(t);
+  {
+    using db = openDatabase(file);
+    const log = new SqliteLog(db);
+    const secret = (n: number) => `TAJEMNICA ${n}`;
+    // Short ones, and some that a page cannot hold.
+    const text = (n: number) => `${secret(n)} ${"x".repeat(n % 50 === 0 ? 5_000 : 60)} ${secret(n)}`;
+    log.append(Array.from({ length: 500 }, (_, n) => draft(n, { text: n % 10 === 0 ? text(n) : `said ${n}` })));
+    for (let n = 0; n < 500; n += 10) {
+      const target = messageId(n);
+      log.append([
+        draft(`e${n}`, { kind: "edit", target, text: `${text(n)} edited` }),
+        draft(`f${n}`, { kind: "edit", target, text: secret(n) }),
+        draft(`d${n}`, { kind: "delete", target, text: "" }),
+      ]);
+    }
+  }
+  assert.equal(readFileSync(file).indexOf("TAJEMNICA"), -1);
 });
 
 test("refuses a database of another program, and leaves it as it is", (t) => {
