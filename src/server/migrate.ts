@@ -47,8 +47,9 @@ export async function migrate({ from, to, signal, onCaughtUp }: MigrateOptions):
     if (signal.aborted) throw error;
     const { message, code } = error as NodeJS.ErrnoException;
     if (error instanceof DatabaseRefused) throw new StartupError(message, { cause: error });
-    // Of the driver, the system or SQLite: a connection that broke, a disk that is full.
-    if (code !== undefined) throw new StartupError(`${message}. The same command goes on from here.`, { cause: error });
+    // Of the system, Postgres or SQLite: a disk that is full. The driver's own, of a connection that broke, have no code.
+    const isExpected = code !== undefined || (error as Error).constructor === Error;
+    if (isExpected) throw new StartupError(`${message}. The same command goes on from here.`, { cause: error });
     throw error;
   }
 }

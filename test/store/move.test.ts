@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { before, type TestContext, test } from "node:test";
@@ -29,6 +32,27 @@ const bob = { id: userId("bob"), name: displayName("Боб 🦊") };
 
 const change = (n: number | string, kind: Draft["kind"], target: number, text = ""): Draft =>
   draft(n, { kind, text, target: messageId(target) });
+
+/** The address of a database on a line that is cut once so many bytes were sent to it. */
+async function onFrailLine(t: TestContext, address: string, bytes: number): Promise<string> {
+  const url = new URL(address);
+  const port = Number(url.port);
+  const proxy = createServer((near) => {
+    const far = connect(port, url.hostname);
+    let sent = 0;
+    near.on("data", (piece) => {
+      sent += piece.length;
+      if (sent > bytes) near.end();
+      else far.write(piece);
+    });
+    near.on("error", () => {}).on("close", () => far.destroy());
+    far.on("error", () => {}).pipe(near, { end: false });
+  }).listen(0, "127.0.0.1");
+  t.after(() => proxy.close());
+  await once(proxy, "listening");
+  url.port = String((proxy.address() as AddressInfo).port);
+  return url.href;
+}
 
 /** Every room's log, with all that has become of its messages. */
 async function contentOf(store: Store) {
@@ -157,6 +181,32 @@ describeWith([postgresProgram], "moving from a folder into Postgres", () => {
     assert.equal((await back.next("message")).text, "while it is moved");
   });
 
+  test("a line that breaks in the midst ends it with what to do, and the same command goes on from there", async (t) => {
+    const { folder, store } = await openFolder(t);
+    await store.append(range(1, 3_000).map((n) => draft(n)));
+    await store.close();
+    const to = await postgres().newDatabase();
+    const frail = await onFrailLine(t, to, 300_000);
+    await assert.rejects(migrate({ from: folder, to: frail, signal: never, onCaughtUp: noServer }), {
+      name: "StartupError",
+      message: /\. The same command goes on from here\.$/,
+    });
+    assert.equal((await migrate({ from: folder, to, signal: never, onCaughtUp: noServer })).events, 3_000);
+  });
+
+  test("a second one beside the first is refused: it would undo what servers store once the first is done", async (t) => {
+    const { folder, store } = await openFolder(t);
+    await store.append([draft(1)]);
+    const to = await postgres().newDatabase();
+    const move = () => migrate({ from: folder, to, signal: never, onCaughtUp: noServer });
+    {
+      await using _first = await MoveTarget.open(to, await store.tokenKey());
+      await store.close();
+      await assert.rejects(move(), /Another parlance migrate is filling this database/);
+    }
+    assert.equal((await move()).events, 1);
+  });
+
   test("refuses a database that is in use or filled from elsewhere, and a folder of another version or with nothing", async (t) => {
     const { folder, file, store } = await openFolder(t);
     await store.append([draft(1)]);
@@ -180,9 +230,13 @@ describeWith([postgresProgram], "moving from a folder into Postgres", () => {
     }
     await query(changed, "UPDATE parlance.event SET text = 'another'");
     await assert.rejects(move(folder, changed), /1 rows of event are not the same in both/);
-    using db = new DatabaseSync(file);
-    db.exec("PRAGMA user_version = 1");
+    {
+      using db = new DatabaseSync(file);
+      db.exec("PRAGMA user_version = 1");
+    }
     await assert.rejects(move(folder, begun), /is not of this version of Parlance/);
+    writeFileSync(file, "not a database".repeat(100));
+    await assert.rejects(move(folder, begun), /parlance\.db cannot be used: file is not a database\.$/);
   });
 });
 

@@ -35,8 +35,13 @@ export class MoveSource implements Disposable {
   constructor(file: string) {
     if (!existsSync(file)) throw new DatabaseRefused(`There is no ${file}.`);
     this.#db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-    const pragma = (what: string) => Object.values(this.#db.prepare(`PRAGMA ${what}`).get() ?? {})[0];
-    if (pragma("application_id") === applicationId && pragma("user_version") === migrations.length) return;
+    try {
+      const pragma = (what: string) => Object.values(this.#db.prepare(`PRAGMA ${what}`).get() ?? {})[0];
+      if (pragma("application_id") === applicationId && pragma("user_version") === migrations.length) return;
+    } catch (error) {
+      this.#db.close();
+      throw new DatabaseRefused(`${file} cannot be used: ${(error as Error).message}.`, { cause: error });
+    }
     this.#db.close();
     throw new DatabaseRefused(`${file} is not of this version of Parlance. Start its server with this one first.`);
   }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import pg from "pg";
+import type { Client } from "pg";
 import { DatabaseRefused } from "../database-refused.ts";
-import { inTransaction, prepareToFill, property, refusalOf } from "../postgres-open.ts";
+import { connect, inTransaction, prepareToFill, property, refusalOf } from "../postgres-open.ts";
 import { toPostgres } from "../postgres-text.ts";
 import type { Piece } from "./source.ts";
 import {
@@ -18,12 +18,16 @@ import {
 const statementMs = 60_000;
 /** Rows of one statement. */
 const rowsAtOnce = 5_000;
+/** Names the lock that one of these has on a database: "Parlfill" in ASCII. */
+const fillingLock = 0x5061726c66696c6cn;
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const lockNotAvailable = "55P03";
 
 /** A Postgres database that is being filled. No server starts on it meanwhile. */
 export class MoveTarget implements AsyncDisposable {
-  readonly #client: pg.Client;
+  readonly #client: Client;
 
-  private constructor(client: pg.Client) {
+  private constructor(client: Client) {
     this.#client = client;
   }
 
@@ -32,16 +36,15 @@ export class MoveTarget implements AsyncDisposable {
    * filled from there. Rejects with {@link DatabaseRefused} for any other.
    */
   static async open(address: string, tokenKey: Uint8Array): Promise<MoveTarget> {
-    const client = new pg.Client({ connectionString: address, application_name: "parlance migrate" });
-    client.on("error", () => {});
-    try {
-      await client.connect();
+    const mark = createHash("sha256").update(tokenKey).digest("hex");
+    const ready = async (client: Client) => {
       await prepareToFill(client, statementMs);
-      const target = new MoveTarget(client);
-      await target.#begin(createHash("sha256").update(tokenKey).digest("hex"), tokenKey);
-      return target;
+      await lock(client);
+      await new MoveTarget(client).#begin(mark, tokenKey);
+    };
+    try {
+      return new MoveTarget(await connect(address, "parlance migrate", statementMs, () => {}, ready));
     } catch (error) {
-      await client.end().catch(() => {});
       throw refusalOf(error, address);
     }
   }
@@ -142,6 +145,24 @@ export class MoveTarget implements AsyncDisposable {
         [asJson(table, rows.slice(at, at + rowsAtOnce))],
       );
     }
+  }
+}
+
+/** For as long as it is connected: a second one would write over what servers store once the first is done. */
+async function lock(client: Client): Promise<void> {
+  try {
+    await inTransaction(client, async () => {
+      // The last try may have been cut off just now, and Postgres not be done with its end.
+      await client.query("SET LOCAL lock_timeout = '2s'");
+      await client.query("SELECT pg_advisory_lock($1)", [fillingLock]);
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code !== lockNotAvailable) throw error;
+    throw new DatabaseRefused(
+      "Another parlance migrate is filling this database. Let that come to its end; of one that was cut off Postgres " +
+        "knows within a minute.",
+      { cause: error },
+    );
   }
 }
 
