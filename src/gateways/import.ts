@@ -8,7 +8,7 @@ import type { Language } from "../locales/words.ts";
 import { type Result, refused } from "../protocol/codes.ts";
 import { messageIdField, nameField, optional, refusalOf, roomField, textField } from "../protocol/fields.ts";
 import { type UserId, userIdForm } from "../protocol/ids.ts";
-import { importLimit } from "../protocol/limits.ts";
+import { importBytes, importLimit } from "../protocol/limits.ts";
 import { sendProblem } from "./support/problem.ts";
 
 const recordSchema = v.object({
@@ -35,9 +35,6 @@ const recordSchema = v.object({
 export const importSchema = v.object({ messages: v.pipe(v.array(recordSchema), v.maxLength(importLimit)) });
 const bodySchema = v.object({ messages: v.pipe(v.array(v.unknown()), v.maxLength(importLimit)) });
 
-/** Room for as many of the longest messages as people write in earnest; further ones come in further requests. */
-const bodyLimit = 8 * 1024 * 1024;
-
 /**
  * `POST /api/v1/import/{room}`: puts messages into a room as they were elsewhere, with their ids, authors and times,
  * in the order given. For programs on this machine alone, since it says things in anybody's name. [D1] Answers how many
@@ -50,7 +47,7 @@ export function addImportGateway(
   language: Language,
   isLocal: (request: IncomingMessage) => boolean,
 ): void {
-  app.post<{ Params: { room: string } }>("/api/v1/import/:room", { bodyLimit }, async (request, reply) => {
+  app.post<{ Params: { room: string } }>("/api/v1/import/:room", { bodyLimit: importBytes }, async (request, reply) => {
     if (!isLocal(request.raw)) return sendProblem(request, reply, { code: "local_only" }, language);
     const room = v.safeParse(roomField, request.params.room);
     if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);

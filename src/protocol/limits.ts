@@ -63,3 +63,5 @@ export const badFrameLimit = 5;
 export const protocolVersion = 1;
 /** Messages of one request of an import. */
 export const importLimit = 500;
+/** Its bytes: room for as many of the longest messages as people write in earnest; further ones come in further requests. */
+export const importBytes = 8 * 1024 * 1024;

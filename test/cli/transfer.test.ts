@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { defaultLimits } from "../../src/protocol/limits.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 import { runPiped } from "../support/terminal.ts";
@@ -164,6 +165,25 @@ test("[T4] a whole long history goes through, in order", async (t) => {
   const imported = await parlance(t, "import", file, "--room", "long", "--server", url);
   assert.equal(imported.output, "✅ 2,500 messages imported into long.\n");
   assert.equal((await parlance(t, "export", "long", "--server", url)).output, lines.join(""));
+});
+
+test("[T4] a message that is too large for a request is named by its line, and the others are imported", async (t) => {
+  const { url } = await startTestServer(t, { limits: { ...defaultLimits, maxText: 0 } });
+  const file = join(temporaryFolder(t), "large.ndjson");
+  const record = (n: number, text: string) =>
+    `${JSON.stringify({ id: `0123456789abcde${n}`, user: { name: "Ann" }, text, ts: "2025-11-19T23:46:36.123Z" })}\n`;
+  const texts = ["before", "x".repeat(8 * 1024 * 1024), "ж".repeat(600_000), "after"];
+  writeFileSync(file, texts.map((text, n) => record(n, text)).join(""));
+  const { status, output } = await parlance(t, "import", file, "--room", "large", "--server", url);
+  assert.equal(status, 0);
+  assert.match(output, /Line 2 is skipped: This is too large: at most 8,388,608 bytes\./);
+  assert.match(output, /✅ 3 messages imported into large\.\n❗ 1 place/);
+  const exported = await parlance(t, "export", "large", "--format", "ndjson", "--server", url);
+  const kept = exported.output.trim().split("\n");
+  assert.deepEqual(
+    kept.map((line) => (JSON.parse(line) as Message).text),
+    texts.filter((_, n) => n !== 1),
+  );
 });
 
 test("an export or import that cannot be done says why, with status 1, and leaves no half of a file", async (t) => {

@@ -1,4 +1,5 @@
-import { importLimit } from "../../protocol/limits.ts";
+import { serverWords } from "../../locales/server.ts";
+import { importBytes, importLimit } from "../../protocol/limits.ts";
 import type { MessageFrame } from "../../protocol/server-frames.ts";
 import { oneLine } from "../../protocol/text.ts";
 import { transcriptEntry } from "../../protocol/transcript.ts";
@@ -55,8 +56,10 @@ export interface ImportReport {
   readonly skipped: number;
 }
 
-/** A request is sent once it has so much text. */
-const requestCharacters = 512 * 1024;
+/** A request has more than one message up to so many bytes. */
+const requestBytes = 512 * 1024;
+/** The request's own, beside its messages. */
+const envelopeBytes = JSON.stringify({ messages: [] }).length;
 
 /** Imports a file into a room, telling of everything that is skipped. Rejects with `TransferRefused` or `Unreachable`. */
 export async function importFile(
@@ -71,7 +74,7 @@ export async function importFile(
     onSkipped(skipped);
   };
   let waiting: { readonly line: number; readonly record: ImportRecord }[] = [];
-  let characters = 0;
+  let bytes = 0;
   const send = async () => {
     if (waiting.length === 0) return;
     const { stored, known, refused } = await importInto(
@@ -82,16 +85,22 @@ export async function importFile(
     report.known += known;
     for (const { index, message } of refused) skip({ line: waiting[index]?.line ?? 0, refusal: oneLine(message) });
     waiting = [];
-    characters = 0;
+    bytes = 0;
   };
   for (const read of readRecords(content, format)) {
     if (!read.ok) {
       skip(read);
       continue;
     }
+    const size = Buffer.byteLength(JSON.stringify(read.record)) + 1;
+    // In a request it would be refused with all others that it has.
+    if (envelopeBytes + size > importBytes) {
+      skip({ line: read.line, refusal: serverWords[there.language]("error.too_large", { max: importBytes }) });
+      continue;
+    }
+    if (waiting.length === importLimit || bytes + size > requestBytes) await send();
     waiting.push(read);
-    characters += read.record.text.length;
-    if (waiting.length === importLimit || characters > requestCharacters) await send();
+    bytes += size;
   }
   await send();
   return report;
