@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync } from "node:fs";
+import { createWriteStream, existsSync, realpathSync, statSync } from "node:fs";
 import { readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
@@ -50,10 +50,16 @@ export async function exportTo(roomName: string, flags: TransferFlags & { readon
     }
     const folder = dirname(flags.out);
     if (!existsSync(folder)) return complain(there, terminalWords[there.language]("folder.missing", { path: folder }));
-    const unfinished = `${flags.out}.part`;
+    // Into a pipe or a device it is written as it comes: a file would take its place. A link goes on leading to its file.
+    if (existsSync(flags.out) && !statSync(flags.out).isFile()) {
+      await pipeline(pieces, createWriteStream(flags.out)).catch(unlessReaderLeft);
+      return exitCodes.done;
+    }
+    const file = existsSync(flags.out) ? realpathSync(flags.out) : flags.out;
+    const unfinished = `${file}.part`;
     try {
       await pipeline(pieces, createWriteStream(unfinished, { flush: true }));
-      await rename(unfinished, flags.out);
+      await rename(unfinished, file);
     } catch (error) {
       await rm(unfinished, { force: true });
       throw error;

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { promisify } from "node:util";
 import { defaultLimits } from "../../src/protocol/limits.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
@@ -184,6 +186,24 @@ test("[T4] a message that is too large for a request is named by its line, and t
     kept.map((line) => (JSON.parse(line) as Message).text),
     texts.filter((_, n) => n !== 1),
   );
+});
+
+test("an export goes into a pipe as it comes, and through a link into its file; neither is replaced", async (t) => {
+  if (process.platform === "win32") return t.skip("NOT RUN: no such pipes here");
+  const { url } = await startTestServer(t);
+  await (await RawClient.join(t, url, { name: "Ann" })).say("hi");
+  const [pipe, link, file] = ["pipe", "link", "file"].map((name) => join(temporaryFolder(t), name));
+  assert.ok(pipe && link && file);
+  execFileSync("mkfifo", [pipe]);
+  writeFileSync(file, "earlier");
+  symlinkSync(file, link);
+  const reading = promisify(execFile)("cat", [pipe], { timeout: 15_000 });
+  const runs = [pipe, link].map((out) => parlance(t, "export", "general", "--out", out, "--server", url));
+  for (const run of runs) assert.deepEqual(await run, { status: 0, output: "" });
+  const { stdout } = await reading;
+  assert.match(stdout, /^\[.*\] Ann: hi\n$/);
+  assert.equal(readFileSync(file, "utf8"), stdout);
+  assert.ok(lstatSync(pipe).isFIFO() && lstatSync(link).isSymbolicLink());
 });
 
 test("an export or import that cannot be done says why, with status 1, and leaves no half of a file", async (t) => {
