@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { before, type TestContext, test } from "node:test";
+import pg from "pg";
 import { postgres as postgresProgram } from "../../scripts/servers.mjs";
 import type { Subnet } from "../../src/core/account-store.ts";
 import { nameKeys } from "../../src/core/name-keys.ts";
@@ -192,6 +193,28 @@ describeWith([postgresProgram], "moving from a folder into Postgres", () => {
       message: /\. The same command goes on from here\.$/,
     });
     assert.equal((await migrate({ from: folder, to, signal: never, onCaughtUp: noServer })).events, 3_000);
+  });
+
+  test("what breaks in its very last step is gone on with, too", async (t) => {
+    const { folder, store } = await openFolder(t);
+    await store.append([draft(1)]);
+    await store.close();
+    const to = await postgres().newDatabase();
+    await (await openPostgresStore(to)).close();
+    const move = () => migrate({ from: folder, to, signal: never, onCaughtUp: noServer });
+    const other = new pg.Client(to);
+    await other.connect();
+    t.after(() => other.end());
+    // As an ANALYZE of somebody else's would, for longer than it is waited for.
+    await other.query("BEGIN; LOCK TABLE parlance.reaction IN SHARE UPDATE EXCLUSIVE MODE");
+    const cut = assert.rejects(move(), /\. The same command goes on from here\.$/);
+    const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'parlance migrate' AND wait_event_type = 'Lock' AND datname = current_database()`;
+    // In a transaction Postgres tells what it told before, unless that is cleared.
+    while ((await other.query(end)).rows.length === 0) await other.query("SELECT pg_stat_clear_snapshot()");
+    await cut;
+    await other.query("ROLLBACK");
+    assert.equal((await move()).events, 1);
   });
 
   test("a second one beside the first is refused: it would undo what servers store once the first is done", async (t) => {

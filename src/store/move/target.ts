@@ -102,16 +102,16 @@ export class MoveTarget implements AsyncDisposable {
     return Number(rows[0]?.count);
   }
 
-  /** It is whole: servers may start on it. */
+  /** It is whole: servers may start on it. What fails here may be called again. */
   async finish(): Promise<void> {
+    // So that the first questions find their way.
+    await this.#client.query("ANALYZE parlance.room, parlance.event, parlance.amendment, parlance.reaction");
     await inTransaction(this.#client, async () => {
       await this.#client.query(
         `SELECT setval(pg_get_serial_sequence('parlance.room', 'id'), max(id)) FROM parlance.room HAVING max(id) > 0`,
       );
       await this.#client.query("DELETE FROM parlance.property WHERE name = 'filling'");
     });
-    // So that the first questions find their way.
-    await this.#client.query("ANALYZE parlance.room, parlance.event, parlance.amendment, parlance.reaction");
   }
 
   async #begin(mark: string, tokenKey: Uint8Array): Promise<void> {
