@@ -151,7 +151,7 @@ describe("an audience", () => {
   type Step =
     | { readonly do: "add" | "remove"; readonly seat: number }
     | { readonly do: "send" | "sendExcept"; readonly quiet: boolean; readonly seats: readonly number[] }
-    | { readonly do: "sendTo"; readonly seat: number }
+    | { readonly do: "sendTo" | "handOver"; readonly seat: number }
     | { readonly do: "flush" }
     | { readonly do: "pass"; readonly ms: number };
 
@@ -167,7 +167,7 @@ describe("an audience", () => {
         seats: fc.uniqueArray(seat, { maxLength: 3 }),
       }),
     },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant("sendTo" as const), seat }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("sendTo" as const, "handOver" as const), seat }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("flush" as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("pass" as const), ms: fc.nat({ max: 2 * gatherMs }) }) },
   );
@@ -218,6 +218,12 @@ describe("an audience", () => {
             const chair = at(one.seat);
             chair.expected += `<${index}>`;
             audience.sendTo(chair.seat, bytesOf(`<${index}>`));
+            break;
+          }
+          case "handOver": {
+            const chair = at(one.seat);
+            audience.handOver(chair.seat);
+            if (chair.isIn) assert.equal(chair.line.read, chair.expected, "what is written next comes after it");
             break;
           }
           case "flush": {

@@ -194,4 +194,25 @@ describe("[B1] a reader who is behind", () => {
     world.clock.advance(1_000);
     assert.ok(world.clock.pending <= timers, "nobody is looked at any more");
   });
+
+  test("is looked at no more once it has left the room, and is not told who is there", async () => {
+    const world = new World();
+    world.clock.advance(10_000);
+    const slow = await world.join({ name: "Slow" });
+    const ann = await world.join({ name: "Ann" });
+    const timers = world.clock.pending;
+    slow.isBehind = true;
+    say(ann, "1");
+    await world.quiet();
+    const bob = await world.join({ name: "Боб" });
+    slow.send({ type: "leave" });
+    bob.leave();
+    await world.quiet();
+    assert.equal(slow.news().at(-1), "-Slow 2");
+    slow.isBehind = false;
+    world.clock.advance(1_000);
+    await world.quiet();
+    assert.deepEqual(slow.news(), []);
+    assert.ok(world.clock.pending <= timers);
+  });
 });

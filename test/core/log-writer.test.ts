@@ -212,6 +212,22 @@ describe("the log writer", () => {
     assert.equal(noted.at(1), "first is 1");
   });
 
+  test("refuses what would make more than 32 MiB of text wait for the disk, and takes as much again once that is on its way", async () => {
+    const { store, noted, append } = watched(new HeldStore());
+    const text = "x".repeat(8 * 1024 * 1024);
+    const outcomes = () => noted.filter((one) => !one.includes(" hears "));
+    append("first");
+    await turn();
+    for (let n = 1; n <= 5; n++) append(n, { text });
+    assert.deepEqual(outcomes(), ["5: unavailable"]);
+    await store.end();
+    for (let n = 6; n <= 10; n++) append(n, { text });
+    assert.deepEqual(outcomes(), ["5: unavailable", "first is 1", "10: unavailable"]);
+    await store.end(new StoreError("disk full", { fatal: false }));
+    for (let n = 11; n <= 15; n++) append(n, { text });
+    assert.equal(outcomes().at(-1), "15: unavailable");
+  });
+
   test("[L2] [L3] whatever the timing and the failures: each is answered once or not at all, and heard once and in order", async () => {
     const act = fc.oneof(
       { weight: 6, arbitrary: fc.record({ do: fc.constant("append" as const), id: fc.nat({ max: 12 }) }) },
