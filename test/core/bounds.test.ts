@@ -133,6 +133,19 @@ describe("other frames", () => {
     assert.equal(ann.closed, "too_many_frames");
   });
 
+  test("go on at their rate, and no faster", async () => {
+    const world = new World({ limits: { frameRate: 20, frameBurst: 2 } });
+    const [steady, hasty] = [await world.join(), await world.join()];
+    for (const [guest, ms] of [[steady, 50] as const, [hasty, 40] as const]) {
+      guest.send({ type: "ping" });
+      for (let index = 0; index < 10; index++) {
+        world.clock.advance(ms);
+        guest.send({ type: "ping" });
+      }
+    }
+    assert.deepEqual([steady.closed, hasty.closed], [undefined, "too_many_frames"]);
+  });
+
   test("what is no frame counts as well", async () => {
     const world = new World({ limits: { frameRate: 20, frameBurst: 3 } });
     const ann = world.connect();

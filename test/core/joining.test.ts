@@ -182,6 +182,31 @@ describe("joining a room", () => {
     assert.deepEqual(ann.news(), ["joined", "history", "ack", "Ann: hi"]);
   });
 
+  test("a join whose missed events the store cannot read leaves nobody in the room, and may be tried again", async () => {
+    const memory = newMemory();
+    let isBroken = false;
+    const store = new MemoryStore(memory, async (what) => {
+      if (isBroken && what === "read") throw new StoreError("no disk", { fatal: false });
+    });
+    // Of long ones a room that is opened has the last few in memory, and no more.
+    await store.append(range(1, 9).map((n) => draft(n, { text: "ж".repeat(pageBytes / 8) })));
+    const world = new World({ store });
+    world.clock.advance(10_000);
+    const bob = await world.join({ name: "น้อย", history: 0 });
+    const { epoch } = bob.last("joined");
+    bob.news();
+    isBroken = true;
+    const ann = await world.join({ name: "Ann", since: { epoch, seq: 0 } });
+    assert.deepEqual(ann.news(), ["welcome", "joined", "! unavailable"]);
+    ann.send({ type: "message", text: "am I in?" });
+    await world.quiet();
+    assert.deepEqual([ann.news(), bob.news()], [["! not_joined"], ["+Ann 2", "-Ann 1"]]);
+    isBroken = false;
+    ann.send({ type: "join", since: { epoch, seq: 0 } });
+    await world.quiet();
+    assert.deepEqual(seqsOf(ann), range(1, 9));
+  });
+
   test("the lines of a connection that ends while it is coming in leave nothing behind", async () => {
     const world = new World();
     for (let steps = 0; steps < 12; steps++) {

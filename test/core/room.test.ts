@@ -144,6 +144,23 @@ describe("a room's delivery", () => {
     assert.deepEqual(seqsOf(reader), range(1, 4));
   });
 
+  test("[R1] tries again by itself a second later, though nobody may ever speak there again", async () => {
+    let isBroken = false;
+    const store = new MemoryStore(newMemory(), async (what) => {
+      if (isBroken && what === "read") throw new StoreError("no disk", { fatal: false });
+    });
+    const world = new World({ store });
+    const { room, reader } = await openRoom(world);
+    await store.append(range(1, 2).map((n) => draft(n)));
+    isBroken = true;
+    room.deliver(appends(room, 2));
+    await world.quiet();
+    isBroken = false;
+    world.clock.advance(1_000);
+    await world.quiet();
+    assert.deepEqual(seqsOf(reader), [1, 2]);
+  });
+
   test("[R1] reads what the bus could not carry, and nothing of another log", async (t) => {
     const store = await storeWith(t, 2);
     const world = new World({ store });

@@ -73,7 +73,7 @@ test("[E2] [E3] a tail tells messages as they are now, and of a deleted one neit
 test("[E2] what a message was edited to last stays, when an edit of before comes after it", () => {
   const tail = new Tail(1);
   // As the store told it: with an edit that is yet to be delivered.
-  tail.seed([storedEvent(1, { text: "о десятій", edited: { seq: 3, ts: 3 } })]);
+  tail.seed([{ ...storedEvent(1, { text: "о десятій" }), edited: { seq: 3, ts: 3 } }]);
   const texts = [2, 3].map((seq) => {
     tail.push({ ...storedEvent(seq, { kind: "edit", text: seq === 2 ? "о дев’ятій" : "о десятій" }), targetSeq: 1 });
     return tail.messagesUpTo(1, 1)?.[0]?.text;

@@ -129,7 +129,7 @@ test("[B1] who does not read is closed once more waits than may, and the others 
   });
   const { url } = await startTestServer(
     t,
-    { limits: { ...defaultLimits, sendRate: 0, maxText: 0, maxQueue: 64 * 1024 } },
+    { limits: { ...defaultLimits, sendRate: 0, maxText: 0, maxQueue: 64 * 1024, maxQueueMs: 0 } },
     { connected() {}, received() {}, disconnected },
   );
   const slow = await RawClient.join(t, url, { name: "Slow" });

@@ -13,7 +13,7 @@ test("[B1] a text client that reads too slowly is told 1013, which any WebSocket
   });
   const { url } = await startTestServer(
     t,
-    { limits: { ...defaultLimits, sendRate: 0, maxText: 0, maxQueue: 64 * 1024 } },
+    { limits: { ...defaultLimits, sendRate: 0, maxText: 0, maxQueue: 64 * 1024, maxQueueMs: 0 } },
     { connected() {}, received() {}, disconnected: gone.resolve },
   );
   const slow = await TextClient.connect(t, url, "/chat/general");

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { test } from "node:test";
 import { WebSocket } from "ws";
 import { defaultLimits } from "../../src/protocol/limits.ts";
-import { placeOf } from "../../src/server/visitors.ts";
+import { createVisitors, placeOf } from "../../src/server/visitors.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 
@@ -44,6 +45,21 @@ test("[D2] past --max-per-address further lines of an address behind a trusted p
   await closed;
   assert.equal((await connect("2001:db8::5")).status, 101);
   await stream.body?.cancel();
+});
+
+test("[B1] [D8] over TCP an address has so many lines and no more, one that is banned none, and this machine any number", () => {
+  const isBanned = (place: string) => place === "203.0.113.9";
+  const visitors = createVisitors({ trustProxies: [], maxPerAddress: 2, isBanned });
+  const enter = (remoteAddress: string) => visitors.enterFrom({ remoteAddress } as Socket);
+  const codeOf = (entered: ReturnType<typeof enter>) => (entered.ok ? "in" : entered.error.code);
+  const first = enter("203.0.113.7");
+  const others = ["203.0.113.7", "::ffff:203.0.113.7", "203.0.113.8", "203.0.113.9", "::1", "::1", "::1"];
+  assert.deepEqual(
+    others.map((address) => codeOf(enter(address))),
+    ["in", "too_many_connections", "in", "banned", "in", "in", "in"],
+  );
+  if (first.ok) first.value();
+  assert.equal(codeOf(enter("203.0.113.7")), "in");
 });
 
 test("[D2] X-Forwarded-For counts only from a configured proxy: else all that comes through it is one address", async (t) => {
