@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { StoreError } from "../../src/core/ports.ts";
 import { messageId } from "../support/drafts.ts";
 import type { Guest } from "../support/guest.ts";
+import { MemoryStore, newMemory } from "../support/memory-store.ts";
 import { World } from "../support/world.ts";
 
 const twoPerSecond = { sendRate: 2, sendBurst: 3 };
@@ -31,6 +33,28 @@ describe("the rate of messages", () => {
     ann.send({ type: "message", text: ids[3] ?? "", id: ids[3] });
     await world.quiet();
     assert.deepEqual(texts(ann), ids.slice(0, 4));
+  });
+
+  test("what the disk refused holds up what follows until the time that was named, though it could be stored before [S2]", async () => {
+    let isFull = true;
+    const store = new MemoryStore(newMemory(), async (what) => {
+      if (isFull && what === "append") throw new StoreError("disk full", { fatal: false });
+    });
+    const world = new World({ store });
+    const ann = await world.join({ name: "Ann" });
+    say(ann, "1");
+    await world.quiet();
+    isFull = false;
+    world.clock.advance(400);
+    say(ann, "2");
+    await world.quiet();
+    const [first, second] = ann.all("error");
+    assert.deepEqual([first?.code, first?.retry_after_ms, second?.code], ["unavailable", 1_000, "unavailable"]);
+    assert.ok((second?.retry_after_ms ?? 0) <= 600, "until the same moment");
+    world.clock.advance(600);
+    say(ann, "1", "2");
+    await world.quiet();
+    assert.deepEqual(texts(ann), ["1", "2"]);
   });
 
   test("holds for a person with a token on all their lines, for guests of one address together, and for programs of this machine each", async () => {
@@ -119,6 +143,33 @@ describe("the rate of messages", () => {
     await world.hub.drain(0);
     await world.hub.close();
     assert.equal(world.hub.sessions.size, 0);
+  });
+});
+
+describe("[K4] a server that stops", () => {
+  test("tells each line another moment to come back, all over the time that it was given", async () => {
+    const world = new World();
+    const guests = await Promise.all(Array.from({ length: 20 }, () => world.join()));
+    await world.hub.drain(10_000);
+    const delays = guests.map((guest) => guest.last("reconnect").delay_ms).toSorted((a, b) => a - b);
+    const gaps = [...delays, 10_000].map((ms, index) => ms - (delays[index - 1] ?? 0));
+    assert.ok(Math.min(...delays) >= 0 && Math.max(...gaps) <= 2_000, delays.join());
+    assert.ok(Math.min(...gaps.slice(1, -1)) >= 100, delays.join());
+  });
+
+  test("hands out what a busy room has gathered and not written yet", async () => {
+    const world = new World();
+    const [ann, bob] = [await world.join({ name: "Ann" }), await world.join({ name: "Боб" })];
+    const turns = async () => {
+      for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    say(ann, "1");
+    await turns();
+    say(ann, "2");
+    await turns();
+    assert.deepEqual(texts(bob), ["1"], "it wrote within the last moment");
+    await world.hub.drain(0);
+    assert.deepEqual(texts(bob), ["1", "2"]);
   });
 });
 

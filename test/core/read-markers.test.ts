@@ -195,6 +195,26 @@ describe("read markers", () => {
     );
   });
 
+  test("[P3] [B1] up to 20,000 wait for the store, and what is moved again takes no more room", async () => {
+    const store = new MemoryStore();
+    const written: number[] = [];
+    const { markRead } = store.directory;
+    store.directory.markRead = (all) => {
+      written.push(all.length);
+      return markRead(all);
+    };
+    const world = new World({ store });
+    const ann = await world.join({ name: "Ann" });
+    const { person } = ann.session;
+    assert.ok(person);
+    for (const seq of [1, 2]) {
+      for (let n = 0; n < 20_010; n++) world.hub.lobby.markers.move(person, roomName(`r${n}`), seq);
+    }
+    world.clock.advance(stayMs + markEveryMs);
+    await world.quiet();
+    assert.deepEqual(written, [20_000]);
+  });
+
   test("[P3] what waits is written down when the server stops in good order", async () => {
     const memory = newMemory();
     const world = new World({ store: new MemoryStore(memory), key: memory.key });

@@ -5,6 +5,7 @@ import { Seat } from "../../src/core/audience.ts";
 import { type Store, type StoredEvent, StoreError } from "../../src/core/ports.ts";
 import type { Room } from "../../src/core/room.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
+import { heartbeatMs } from "../../src/protocol/limits.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { draft, roomName, storedEvent } from "../support/drafts.ts";
 import type { Guest } from "../support/guest.ts";
@@ -161,6 +162,21 @@ describe("a room's delivery", () => {
     assert.deepEqual(seqsOf(reader), [1, 2]);
   });
 
+  test("[R5] every 25 s each line is told where each of its rooms stands", async () => {
+    const world = new World();
+    const ann = await world.join({ name: "Ann" });
+    ann.send({ type: "join", room: "кухня" });
+    const stranger = world.connect();
+    ann.send({ type: "message", room: "general", text: "чай" });
+    await world.quiet();
+    const epochs = ann.all("joined").map(({ epoch }) => epoch);
+    world.clock.advance(heartbeatMs);
+    const heads = { general: { epoch: epochs[0], seq: 1 }, кухня: { epoch: epochs[1], seq: 0 } };
+    assert.deepEqual(ann.all("heads"), [{ type: "heads", rooms: heads }]);
+    world.clock.advance(heartbeatMs);
+    assert.deepEqual([ann.all("heads").length, stranger.frames], [2, []]);
+  });
+
   test("[R1] reads what the bus could not carry, and nothing of another log", async (t) => {
     const store = await storeWith(t, 2);
     const world = new World({ store });
@@ -233,6 +249,22 @@ describe("reading without a line", () => {
     world.bus.publish(appends(world.hub.rooms.get(general) ?? assert.fail(), 4, 5));
     assert.deepEqual(await seqs({ after: 3 }), [4, 5]);
     assert.deepEqual(await seqs({ before: 5 }), range(1, 4));
+  });
+
+  test("who waits for what comes after what they have is answered at once, if it came before they waited", async (t) => {
+    const store = await storeWith(t, 1);
+    const world = new World({ store });
+    const answered: number[] = [];
+    const waits = [0, 1].map((after) =>
+      world.hub.reader
+        .waitBeyond(general, after, 55_000, new AbortController().signal)
+        .then(() => void answered.push(after)),
+    );
+    await world.quiet();
+    assert.deepEqual(answered, [0]);
+    world.clock.advance(55_000);
+    await Promise.all(waits);
+    assert.deepEqual([answered, world.hub.rooms.size], [[0, 1], 0]);
   });
 
   test("hub.read reads a room that nobody is in, makes none, and says when the store cannot", async (t) => {

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
+import { behindKeyLine } from "../../src/gateways/support/key-line.ts";
 import { RawClient } from "../support/client.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { startTestServer } from "../support/server.ts";
 import { TcpClient } from "../support/tcp-client.ts";
 import { TextClient } from "../support/text-client.ts";
+import { uncounted } from "../support/uncounted.ts";
 
 const key = "ключ & ญ";
 const query = `key=${encodeURIComponent(key)}`;
@@ -188,6 +194,28 @@ test("[D6] any other first line over TCP is answered by one line and the end, an
     (await fetch(`${server.url}/rooms/general/messages`, { headers: { Authorization: authorization } })).status,
     200,
   );
+});
+
+test("[D6] over TCP one has 30 s for the key, and is told so when they are over", async (t) => {
+  const clock = new FakeClock();
+  const options = {
+    clock,
+    language: "en",
+    judgeKey: () => undefined,
+    gateway: "tcp_chat",
+    metrics: uncounted,
+  } as const;
+  const accept = behindKeyLine(() => assert.fail("nobody gave the key"), options);
+  const server = createServer({ allowHalfOpen: true }, (socket) => accept(socket, undefined)).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const accepted = once(server, "connection");
+  const { socket } = await TcpClient.connect(t, (server.address() as AddressInfo).port);
+  await accepted;
+  clock.advance(29_999);
+  assert.equal(clock.pending, 1, "still waited for");
+  clock.advance(1);
+  assert.match(await text(socket), /^server :: .*key/i);
 });
 
 test("[D6] the TCP echo echoes what follows the key, and not the key", async (t) => {

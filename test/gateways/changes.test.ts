@@ -142,6 +142,12 @@ test("[E4] text gateways read changes as lines in their language", async (t) => 
   assert.equal(await told(readers.open), "ann виправляє: new⏎␛[31mline");
   const late = await TextClient.connect(t, url, "/chat/general?name=late");
   assert.equal(await next(late), "server :: late joined", "of what was deleted there is no line in the history");
+  const byHand = await TextClient.connect(t, url, "/");
+  byHand.send('{"type":"join"}');
+  const frame = async () => JSON.parse(await next(byHand)) as { type: string; messages?: readonly string[] };
+  let history = await frame();
+  while (history.type !== "history") history = await frame();
+  assert.deepEqual(history.messages, []);
 });
 
 test("[E2] a poll tells messages as they are now, and the changes beside them; a stream gives each its id", async (t) => {

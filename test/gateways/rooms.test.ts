@@ -57,6 +57,15 @@ test("[P2] rooms are listed by latest message, with who is in them and what is u
   assert.deepEqual(paged, ["кухня", "ห้องเรียน", "general"]);
   const [, own] = await ask(url, "/rooms", { token: ann.welcome.token });
   assert.deepEqual(own["rooms"], rooms);
+  // Those in which nothing was said are all as late as one another.
+  for (const room of ["a", "b", "c"]) await ask(url, `/rooms/${room}`, { body: {} });
+  const silent: string[] = [];
+  for (let after: unknown = "1-0"; after !== undefined; ) {
+    const [, page] = await ask(url, `/rooms?limit=1&after=${after}`);
+    silent.push(...(page["rooms"] as Listed).map(({ room }) => room));
+    after = page["next"];
+  }
+  assert.deepEqual(silent.toSorted(), ["a", "b", "c", "general"]);
   for (const query of ["limit=0", "limit=201", "limit=x", "after=1", "after=1-x"]) {
     const [status, { code }] = await ask(url, `/rooms?${query}`);
     assert.deepEqual([status, code], [400, "bad_frame"], query);
@@ -98,6 +107,8 @@ test("[P3] a marker moves over HTTP too, and is there after a restart", async (t
   const again = await startTestServer(t, { data });
   const [, entered] = await ask(again.url, "/rooms/general", { token, body: {} });
   assert.deepEqual([entered["read"], entered["unread"], entered["head"]], [2, 1, 3]);
+  const [, beyond] = await ask(again.url, "/rooms/general/read", { token, body: { seq: 99 } });
+  assert.equal(beyond["seq"], 3, "never past what there is");
 });
 
 test("[P1] two people talk by themselves through every gateway that knows who they are", async (t) => {

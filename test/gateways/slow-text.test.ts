@@ -4,6 +4,28 @@ import { defaultLimits } from "../../src/protocol/limits.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 import { TextClient } from "../support/text-client.ts";
+import { Wire } from "../support/wire.ts";
+
+test("[B1] whoever reads too slowly is cut off, on a stream and over TCP too, and the others are served on", async (t) => {
+  const limits = { ...defaultLimits, sendRate: 0, maxText: 0, maxQueue: 64 * 1024, maxQueueMs: 0 };
+  const { url, ports, tcpPort = 0 } = await startTestServer(t, { limits, tcpPort: 0 });
+  const writer = await RawClient.join(t, url);
+  const slow = [await Wire.connect(t, ports[0] ?? 0), await Wire.connect(t, tcpPort)];
+  slow[0]?.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  for (const wire of slow) {
+    await wire.until((received) => (/^id: |joined/m.test(received.toString()) ? true : undefined));
+    wire.socket.pause();
+  }
+  const gone = async () => {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const closed = metrics.matchAll(/^parlance_\w+\{[^}]*reads_too_slowly[^}]*\} (\d+)$/gm);
+    return [...closed].reduce((sum, [, count]) => sum + Number(count), 0);
+  };
+  // The kernel's own buffers fill first, however large they are.
+  while ((await gone()) < slow.length) await writer.say("x".repeat(60_000));
+  for (const wire of slow) wire.socket.resume();
+  await Promise.all(slow.map(({ ended }) => ended));
+});
 
 test("[B1] a text client that reads too slowly is told 1013, which any WebSocket client knows", async (t) => {
   const gone = Promise.withResolvers<void>();

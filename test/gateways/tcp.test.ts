@@ -3,8 +3,11 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
+import { LineDecoder } from "../../src/gateways/support/line-decoder.ts";
 import { TelnetCommands } from "../../src/gateways/support/telnet.ts";
+import type { Result } from "../../src/protocol/codes.ts";
 import { RawClient } from "../support/client.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { startTestServer } from "../support/server.ts";
 import { TcpClient } from "../support/tcp-client.ts";
 
@@ -104,6 +107,20 @@ test("TCP chat: what cannot be a message is told, and too long a line ends the c
   ann.send("x".repeat(70_000));
   assert.match(await ann.line(), /^server :: This is too large/);
   await ann.ended;
+});
+
+test("TCP chat: a line may be as long as --max-frame and no longer, in one piece or in several", () => {
+  const read = (...pieces: readonly string[]) => {
+    const lines: string[] = [];
+    const onLine = (line: Result<string>) => void lines.push(line.ok ? line.value : line.error.code);
+    const decoder = new LineDecoder({ clock: new FakeClock(), maxBytes: 8, onLine });
+    for (const piece of pieces) decoder.push(Buffer.from(piece));
+    return lines;
+  };
+  assert.deepEqual(read("12345678\nждут", "\n"), ["12345678", "ждут"]);
+  assert.deepEqual(read("1234", "5678", "\n"), ["12345678"]);
+  assert.deepEqual(read("123456789\n"), ["too_large"]);
+  assert.deepEqual(read("1234", "56789"), ["too_large"]);
 });
 
 test("TCP chat: control characters of others are shown, never passed on", async (t) => {
