@@ -39,7 +39,10 @@ export interface Server {
 }
 type Load = Child<LoadDuties>;
 
-/** Lets crowds in, each by its own entrance; what that cost, and with `idles` what they cost once they are in. */
+/**
+ * Lets crowds in, each by its own entrance; what that cost, and with `idles` what they cost once they are in. Who is not
+ * there any more then costs nothing: rejects with {@link AuditFailed} unless everybody still reads what is said.
+ */
 export async function measureEntering(
   server: Server,
   load: Load,
@@ -62,7 +65,9 @@ export async function measureEntering(
   };
   if (!idles) return figures;
   await sleep(idleMs);
-  return { ...figures, [names.memoryIdle]: perMember((await server.ask("usage")).residentBytes) };
+  const idle = await server.ask("usage");
+  judge(await load.ask("run", { kind: "open", rate: 1 }, 1));
+  return { ...figures, [names.memoryIdle]: perMember(idle.residentBytes) };
 }
 
 /** Sends at a pace for so many seconds and accounts for what that cost. Nothing is judged. */
