@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import fastify from "fastify";
+import { addSseGateway } from "../../src/gateways/sse.ts";
 import { RawClient } from "../support/client.ts";
+import { roomName } from "../support/drafts.ts";
 import { startTestServer } from "../support/server.ts";
 import { Wire } from "../support/wire.ts";
+import { World } from "../support/world.ts";
 
 /** Reads a stream by blocks (or lines) as they come. */
 async function open(t: TestContext, url: string, headers: Record<string, string> = {}, separator = "\n\n") {
@@ -129,6 +133,20 @@ test("SSE: with a token its owner is a member; without a room there is nothing t
   assert.equal((await fetch(`${url}/events?since=x`)).status, 400);
 });
 
+test("SSE: every 25 s a comment keeps proxies from giving the line up", async (t) => {
+  const world = new World();
+  await world.store.openRoom(roomName("general"));
+  const app = fastify({ forceCloseConnections: true });
+  addSseGateway(app, world.hub, "en", { clock: world.clock, addressOf: () => undefined });
+  t.after(() => app.close());
+  const stream = await open(t, `${await app.listen({ port: 0, host: "127.0.0.1" })}/events`);
+  assert.match(await stream.next(), /^retry:/);
+  for (let times = 0; times < 2; times++) {
+    world.clock.advance(25_000);
+    assert.equal(await stream.next(), ": ping");
+  }
+});
+
 test("[K4] SSE: a server that stops ends its streams", async (t) => {
   const server = await startTestServer(t);
   const stream = await open(t, `${server.url}/events`);
@@ -173,6 +191,19 @@ test("long poll: it makes nobody a member, also with a token", async (t) => {
     frames.map(({ type }) => type),
     ["message"],
   );
+});
+
+test("long poll: who hangs up is waited with no longer", async (t) => {
+  const { url } = await startTestServer(t);
+  const rooms = async () => /^parlance_rooms_open (\d+)/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+  await fetch(`${url}/rooms/quiet`, { method: "POST" });
+  const stop = new AbortController();
+  const waiting = fetch(`${url}/rooms/quiet/messages?after=0&wait=55`, { signal: stop.signal });
+  const hungUp = assert.rejects(waiting, { name: "AbortError" });
+  while ((await rooms()) !== "1");
+  stop.abort();
+  await hungUp;
+  while ((await rooms()) !== "0");
 });
 
 test("long poll: empty at the end of its time, refused past 55 s, and answered when the server stops [K4]", async (t) => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { changed } from "../../src/core/fold.ts";
 import type { Draft, Store, StoredEvent } from "../../src/core/ports.ts";
-import { type EventKind, reactionKindsLimit } from "../../src/protocol/events.ts";
+import { type EventKind, reactionKindsLimit, reactionsLimit } from "../../src/protocol/events.ts";
 import { displayName, draft, messageId, roomName, userId } from "../support/drafts.ts";
 import { refusal, stored } from "./outcomes.ts";
 import type { OpenStore } from "./store-contract.ts";
@@ -218,6 +218,17 @@ export function changesContract(open: OpenStore): void {
     assert.ok(outcomes.slice(0, -1).every(({ ok }) => ok));
     const [more] = await store.append([change("more", "react", 0, emoji[0], { user: bob })]);
     assert.equal(refusal(more), undefined, "one that is there already");
+  });
+
+  test("[E1] a message has 500 reactions at the most, and room again for each that is taken back", async (t) => {
+    const { store } = await open(t);
+    const by = (n: number) => ({ user: { id: userId(`user${n}`), name: displayName(`user ${n}`) } });
+    const reacts = Array.from({ length: reactionsLimit + 1 }, (_, n) => change(n + 1, "react", 0, "👍", by(n)));
+    const outcomes = await store.append([draft(0), ...reacts]);
+    assert.deepEqual([...new Set(outcomes.slice(0, -1).map(refusal))], [undefined]);
+    assert.equal(refusal(outcomes.at(-1)), "too_many_reactions");
+    const further = [change("back", "unreact", 0, "👍", by(0)), change("again", "react", 0, "👍", by(reactionsLimit))];
+    assert.deepEqual((await store.append(further)).map(refusal), [undefined, undefined]);
   });
 
   test("[E2] whatever is changed in whatever order, what a store reads is what the log folds to", async (t) => {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { blockSize, partKey } from "../../src/store/search/block.ts";
 import { type Found, SearchIndex } from "../../src/store/search/search-index.ts";
+import { Searcher } from "../../src/store/search/searcher.ts";
+import { SqliteSearchRows } from "../../src/store/sqlite-search-rows.ts";
 import { draft, messageId } from "../support/drafts.ts";
 import { agrees, openLog, page, pause, rooms, said } from "./search-log.ts";
 
@@ -108,4 +110,23 @@ test("[Q2] a search that takes too long gets further with every page", async (t)
     before = next;
   }
   assert.deepEqual(found, [15_017, 17]);
+});
+
+test("[Q4] up to 100 searches wait for one another, what is more is refused for now, and the next ones are done", async (t) => {
+  const { db, log } = openLog(t);
+  const searcher = new Searcher({
+    rows: (pause) => new SqliteSearchRows(db, log, pause),
+    waitMs: 0,
+    restMs: 0,
+    isShared: false,
+    isRefusal: () => false,
+  });
+  t.after(() => searcher.stop());
+  const searchTimes = async (times: number) => {
+    const asked = Array.from({ length: times }, () => searcher.search({ ...page, words: searchWords("їжак") }));
+    return (await Promise.allSettled(asked)).map((one) => (one.status === "rejected" ? String(one.reason) : "found"));
+  };
+  const refusal = "StoreError: too many searches wait";
+  assert.deepEqual(await searchTimes(102), [...Array(100).fill("found"), refusal, refusal]);
+  assert.deepEqual(await searchTimes(1), ["found"]);
 });

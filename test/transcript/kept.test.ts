@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startServer } from "../../src/server/index.ts";
@@ -94,6 +103,25 @@ test("[T3] a file that is not the room's transcript is kept aside, and the trans
       .toSorted(),
     ["general.1.txt", "general.2.txt", "general.txt"],
   );
+});
+
+test("[T3] [L4] after a database that was copied back by hand, the transcript is anew what that one has", async (t) => {
+  const data = temporaryFolder(t);
+  const transcripts = temporaryFolder(t);
+  const copy = temporaryFolder(t);
+  const live = async (text: string) => {
+    const server = await startTestServer(t, { data, transcripts });
+    await say(server.url, "general", text);
+    await server.stop();
+  };
+  await live("one");
+  cpSync(data, copy, { recursive: true });
+  await live("two");
+  rmSync(data, { recursive: true });
+  cpSync(copy, data, { recursive: true });
+  await live("other");
+  assert.deepEqual(readTranscript(transcripts, "general"), ["Ann: one", "Ann: other"]);
+  assert.deepEqual(readTranscript(transcripts, "general.1"), ["Ann: one", "Ann: two"]);
 });
 
 test("[T3] killed again and again while people talk, the transcript has every message once, in order", async (t) => {
