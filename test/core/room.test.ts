@@ -267,6 +267,18 @@ describe("reading without a line", () => {
     assert.deepEqual([answered, world.hub.rooms.size], [[0, 1], 0]);
   });
 
+  test("[R3] hub.read goes on from where another node was read, though this one has not heard of it yet", async (t) => {
+    const store = await storeWith(t, 1);
+    const world = new World({ store });
+    const { reader } = await openRoom(world);
+    await store.append(range(2, 4).map((n) => draft(n)));
+    const read = await world.hub.reader.read(general, { after: 3 }, 10, undefined);
+    assert.ok(read.ok);
+    assert.deepEqual([read.value.head, read.value.events.map(({ seq }) => seq)], [4, [4]]);
+    await world.quiet();
+    assert.deepEqual(seqsOf(reader), [2, 3, 4], "and whoever is in the room has it too");
+  });
+
   test("hub.read reads a room that nobody is in, makes none, and says when the store cannot", async (t) => {
     const store = await storeWith(t, 3);
     const world = new World({ store });
