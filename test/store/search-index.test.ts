@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { searchWords } from "../../src/protocol/search-text.ts";
 import { blockSize, partKey } from "../../src/store/search/block.ts";
 import { type Found, SearchIndex } from "../../src/store/search/search-index.ts";
 import { Searcher } from "../../src/store/search/searcher.ts";
