@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { chownSync, cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before } from "node:test";
+import { after, before, type TestContext } from "node:test";
 import pg from "pg";
 import { postgres as postgresProgram } from "../../scripts/servers.mjs";
+import { openPostgresStore, type RemoteStore } from "../../src/store/postgres.ts";
 import { freePort, Running, unprivileged } from "./programs.ts";
 
 interface PostgresOptions {
@@ -77,17 +78,15 @@ export class TestPostgres {
 
   /** Keeps what there is now; it must be stopped. */
   keepCopy(): void {
-    cpSync(this.#data, this.#copy, { recursive: true, preserveTimestamps: true });
-    this.#own(this.#copy);
+    execFileSync("cp", ["-a", this.#data, this.#copy]);
   }
 
   /** Puts the copy in its place, as a standby that had come no further and takes over: on a timeline of its own. */
   async failOverToCopy(): Promise<void> {
     await this.kill();
     rmSync(this.#data, { recursive: true });
-    cpSync(this.#copy, this.#data, { recursive: true, preserveTimestamps: true });
-    execFileSync("touch", [join(this.#data, "standby.signal")]);
-    this.#own(this.#data);
+    renameSync(this.#copy, this.#data);
+    execFileSync("touch", [join(this.#data, "standby.signal")], unprivileged);
     await this.start();
     await this.#query("postgres", "SELECT pg_promote()");
   }
@@ -117,11 +116,6 @@ export class TestPostgres {
 
   get #copy(): string {
     return join(this.#folder, "copy");
-  }
-
-  #own(path: string): void {
-    if (unprivileged.uid === undefined || !existsSync(path)) return;
-    execFileSync("chown", ["-R", `${unprivileged.uid}:${unprivileged.gid}`, path]);
   }
 
   #url(database: string): string {
@@ -162,4 +156,11 @@ export function usePostgres(): () => TestPostgres {
     if (!postgres) throw new Error("Postgres is not up");
     return postgres;
   };
+}
+
+/** A store on a database, closed when the test is over. */
+export async function openStore(t: TestContext, address: string): Promise<RemoteStore> {
+  const store = await openPostgresStore(address);
+  t.after(() => store.close());
+  return store;
 }
