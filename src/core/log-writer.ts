@@ -35,6 +35,12 @@ interface Waiting {
   readonly countedFor: CountedFor;
 }
 
+/** A group that is on its way into the store. */
+interface Commit {
+  readonly group: readonly Waiting[];
+  readonly outcomes: Promise<readonly Appended[] | undefined>;
+}
+
 /** What is published of one room. */
 interface Published {
   readonly epoch: Epoch;
@@ -47,7 +53,7 @@ const unavailable = (): Result<never> => refused("unavailable", { retryAfterMs: 
 /**
  * The one place where what is said becomes what was said: **commit, acknowledge, publish**, in that
  * order. Group commit without waiting: a draft goes to the store at once if the store is idle, and
- * what arrives during a commit is the next group. [L2] [L3] [S2]
+ * what arrives during a commit is the next group, which the store has before the first one is told. [L2] [L3] [S2]
  */
 export class LogWriter {
   readonly #store: Store;
@@ -101,38 +107,55 @@ export class LogWriter {
   async #commitAll(): Promise<void> {
     // One turn of the loop lets everything that came in with the same read join the first group.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const group = this.#waiting.slice(0, groupLimit);
-      this.#waiting = this.#waiting.slice(groupLimit);
-      for (const { draft } of group) this.#waitingText -= draft.text.length;
-      await this.#commit(group);
+    for (let commit = this.#begin(); commit; ) {
+      const outcomes = await commit.outcomes;
+      // First of all the store gets the next group: it works on that while this one is handed to its readers.
+      const next = this.#begin();
+      if (outcomes) this.#tell(commit.group, outcomes);
+      commit = next ?? this.#begin();
     }
     this.#committing = undefined;
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
-    let outcomes: readonly Appended[];
+  #begin(): Commit | undefined {
+    if (this.#waiting.length === 0) return undefined;
+    const group = this.#waiting.slice(0, groupLimit);
+    this.#waiting = this.#waiting.slice(groupLimit);
+    for (const { draft } of group) this.#waitingText -= draft.text.length;
+    return { group, outcomes: this.#commit(group) };
+  }
+
+  /** What became of each; `undefined` if the commit failed, which is all told then. */
+  async #commit(group: readonly Waiting[]): Promise<readonly Appended[] | undefined> {
     const startedAt = this.#clock.monotonic();
     try {
-      outcomes = await this.#store.append(group.map(({ draft }) => draft));
+      const outcomes = await this.#store.append(group.map(({ draft }) => draft));
+      this.#failedAt = Number.NEGATIVE_INFINITY;
+      const ms = this.#clock.monotonic() - startedAt;
+      const kept = outcomes.filter((outcome) => outcome.ok);
+      const repeated = kept.filter(({ value }) => value.dup).length;
+      this.#metrics.committed({ stored: kept.length - repeated, repeated, ms });
+      return outcomes;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.#metrics.commitFailed();
-      this.#failedAt = this.#clock.monotonic();
-      this.#log.error({ error: error.message, drafts: group.length }, "could not store messages");
-      if (error.fatal) this.#stopped = true;
-      // What waited came after these, and must not be stored before they are sent again. [S2]
-      const known = error.fatal ? this.#waiting : [...group, ...this.#waiting];
-      this.#waiting = [];
-      this.#waitingText = 0;
-      for (const { settle } of known) settle(unavailable());
-      return;
+      this.#fail(error, group);
+      return undefined;
     }
-    this.#failedAt = Number.NEGATIVE_INFINITY;
-    const ms = this.#clock.monotonic() - startedAt;
-    const kept = outcomes.filter((outcome) => outcome.ok);
-    const repeated = kept.filter(({ value }) => value.dup).length;
-    this.#metrics.committed({ stored: kept.length - repeated, repeated, ms });
+  }
+
+  #fail(error: StoreError, group: readonly Waiting[]): void {
+    this.#metrics.commitFailed();
+    this.#failedAt = this.#clock.monotonic();
+    this.#log.error({ error: error.message, drafts: group.length }, "could not store messages");
+    if (error.fatal) this.#stopped = true;
+    // What waited came after these, and must not be stored before they are sent again. [S2]
+    const known = error.fatal ? this.#waiting : [...group, ...this.#waiting];
+    this.#waiting = [];
+    this.#waitingText = 0;
+    for (const { settle } of known) settle(unavailable());
+  }
+
+  #tell(group: readonly Waiting[], outcomes: readonly Appended[]): void {
     for (const [index, { settle }] of group.entries()) settle(outcomes[index] ?? unavailable());
     this.#publish(group, outcomes);
   }

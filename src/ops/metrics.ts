@@ -91,7 +91,7 @@ export function createMetrics({ version, clock, hasDisk = true }: MetricsOptions
   });
   const commits = new Histogram({
     name: "parlance_commit_seconds",
-    help: "Time from handing a group of messages to the store until it was durable.",
+    help: "Time from handing a group of messages to the store until the server took the news that it is durable.",
     buckets: commitBuckets,
     registers,
   });

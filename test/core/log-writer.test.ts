@@ -117,6 +117,23 @@ describe("the log writer", () => {
     await writer.stop();
   });
 
+  test("[L2] the store has the next group before anybody hears of the one that it stored", async () => {
+    const store = new HeldStore();
+    const bus = createMemoryBus();
+    const atWork: number[] = [];
+    bus.subscribe(() => atWork.push(store.groups.length));
+    const writer = new LogWriter({ store, bus, log: keptLog(), clock: new FakeClock(), metrics: uncounted });
+    const append = (n: number) => writer.append(draft(n), () => {});
+    append(1);
+    await turn();
+    append(2);
+    await store.end();
+    assert.deepEqual([atWork, store.committing], [[2], 1]);
+    await store.end();
+    assert.deepEqual(atWork, [2, 2]);
+    await writer.stop();
+  });
+
   test("[S2] keeps the order of coming, whatever the groups, on a real disk", async (t) => {
     const store = await openSqlite(t);
     const { append, writer, noted } = watched(store);
