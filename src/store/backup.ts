@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { newEpoch, type RandomBytes } from "../protocol/ids.ts";
 import { applicationId, migrations } from "./schema.ts";
-import { resultCode } from "./sqlite-open.ts";
+import { isDamage, resultCode } from "./sqlite-open.ts";
 
 /** Why nothing was backed up or restored; the message says what to do. */
 export class BackupRefused extends Error {
@@ -33,10 +33,8 @@ const pagesAtOnce = 1_000;
 
 // https://www.sqlite.org/rescode.html
 const busy = 5;
-const corrupt = 11;
 const full = 13;
 const cannotOpen = 14;
-const notADatabase = 26;
 
 const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
@@ -260,5 +258,4 @@ function synchronize(path: string, flags: "r" | "r+"): void {
   }
 }
 
-const isDamage = (error: unknown): boolean => [corrupt, notADatabase].includes(resultCode(error) ?? -1);
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -7,6 +7,13 @@ import { applicationId, migrations } from "./schema.ts";
 const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
 /**
+ * A file up to this size is read whole before it is used, which takes a tenth of a second; a larger one would keep
+ * everybody waiting for as long as it has grown. What is damaged in it is found by who reads or writes there, and by
+ * each backup.
+ */
+const wholeCheckBytes = 128 * 1024 * 1024;
+
+/**
  * Opens a database file, making it if it is missing and bringing an older one up to date. WAL and
  * `synchronous=FULL`: what a commit returned for is on the disk. [L2]
  */
@@ -60,6 +67,8 @@ function checkWhose(db: DatabaseSync, file: string): void {
         "Start that newer version, or choose another folder with --data.",
     );
   }
+  // One that was cut short SQLite has refused by now.
+  if (Number(pragma(db, "page_count")) * Number(pragma(db, "page_size")) > wholeCheckBytes) return;
   const [problem] = Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {});
   if (problem !== "ok") throw new DatabaseRefused(corrupted(file));
 }
@@ -97,11 +106,16 @@ export function resultCode(error: unknown): number | undefined {
 /** Whether writing may work again without a restart: the disk is full, or another program holds the file. [L3] */
 export const isPassing = (error: unknown): boolean => [full, busy].includes(resultCode(error) ?? -1);
 
+/** Whether it is the file's own content that is at fault. */
+export const isDamage = (error: unknown): boolean => [corrupt, notADatabase].includes(resultCode(error) ?? -1);
+
+/** Why something could not be done with a database that had been opened. */
+export const whyRefused = (error: unknown, file: string): string =>
+  isDamage(error) ? corrupted(file) : error instanceof Error ? error.message : String(error);
+
 function explain(error: unknown, file: string): string {
+  if (isDamage(error)) return corrupted(file);
   switch (resultCode(error)) {
-    case corrupt:
-    case notADatabase:
-      return corrupted(file);
     case readOnly:
       return `${file} cannot be written. Give this user the right to write it, or choose another folder with --data.`;
     case perm:

@@ -5,7 +5,7 @@ import { Searcher } from "./search/searcher.ts";
 import { type AccountQuestion, accountWrites, SqliteAccounts } from "./sqlite-accounts.ts";
 import { type DirectoryQuestion, directoryWrites, SqliteDirectory } from "./sqlite-directory.ts";
 import { SqliteLog } from "./sqlite-log.ts";
-import { isPassing, openDatabase, resultCode, tokenKey } from "./sqlite-open.ts";
+import { isPassing, openDatabase, resultCode, tokenKey, whyRefused } from "./sqlite-open.ts";
 import { SqliteSearchRows } from "./sqlite-search-rows.ts";
 
 /** What the store asks of its worker; done in the same order, but for searches, which may take longer. */
@@ -82,7 +82,7 @@ function serve(port: MessagePort, file: string): void {
 
   const answer = (said: WorkerAnswer) => port.postMessage(said);
   const refuse = (error: unknown, request: WorkerRequest) => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = whyRefused(error, file);
     // Whether a commit that failed for another reason reached the disk cannot be known. [L3]
     answer({ number: request.number, ok: false, message, fatal: isWrite(request) && !isPassing(error) });
   };

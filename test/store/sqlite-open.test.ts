@@ -23,7 +23,7 @@ import { applicationId, migrations } from "../../src/store/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { SqliteLog } from "../../src/store/sqlite-log.ts";
 import { openDatabase, tokenKey } from "../../src/store/sqlite-open.ts";
-import { draft, messageId } from "../support/drafts.ts";
+import { draft, messageId, roomName } from "../support/drafts.ts";
 import { temporaryFolder } from "../support/server.ts";
 
 const nobody = 65_534;
@@ -176,6 +176,32 @@ test("refuses a database whose pages were overwritten, wherever that is", (t) =>
     closeSync(handle);
     assert.match(refusalOf(file), /damaged or is not a database/, `page ${page}`);
   }
+});
+
+test("opens a large file without reading it whole; one that was cut short is refused, and what is damaged is named when it is met", async (t) => {
+  const file = filled(t);
+  const db = new DatabaseSync(file);
+  db.exec(
+    "CREATE TABLE large (bytes); INSERT INTO large VALUES (zeroblob(134217728)); PRAGMA wal_checkpoint(TRUNCATE)",
+  );
+  const { rootpage } = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'event'").get() as {
+    rootpage: number;
+  };
+  db.close();
+  const whole = statSync(file).size;
+  const handle = openSync(file, "r+");
+  writeSync(handle, randomFillSync(Buffer.alloc(4_096)), 0, 4_096, (rootpage - 1) * 4_096);
+  closeSync(handle);
+  const store = await openSqliteStore(file);
+  const damaged = { name: "StoreError", message: /damaged or is not a database.*backup/ };
+  await assert.rejects(store.read(roomName("general"), { before: 100, limit: 10, maxBytes: 65_536 }), {
+    ...damaged,
+    fatal: false,
+  });
+  await assert.rejects(store.append([draft(2_001)]), { ...damaged, fatal: true });
+  await store.close();
+  truncateSync(file, whole - 4_096);
+  assert.match(refusalOf(file), /damaged or is not a database/);
 });
 
 test("says what to do when the file may be read but not written", { skip: !process.getuid && "no users here" }, (t) => {
