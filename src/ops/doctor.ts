@@ -126,8 +126,7 @@ const tries: Readonly<Record<Check, (target: Target) => Promise<number>>> = {
     const waiting = target.page(`after=${next}&wait=10`);
     const text = nonce();
     return await roundTrip(async () => {
-      await post(target, text);
-      const { messages } = await waiting;
+      const [{ messages }] = await Promise.all([waiting, post(target, text)]);
       expect(messages.at(-1)?.text === text, "the message is not in the page");
     });
   },
@@ -137,8 +136,8 @@ const tries: Readonly<Record<Check, (target: Target) => Promise<number>>> = {
     const { next } = await target.page("limit=1");
     const waiting = target.page(`after=${next}&wait=10`);
     return await roundTrip(async () => {
-      await overTcp(target, target.tcpPort, `/join ${target.room}\n${text}\n`, " :: ");
-      const { messages } = await waiting;
+      const said = overTcp(target, target.tcpPort, `/join ${target.room}\n${text}\n`, " :: ");
+      const [{ messages }] = await Promise.all([waiting, said]);
       expect(messages.at(-1)?.text === text, "the message is not in the room");
     });
   },

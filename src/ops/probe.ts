@@ -83,13 +83,31 @@ export class Target {
       throw new Trouble("unreachable", { url: this.url.href, detail });
     }
     if (answer.ok) return answer;
-    const body = await answer.text();
+    const body = await heard(answer.text());
     if (body.includes('"code":"key_required"')) throw new Trouble("key_required");
     throw new Trouble("refused", { status: answer.status, detail: detailOf(body) });
   }
 
   async page(query: string): Promise<Page> {
-    return (await (await this.get(`/rooms/${this.room}/messages?${query}`)).json()) as Page;
+    const page = await jsonOf<Page>(await this.get(`/rooms/${this.room}/messages?${query}`));
+    if (!Array.isArray(page?.messages)) throw new Trouble("wrong_answer", { detail: "there are no messages in it" });
+    return page as Page;
+  }
+}
+
+/** What is still being read, of an answer that has begun: a line that breaks meanwhile is no bug of ours. */
+const heard = <T>(reading: Promise<T>): Promise<T> =>
+  reading.catch(() => {
+    throw new Trouble("silent");
+  });
+
+/** An answer's JSON; where another program answers there may be none. */
+async function jsonOf<T>(answer: Response): Promise<Partial<T> | null> {
+  const body = await heard(answer.text());
+  try {
+    return JSON.parse(body) as T;
+  } catch (error) {
+    throw new Trouble("wrong_answer", { detail: (error as Error).message });
   }
 }
 
@@ -105,7 +123,9 @@ const detailOf = (body: string): string => {
 export async function post(target: Target, text: string, id?: string): Promise<{ seq: number; dup: boolean }> {
   const headers = { "Content-Type": "text/plain", ...(id && { "Idempotency-Key": id }) };
   const answer = await target.get(`/rooms/${target.room}/messages`, { method: "POST", body: text, headers });
-  return (await answer.json()) as { seq: number; dup: boolean };
+  const { seq, dup } = (await jsonOf<{ seq: number; dup: boolean }>(answer)) ?? {};
+  if (seq === undefined || dup === undefined) throw new Trouble("wrong_answer", { detail: "there is no seq in it" });
+  return { seq, dup };
 }
 
 /** A WebSocket that is read one text at a time. */
@@ -178,7 +198,7 @@ export async function openStream(target: Target, since?: string) {
   let read = "";
   const until = async (text: string): Promise<void> => {
     while (!read.includes(text)) {
-      const chunk = await within(Promise.resolve(reader?.read()), patienceMs, new Trouble("buffered"));
+      const chunk = await within(heard(Promise.resolve(reader?.read())), patienceMs, new Trouble("buffered"));
       if (!chunk || chunk.done) throw new Trouble("silent");
       read += chunk.value;
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, request, type ServerResponse } from "node:http";
+import { type AddressInfo, createServer as createTcpServer, type Server as Listener } from "node:net";
 import { type TestContext, test } from "node:test";
 import { checks, examine, type Finding } from "../../src/ops/doctor.ts";
 import { Target } from "../../src/ops/probe.ts";
@@ -19,9 +19,24 @@ async function findings(server: Server, url = server.url): Promise<Map<string, F
 const troubles = (found: Map<string, Finding>) =>
   [...found.values()].flatMap((finding) => (finding.ok ? [] : [`${finding.check}: ${finding.trouble.kind}`]));
 
-/** A proxy that passes requests on, but no upgrade, as one that was set up carelessly does. */
-async function carelessProxy(t: TestContext, server: Server): Promise<string> {
+/** Opens a free port of this machine until the test ends. */
+async function portOf(t: TestContext, listener: Listener): Promise<number> {
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  t.after(() => listener.close());
+  return (listener.address() as AddressInfo).port;
+}
+
+/**
+ * A proxy that passes requests on, but no upgrade, as one that was set up carelessly does; what `spoils` answers, it
+ * answers by itself.
+ */
+async function carelessProxy(
+  t: TestContext,
+  server: Server,
+  spoils: (url: string, answer: ServerResponse) => boolean = () => false,
+): Promise<string> {
   const proxy = createServer((incoming, answer) => {
+    if (spoils(incoming.url ?? "", answer)) return;
     const onward = request(
       `${server.url}${incoming.url}`,
       { method: incoming.method, headers: incoming.headers },
@@ -35,13 +50,8 @@ async function carelessProxy(t: TestContext, server: Server): Promise<string> {
     incoming.pipe(onward);
   });
   proxy.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\n"));
-  proxy.listen(0, "127.0.0.1");
-  await new Promise((resolve) => proxy.once("listening", resolve));
-  t.after(() => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  t.after(() => proxy.closeAllConnections());
+  return `http://127.0.0.1:${await portOf(t, proxy)}`;
 }
 
 test("the doctor finds every gateway of a sound server working, each with its latency", async (t) => {
@@ -57,6 +67,30 @@ test("the doctor tells what does not get through a proxy that passes on no upgra
     troubles(found),
     ["native", "plain", "room_text", "open_text", "echo"].map((check) => `${check}: upgrade_blocked`),
   );
+});
+
+test("the doctor tells what breaks behind a proxy that cuts what takes long, and looks at the rest", async (t) => {
+  const server = await startTestServer(t, { tcpPort: 0, tcpEchoPort: 0 });
+  const url = await carelessProxy(t, server, (asked, answer) => {
+    if (asked.includes("wait=")) answer.writeHead(504).end();
+    else if (asked.endsWith("/events")) answer.writeHead(200).write("retry: 3000\n\n", () => answer.destroy());
+    else return false;
+    return true;
+  });
+  // What never answers over TCP is waited for meanwhile.
+  const mute = createTcpServer((socket) => t.after(() => void socket.resume().destroy()));
+  const found = await findings({ ...server, tcpPort: await portOf(t, mute) }, url);
+  assert.deepEqual(troubles(found).slice(5), ["events: silent", "poll: refused", "tcp_chat: refused"]);
+  assert.equal(found.size, checks.length);
+});
+
+test("the doctor tells that another program answers, and looks at the rest", async (t) => {
+  const another = createServer((_incoming, answer) => answer.end("<!doctype html>"));
+  const found = await findings(await startTestServer(t), `http://127.0.0.1:${await portOf(t, another)}`);
+  assert.deepEqual(troubles(found).slice(5), [
+    ...["post", "events", "poll", "tcp_chat"].map((check) => `${check}: wrong_answer`),
+    "tcp_echo: tcp_closed",
+  ]);
 });
 
 test("the doctor tells which TCP gateways are off", async (t) => {
