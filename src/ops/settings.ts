@@ -240,6 +240,7 @@ export const settings = {
     doc: "token that opens /metrics to who is not on this machine; the variable keeps it out of the process list",
     takes: "at least 16 letters, digits or any of ._~+/=-",
     repeatable: false,
+    isSecret: true,
     default: [],
     // What `Authorization: Bearer` can carry. RFC 6750 §2.1
     parse: (text) => (/^[A-Za-z0-9._~+/-]{16,}=*$/.test(text) ? text : undefined),
