@@ -9,7 +9,11 @@ import { onEndSignals } from "./signals.ts";
 
 /** `parlance serve`: runs a server until it is told to stop; the exit status. */
 export async function serve(flags: FlagValues): Promise<number> {
-  const config = readConfig(flags, process.env);
+  // A folder that is named outright is meant, by this command as by the others, whatever else is set.
+  const { data = [], store = [] } = flags;
+  const isFolderMeant = data.length > 0 && store.length === 0;
+  const environment = { ...process.env, ...(isFolderMeant && { PARLANCE_STORE: "", PARLANCE_BUS: "" }) };
+  const config = readConfig(flags, environment);
   if (!config.ok) throw new UsageError(config.message);
   // A terminal that is closed takes nothing any more, and sends a signal: that ends the server in good order. [K4]
   for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on("error", () => {});

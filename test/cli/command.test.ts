@@ -69,6 +69,13 @@ test("A server that cannot start says why in one line, with status 1.", async (t
   assert.equal(locked.status, 1);
 });
 
+test("A folder that is named by the flag is served, whatever database the environment names.", async (t) => {
+  const away = { PARLANCE_STORE: "postgres://nobody@127.0.0.1:1/none", PARLANCE_BUS: "nats://127.0.0.1:1" };
+  const data = temporaryFolder(t);
+  await startServerProcess(t, data, [], { environment: away });
+  assert.ok(existsSync(join(data, "parlance.db")));
+});
+
 for (const signal of ["SIGTERM", "SIGHUP"] as const) {
   test(`${signal} ends a server in good order, with status 0. [K4]`, async (t) => {
     const server = await startServerProcess(t, temporaryFolder(t));
