@@ -75,6 +75,7 @@ export class Target {
     try {
       answer = await fetch(new URL(path, this.url), {
         ...init,
+        redirect: "manual",
         headers: { ...(init.headers as Record<string, string>), ...keyHeaders(this.key) },
       });
     } catch (error) {
@@ -83,6 +84,10 @@ export class Target {
       throw new Trouble("unreachable", { url: this.url.href, detail });
     }
     if (answer.ok) return answer;
+    // Who followed it would find that no WebSocket and no post gets through, and blame a proxy.
+    const location = answer.headers.get("location");
+    if (location !== null)
+      throw new Trouble("unreachable", { url: this.url.href, detail: `${answer.status}: ${location}` });
     const body = await heard(answer.text());
     if (body.includes('"code":"key_required"')) throw new Trouble("key_required");
     throw new Trouble("refused", { status: answer.status, detail: detailOf(body) });

@@ -116,6 +116,16 @@ test("[D1] the doctor tells that pages of this address are not let in, and the f
   assert.match(String(origin.trouble.params["detail"]), /--allow-origin https:\/\/elsewhere\.example/);
 });
 
+test("the doctor says once that the server is at another address, where one leads on to it", async (t) => {
+  const server = await startTestServer(t);
+  const location = `${server.url}/healthz`;
+  const leading = createServer((_incoming, answer) => answer.writeHead(301, { location }).end());
+  const found = await findings(server, `http://127.0.0.1:${await portOf(t, leading)}`);
+  assert.deepEqual(troubles(found), ["http: unreachable"]);
+  const http = found.get("http");
+  assert.equal(http?.ok === false && http.trouble.params["detail"], `301: ${location}`);
+});
+
 test("the doctor says once that nothing answers", async (t) => {
   const server = await startTestServer(t);
   await server.stop();
