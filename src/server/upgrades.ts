@@ -111,7 +111,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
       logRefusal(log, entry, request.url ?? "");
       return refuse(request, socket, entry.error, "http");
     }
-    const [path = "", query] = (request.url ?? "").split("?", 2);
+    const { path, query } = targetOf(request.url ?? "");
     const address = visitors.addressOf(request);
     const { origin, "user-agent": userAgent } = request.headers;
     const visit = {
@@ -162,6 +162,12 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
       }
     },
   };
+}
+
+/** The path and the query of a target, which may be in absolute form, and may have further `?` in its query. RFC 6455 §4.2.1 */
+function targetOf(url: string): { readonly path: string; readonly query: string } {
+  const [, path = "", query = ""] = /^(?:https?:\/\/[^/?#]*)?([^?]*)\??(.*)$/is.exec(url) ?? [];
+  return { path: path || "/", query };
 }
 
 /** What a handshake accepts, else `otherwise`. */

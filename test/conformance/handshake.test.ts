@@ -20,6 +20,7 @@ const agreed: readonly Shake[] = [
     (path) =>
       handshake(path, { "Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits, constructor; x=1" }),
   ],
+  ["4.2.1", "for a whole address", (path) => handshake(`http://localhost${path}`)],
   ["4.2.1", "that says that it has no body", (path) => handshake(path, { "Content-Length": "0" })],
 ];
 

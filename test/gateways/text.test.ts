@@ -161,6 +161,12 @@ test("room text: the last ten, one's own coming in, then name :: text for everyb
   assert.equal(await ann.next(), "server :: น้อย is now Noi");
 });
 
+test("room text: a question mark in a name, or in the access key, is part of it", async (t) => {
+  const { url } = await startTestServer(t, { accessKey: "what?" });
+  const ann = await TextClient.connect(t, url, "/chat/kitchen?key=what?&name=Ann?");
+  assert.equal(await ann.next(), "server :: Ann? joined");
+});
+
 test("room text: a bad room, a bad name and a name in use are refused in the handshake, with the rule", async (t) => {
   const { url } = await startTestServer(t);
   await RawClient.join(t, url, { name: "Ann" });
