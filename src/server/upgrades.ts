@@ -48,7 +48,7 @@ export interface UpgradeOptions {
 /** Everybody who came in by a WebSocket. */
 export interface Upgrades {
   readonly onUpgrade: UpgradeListener;
-  /** Sends away who is still there; they have a second to close in good order. */
+  /** Sends away who is still there, with a second to close in good order, and lets nobody in any more. */
   close(): void;
 }
 
@@ -76,6 +76,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
   };
   const handshakes = new WebSocketServer(settings);
   const open = new Set<WebSocket>();
+  let isClosed = false;
   const refuse = (request: IncomingMessage, socket: Duplex, error: ChatError, gateway: GatewayName): void => {
     metrics.refused(error.code, gateway);
     answerRefusal(request, socket, error, language);
@@ -134,6 +135,8 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     });
   };
   const letIn = (gateway: Gateway, visit: Visit, { request, socket, head }: Upgrade, ignore: () => void): void => {
+    // Nobody would send away who comes in now, and the stop would wait for them. [K4]
+    if (isClosed) return refuse(request, socket, { code: "unavailable" }, gateway.name);
     const entered = visitors.enter(request);
     if (!entered.ok) {
       const { error } = entered;
@@ -155,6 +158,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
   return {
     onUpgrade,
     close() {
+      isClosed = true;
       for (const webSocket of open) {
         webSocket.close(closeCodes.restarting, "restarting");
         const timer = setTimeout(() => webSocket.terminate(), closingMs);

@@ -86,6 +86,22 @@ test("[K4] a stop does not wait for a client that said goodbye and then held its
   await server.stop();
 });
 
+test("[K4] a stop lets nobody in once it has sent everybody away, and waits for none who tries", async (t) => {
+  const server = await startTestServer(t);
+  const late = await stubborn(t, server);
+  const [begin, rest] = [upgrade("/echo").slice(0, 20), upgrade("/echo").slice(20)];
+  late.write(begin);
+  const first = await stubborn(t, server);
+  first.write(upgrade("/echo"));
+  await once(first, "data");
+  const stopping = server.stop();
+  await once(first, "data");
+  late.write(rest);
+  const [answer] = await once(late, "data");
+  assert.match(String(answer), /^HTTP\/1.1 503 /);
+  await stopping;
+});
+
 test("[K4] a stop sends away whoever comes in on a line that was open before", async (t) => {
   const server = await startTestServer(t);
   const late = await stubborn(t, server);
