@@ -7,14 +7,15 @@ const statuses: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
 };
 
+/** The latest request of each connection has this answer, which may be under way. */
+export type LatestAnswers = WeakMap<Duplex, ServerResponse>;
+
 /**
  * Gives what is not HTTP one plain answer, after the answers to what came whole before it, and ends the
  * connection; the process goes on. [B2] Where a bad body's request has its answer already, no other follows.
  */
-export function answerBadRequests(server: Server): void {
-  const latest = new WeakMap<Duplex, ServerResponse>();
+export function answerBadRequests(server: Server, latest: LatestAnswers): void {
   const ending = new WeakSet<Duplex>();
-  server.on("request", (request, response) => latest.set(request.socket, response));
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     // Every further piece of a bad request is another error.
     if (ending.has(socket)) return;

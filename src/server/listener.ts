@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Log } from "../core/ports.ts";
-import { answerBadRequests } from "./bad-requests.ts";
+import { answerBadRequests, type LatestAnswers } from "./bad-requests.ts";
 import { closeServer, openPort } from "./ports.ts";
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -68,17 +68,26 @@ function asksForWebSocket({ headers, httpVersion }: IncomingMessage): boolean {
 }
 
 function createHttpServer({ onRequest, onUpgrade }: ListenerOptions): Server {
+  const latest: LatestAnswers = new WeakMap();
+  // Answers come in the order of their requests: who has one under way becomes nothing else meanwhile. RFC 9112 §9.3.2
+  const isAnswered = ({ socket }: IncomingMessage) => latest.get(socket)?.closed !== false;
   const server = createServer(
     // Slow headers are only noticed when connections are checked.
     {
       headersTimeout: 10_000,
       requestTimeout: 30_000,
       connectionsCheckingInterval: 1_000,
-      shouldUpgradeCallback: asksForWebSocket,
+      shouldUpgradeCallback: (request) => asksForWebSocket(request) && isAnswered(request),
     },
     onRequest,
   );
+  server.on("request", ({ socket }, response) => {
+    const before = latest.get(socket);
+    latest.set(socket, response);
+    // Where a CONNECT has ended a connection, Node tells nobody who waits behind the first that it is gone.
+    if (before?.closed === false) before.once("close", () => socket.destroyed && response.destroy());
+  });
   server.on("upgrade", onUpgrade);
-  answerBadRequests(server);
+  answerBadRequests(server, latest);
   return server;
 }

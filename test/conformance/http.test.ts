@@ -245,6 +245,20 @@ test("[D1] [D2] a Host that a rebound name would send is refused, to a request a
   assert.deepEqual(messages, []);
 });
 
+test("[RFC 9112 §9.3.2] answers come in the order of their requests, also where a later one is an Upgrade", async (t) => {
+  const server = await startTestServer(t);
+  const wire = await Wire.connect(t, server.ports[0] ?? 0);
+  wire.send(`GET /rooms/general/messages?after=0&wait=55 HTTP/1.1\r\nHost: localhost\r\n\r\n${handshake("/ws")}`);
+  // Asked for later, and on another connection: by then the first has been read.
+  assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
+  await fetch(`${server.url}/rooms/general/messages`, { method: "POST", body: "ну ось" });
+  const statuses = await wire.until((received) => {
+    const found = [...received.toString().matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status);
+    return found.length === 2 ? found : undefined;
+  });
+  assert.deepEqual(statuses, ["200", "404"]);
+});
+
 test("[B2] a stream that is under way is not broken into by an answer to what follows its request", async (t) => {
   const server = await startTestServer(t);
   const wire = await Wire.connect(t, server.ports[0] ?? 0);

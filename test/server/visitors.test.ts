@@ -7,6 +7,7 @@ import { defaultLimits } from "../../src/protocol/limits.ts";
 import { createVisitors, placeOf } from "../../src/server/visitors.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
+import { handshake, Wire } from "../support/wire.ts";
 
 const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
 
@@ -46,6 +47,26 @@ test("[D2] past --max-per-address further lines of an address behind a trusted p
   assert.equal((await connect("2001:db8::5")).status, 101);
   await stream.body?.cancel();
 });
+
+for (const [what, last] of [
+  ["an Upgrade", handshake("/echo")],
+  ["a CONNECT", "CONNECT localhost:1 HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+] as const) {
+  test(`[B1] what was asked before ${what} on a connection that is gone takes no place of its address`, async (t) => {
+    const limits = { ...defaultLimits, maxPerAddress: 2 };
+    const { url, ports } = await startTestServer(t, { limits, trustProxies: ["loopback"] });
+    const ask = async () => (await fetch(`${url}/healthz`, from("192.0.2.1"))).status;
+    const wire = await Wire.connect(t, ports[0] ?? 0);
+    const events = "GET /events HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n";
+    wire.send(events + events + last);
+    while (!wire.isOver && (await ask()) !== 429);
+    wire.socket.resetAndDestroy();
+    while ((await ask()) !== 200);
+    const stream = await fetch(`${url}/events`, from("192.0.2.1"));
+    while ((await ask()) !== 200);
+    await stream.body?.cancel();
+  });
+}
 
 test("[B1] [D8] over TCP an address has so many lines and no more, one that is banned none, and this machine any number", () => {
   const isBanned = (place: string) => place === "203.0.113.9";
