@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
 import type { Appended } from "../core/ports.ts";
@@ -47,8 +47,12 @@ export function addImportGateway(
   language: Language,
   isLocal: (request: IncomingMessage) => boolean,
 ): void {
-  app.post<{ Params: { room: string } }>("/api/v1/import/:room", { bodyLimit: importBytes }, async (request, reply) => {
+  // Before a body is read: what strangers send would wait in memory, up to the bound of an import.
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
     if (!isLocal(request.raw)) return sendProblem(request, reply, { code: "local_only" }, language);
+  };
+  const options = { bodyLimit: importBytes, onRequest };
+  app.post<{ Params: { room: string } }>("/api/v1/import/:room", options, async (request, reply) => {
     const room = v.safeParse(roomField, request.params.room);
     if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
     const body = readBody(request.body);

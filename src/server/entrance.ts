@@ -90,5 +90,7 @@ function isOwnOrigin(origin: string, host: URL, { socket }: IncomingMessage): bo
   const page = new URL(origin);
   if (page.protocol !== "http:" && page.protocol !== "https:") return false;
   if (page.host === host.host) return true;
+  // Proxies that end TLS may name its port, which a browser leaves out.
+  if (page.protocol === "https:" && `${page.host}:443` === host.host) return true;
   return isLocalPage(page) && isLocalPage(host) && isLoopback(socket.remoteAddress ?? "");
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
@@ -80,6 +81,31 @@ test("[D1] a page's Origin is the host's own, on this machine any port of localh
     assert.equal(posted.status, allowed ? 400 : 403, origin);
   }
   assert.ok(server.log.lines.some((line) => line.includes("--allow-origin https://evil.example")));
+});
+
+test("[D1] behind a proxy that ends TLS a Host may name its port, which an Origin leaves out", async (t) => {
+  const { url } = await startTestServer(t, { allowHosts: ["chat.example.org"] });
+  const cases: readonly (readonly [host: string, origin: string, status: number])[] = [
+    ["chat.example.org", "https://chat.example.org", 200],
+    ["chat.example.org:443", "https://chat.example.org", 200],
+    ["chat.example.org:443", "http://chat.example.org", 403],
+    ["chat.example.org:443", "https://chat.example.org:8443", 403],
+    ["chat.example.org:8443", "https://chat.example.org", 403],
+  ];
+  for (const [host, origin, status] of cases) {
+    assert.equal((await ask(url, { Host: host, Origin: origin })).status, status, `${origin} at ${host}`);
+    assert.equal(await shakeHands(url, { Host: host, Origin: origin }), status === 200 ? 101 : status);
+  }
+});
+
+test("[D1] [B1] an import from elsewhere is refused before any of its body is read", async (t) => {
+  const { ports } = await startTestServer(t);
+  const socket = connect(ports[0] ?? 0, "127.0.0.1");
+  t.after(() => socket.destroy());
+  const head = "POST /api/v1/import/old HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.7\r\n";
+  socket.write(`${head}Content-Length: 8000000\r\n\r\n`);
+  const [answer] = await once(socket, "data");
+  assert.match(String(answer), /^HTTP\/1\.1 403 /);
 });
 
 test("[D1] from another site without an Origin only a navigation to the page is let in", async (t) => {
