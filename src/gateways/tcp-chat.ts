@@ -9,7 +9,7 @@ import { splitLogin } from "../protocol/login-line.ts";
 import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { parsePassphrase } from "../protocol/passphrase.ts";
 import { oneLine } from "../protocol/text.ts";
-import { readsLikeHttp } from "./support/http-line.ts";
+import { readsLikeHttp, readsLikeTls } from "./support/http-line.ts";
 import { LineDecoder } from "./support/line-decoder.ts";
 import { personalRoomLines, roomLine } from "./support/lines.ts";
 import { Outbound } from "./support/outbound.ts";
@@ -58,13 +58,16 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
         if (line.error.code === "too_large") leave();
         return;
       }
-      if (first && readsLikeHttp(line.value)) {
-        // What came with it in the same piece is not heard either.
-        isLeaving = true;
-        socket.destroy();
-      } else if (line.value.trim().toLowerCase() === "exit") leaveSoon();
+      if (first && readsLikeHttp(line.value)) cut();
+      else if (line.value.trim().toLowerCase() === "exit") leaveSoon();
       else if (line.value.startsWith("/") && !line.value.startsWith("//")) command(line.value);
       else session.say(line.value.startsWith("//") ? line.value.slice(1) : line.value);
+    };
+
+    // What came with it in the same piece is not heard either.
+    const cut = () => {
+      isLeaving = true;
+      socket.destroy();
     };
 
     const command = (line: string) => {
@@ -114,6 +117,8 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
     };
 
     const telnet = new TelnetCommands((answer) => connection.write(answer));
+    // Lines of it may be text by chance, or by a page's choice.
+    socket.once("data", (first: Buffer) => readsLikeTls(first) && cut());
     socket.on("data", (chunk: Buffer) => session.ended || lines.push(telnet.strip(chunk)));
     socket.on("end", () => {
       if (isLeaving) return;

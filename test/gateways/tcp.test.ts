@@ -142,6 +142,20 @@ test("[D5] TCP chat: a browser that was made to call is cut off at once, unheard
   assert.equal(seq, 1);
 });
 
+test("[D5] TCP chat: a browser that was made to call over TLS is cut off at once, unheard", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url);
+  const browser = await TcpClient.join(t, tcpPort);
+  // What a page chooses is the name that it calls, which stands in the clear, and lengths that are line ends.
+  const name = "\0\0\0\u0011\0\u000f\0\0\u000csay-this.example\0";
+  browser.send(
+    Buffer.from(`\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003\u00c0\u000a${name}\u000a`, "latin1"),
+  );
+  await browser.ended;
+  const { seq } = await reader.say("end");
+  assert.equal(seq, 1);
+});
+
 test("[D5] TCP echo: a browser that was made to call reads nothing of what it sent", async (t) => {
   const { tcpEchoPort } = await startTestServer(t, withTcp);
   const socket = connect({ port: tcpEchoPort ?? 0, host: "127.0.0.1" });
