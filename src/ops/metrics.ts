@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "@prometheus-io/client";
 import { type Clock, type GatewayName, gatewayNames, type Metrics } from "../core/ports.ts";
+import { closeCodes } from "../protocol/codes.ts";
 import { watchEventLoop } from "./event-loop.ts";
 import { createProcessMetrics } from "./process-metrics.ts";
 
@@ -122,6 +123,7 @@ export function createMetrics({ version, clock, hasDisk = true }: MetricsOptions
 
   // A series that begins only with its first event hides that event from `rate`.
   for (const gateway of speaking) received.inc({ gateway }, 0);
+  for (const [reason, code] of Object.entries(closeCodes)) if (code >= 4000) closed.inc({ reason }, 0);
 
   return {
     contentType: registry.contentType,

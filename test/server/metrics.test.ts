@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
+import { errorStatus } from "../../src/protocol/codes.ts";
 import { RawClient } from "../support/client.ts";
 import { readMetrics } from "../support/metrics.ts";
 import { startTestServer } from "../support/server.ts";
@@ -241,5 +242,23 @@ test("what Grafana's dashboard asks for is told by a server, and everything told
   }
   for (const { type, datasource, title } of panels) {
     if (type !== "row") assert.match(datasource?.uid ?? "", /^\$\{datasource\}$/, title);
+  }
+});
+
+test("what OPERATING's alerts ask for is there from a server's start, for a series that begins later hides its first event", async (t) => {
+  const { url } = await startTestServer(t);
+  const told = await (await fetch(`${url}/metrics`)).text();
+  const page = readFileSync(new URL("../../docs/OPERATING.md", import.meta.url), "utf8");
+  const alerts = Array.from(page.matchAll(/alert: \w+, expr: '(.*?)'/g), ([, expression = ""]) => expression);
+  assert.ok(alerts.length > 5);
+  for (const expression of alerts) {
+    for (const [, name = "", selector = ""] of expression.matchAll(/\b((?:parlance|process)_\w+)(?:\{(.*?)\})?/g)) {
+      assert.match(told, new RegExp(`^(# TYPE )?${name}\\b`, "m"), expression);
+      // The job is Prometheus's own.
+      const [label] = /\b(?!job)\w+="[^"]*"/.exec(selector) ?? [];
+      if (label) assert.ok(told.includes(`\n${name}{${label}} `), `${label} in ${expression}`);
+      const [, codes = ""] = /\bcode=~"(.*?)"/.exec(selector) ?? [];
+      for (const code of codes.split("|")) assert.ok(code === "" || code in errorStatus, code);
+    }
   }
 });
