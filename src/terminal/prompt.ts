@@ -17,6 +17,10 @@ const wrap = `${esc}[?7h`;
 const saveCursor = `${esc}7`;
 const restoreCursor = `${esc}8`;
 const bracketedPaste = { on: `${esc}[?2004h`, off: `${esc}[?2004l` };
+/** So many columns are kept for what is typed. */
+const typingColumns = 20;
+/** Whoever still runs so long after asking to be stopped is not stopped. */
+const stoppingMs = 100;
 
 /** What is drawn in the prompt area. */
 export interface Area {
@@ -30,17 +34,22 @@ export interface Area {
 /** How many rows an area takes. */
 const rowsOf = (area: Area): number => (area.status === "" ? 1 : 2);
 
+/** What of a label is shown: a room's name may be longer than the window is wide, and what is typed must be seen. */
+const fittingLabel = (label: string, columns: number): string =>
+  fitting(label, Math.max(columns - typingColumns, Math.floor(columns / 4)));
+
 /**
  * The prompt area for a window of so many columns: the status in a row of its own, then label and
  * line in one row, scrolled sideways so that the cursor is seen. The cursor is put where the
  * terminal itself finds the end of what stands before it.
  */
 export function renderArea({ status, label, before, after }: Area, columns: number): string {
-  const room = Math.max(1, columns - textWidth(label) - 1);
+  const shownLabel = fittingLabel(label, columns);
+  const room = Math.max(1, columns - textWidth(shownLabel) - 1);
   const shownBefore = fittingEnd(oneLine(before), room);
   const shownAfter = fitting(oneLine(after), Math.max(0, room - textWidth(shownBefore)));
   const statusRow = status === "" ? "" : `${fitting(oneLine(status), columns - 1)}\n`;
-  return `${noWrap}${statusRow}${label}${shownBefore}${saveCursor}${shownAfter}${restoreCursor}${wrap}`;
+  return `${noWrap}${statusRow}${shownLabel}${shownBefore}${saveCursor}${shownAfter}${restoreCursor}${wrap}`;
 }
 
 export interface PromptOptions {
@@ -69,6 +78,7 @@ export class Prompt {
   #waiting: string[] = [];
   #refreshing = false;
   #open = false;
+  #unstopped: NodeJS.Timeout | undefined;
 
   constructor(options: PromptOptions) {
     this.#options = options;
@@ -77,11 +87,7 @@ export class Prompt {
 
   /** Takes the keyboard and shows itself, once this process has its terminal. */
   start(label: string): void {
-    const { input, output } = this.#options;
     this.#label = label;
-    emitKeypressEvents(input);
-    input.on("keypress", this.#press);
-    output.on("resize", this.#refresh);
     this.#takeInFront();
   }
 
@@ -105,22 +111,30 @@ export class Prompt {
 
   /** Prints what still waits, takes the prompt away and gives the keyboard back. */
   stop(): void {
-    const { input, output } = this.#options;
-    process.off("SIGCONT", this.#takeInFront);
-    if (!this.#open) return;
-    input.off("keypress", this.#press);
-    output.off("resize", this.#refresh);
-    this.#release();
+    this.#waitNoMore();
+    if (this.#open) this.#release();
   }
 
   readonly #takeInFront = (): void => {
+    this.#waitNoMore();
     if (isInForeground()) this.#take();
     else process.once("SIGCONT", this.#takeInFront);
   };
 
+  #waitNoMore(): void {
+    process.off("SIGCONT", this.#takeInFront);
+    clearTimeout(this.#unstopped);
+  }
+
   #take(): void {
     const { input, output } = this.#options;
     this.#open = true;
+    // Whoever listens for keys reads: in the background that would stop this process at the next key for the shell.
+    emitKeypressEvents(input);
+    input.on("keypress", this.#press);
+    output.on("resize", this.#refresh);
+    // The window may have another size by now, which only who was in front was told.
+    process.emit("SIGWINCH", "SIGWINCH");
     input.setRawMode(true);
     input.resume();
     output.write(bracketedPaste.on);
@@ -131,6 +145,8 @@ export class Prompt {
     const { input, output } = this.#options;
     output.write(this.#erased() + this.#taken() + bracketedPaste.off);
     this.#open = false;
+    input.off("keypress", this.#press);
+    output.off("resize", this.#refresh);
     input.setRawMode(false);
     input.pause();
   }
@@ -167,7 +183,10 @@ export class Prompt {
   #suspend(): void {
     this.#release();
     process.once("SIGCONT", this.#takeInFront);
-    process.kill(process.pid, "SIGTSTP");
+    // The whole job, as the terminal itself would: a shell that started `npm` knows nothing of this process.
+    process.kill(0, "SIGTSTP");
+    // Where no shell could continue it (the only program of a window, of ssh), the system stops nothing.
+    this.#unstopped = setTimeout(this.#takeInFront, stoppingMs);
   }
 
   /** Draws again once what is going on now is done: a paste, a page of history are drawn once. */
@@ -203,7 +222,8 @@ export class Prompt {
     const now = this.#options.output.columns || 80;
     // A window made narrower has folded the rows that no longer fit.
     const folds = (width: number) => (now < columns ? Math.floor(Math.max(0, width - 1) / now) : 0);
-    const cursor = Math.min(columns, textWidth(area.label) + textWidth(oneLine(area.before)) + 1);
+    const label = textWidth(fittingLabel(area.label, columns));
+    const cursor = Math.min(columns, label + textWidth(oneLine(area.before)) + 1);
     const above = rowsOf(area) - 1;
     return up(above + folds(cursor) + (above > 0 ? folds(Math.min(columns, textWidth(area.status))) : 0)) + clearDown;
   }

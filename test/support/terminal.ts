@@ -35,6 +35,15 @@ export class Run {
   /** Waits until what was printed matches; fails when the program ends without it. */
   async sees(wanted: string | RegExp): Promise<void> {
     const found = () => (typeof wanted === "string" ? this.text.includes(wanted) : wanted.test(this.text));
+    await this.#until(found, wanted);
+  }
+
+  /** The same of what steers the terminal. */
+  async sends(sequence: string): Promise<void> {
+    await this.#until(() => this.output.includes(sequence), JSON.stringify(sequence));
+  }
+
+  async #until(found: () => boolean, wanted: string | RegExp): Promise<void> {
     if (found()) return;
     await new Promise<void>((resolve, reject) => {
       const check = () => {
@@ -63,13 +72,20 @@ export function runPiped(
   return new Run(t, spawn(process.execPath, [cli, ...words], { env: { ...plainEnvironment, ...environment } }));
 }
 
-/** Runs `parlance` at a pseudo-terminal of 60 columns, made by util-linux's `script`. */
-export function runAtTerminal(t: Pick<TestContext, "after">, words: readonly string[]): Run {
+/** `parlance` as a command of the shell. */
+export const inShell = (words: readonly string[]): string =>
+  [process.execPath, cli, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+
+/** Runs `parlance` at a pseudo-terminal. */
+export const runAtTerminal = (t: Pick<TestContext, "after">, words: readonly string[]): Run =>
+  runShellAtTerminal(t, `exec ${inShell(words)}`);
+
+/** Runs a command of the shell at a pseudo-terminal of 60 columns, made by util-linux's `script`. */
+export function runShellAtTerminal(t: Pick<TestContext, "after">, line: string): Run {
   if (spawnSync("script", ["--version"]).status !== 0) {
     throw new Error("These tests need `script` of util-linux for a pseudo-terminal: apt-get install bsdutils");
   }
-  const quoted = [process.execPath, cli, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  const command = `stty cols 60 rows 20; exec ${quoted}`;
+  const command = `stty cols 60 rows 20; ${line}`;
   return new Run(
     t,
     spawn("script", ["-qfec", command, "/dev/null"], { env: { ...plainEnvironment, SHELL: "/bin/sh" } }),

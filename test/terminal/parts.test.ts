@@ -180,6 +180,21 @@ test("The prompt is one row in any window, and shows where the cursor is.", () =
   assert.ok(renderArea(area, 60).includes("яEND\u001b7"));
 });
 
+test("What is typed in a room of any name is seen in a narrow window, and the operator's prompt is whole in 60 columns.", () => {
+  for (const [columns, room] of [
+    [60, "я".repeat(64)],
+    [20, "漢".repeat(64)],
+  ] as const) {
+    const drawn = renderArea({ status: "", label: `[${room}] You: `, before: "hello", after: "" }, columns);
+    assert.ok(drawn.includes("hello\u001b7"), stripVTControlCharacters(drawn));
+    assert.ok(textWidth(stripVTControlCharacters(drawn)) < columns);
+  }
+  for (const language of ["en", "th", "ru", "uk"] as const) {
+    const label = terminalWords[language]("server.prompt");
+    assert.ok(renderArea({ status: "", label, before: "", after: "" }, 60).includes(label), language);
+  }
+});
+
 const en = (paint = plainPaint, lineBreaks: "set in" | "shown" = "set in") =>
   new Lines({ language: "en", speak: terminalWords.en, paint, lineBreaks });
 const said = (name: string, text: string) =>
