@@ -71,10 +71,10 @@ export async function runBare(address: BareAddress, language: Language, terminal
     }
   }
 
-  /** Ends the line, and hears what the server still says. */
+  /** Ends the line, and hears what the server still says: for a moment only, if somebody wants to leave. */
   async function part(): Promise<void> {
     line?.end();
-    await hear();
+    await Promise.race([hear(), left.promise.then(() => sleep(partingMs))]);
     line?.cut();
   }
 

@@ -101,6 +101,19 @@ test("in a pipe every line is sent, and what the server answers is printed befor
   assert.ok(more.text.endsWith(`hello\n${lines.map((line) => `echo ${line}\n`).join("")}`));
 });
 
+test("who leaves a server that never falls silent, and does not hang up either, is gone all the same", async (t) => {
+  const chatty = await startTcp(t, (socket) => {
+    socket.allowHalfOpen = true;
+    const chatter = setInterval(() => socket.write("tick\n"), 50);
+    socket.on("close", () => clearInterval(chatter)).on("error", () => {});
+  });
+  const ann = runAtTerminal(t, ["chat", "--tcp", chatty]);
+  await ann.sees("tick");
+  ann.type("\u0003");
+  await ann.sees("Exiting chat client...");
+  assert.equal(await ann.exit, 0);
+});
+
 test("what cannot be reached, refuses or ends the line is told, with status 1", async (t) => {
   const { url } = await startTestServer(t);
   const lost = runPiped(t, ["chat", "--plain", `${url}/rooms/nowhere`]);
