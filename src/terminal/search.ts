@@ -1,5 +1,6 @@
 import type { TerminalSpeak } from "../locales/terminal.ts";
 import { searchWords } from "../protocol/search-text.ts";
+import { oneLine } from "../protocol/text.ts";
 import { ChatRefusal, type Client } from "../sdk/index.ts";
 import type { Printer } from "./printer.ts";
 
@@ -18,6 +19,7 @@ export async function printFound(text: string, { client, printer, speak, print }
     for (const message of messages.toReversed()) printer.found(message, searchWords(text));
     if (messages.length === 0 && next === undefined) print(speak("search.none"));
   } catch (error) {
-    print(speak("problem", { text: error instanceof ChatRefusal ? error.message : speak("history.failed") }));
+    const text = error instanceof ChatRefusal ? error.message : speak("history.failed");
+    print(speak("problem", { text: oneLine(text) }));
   }
 }
