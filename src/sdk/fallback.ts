@@ -245,7 +245,12 @@ export class Fallback implements Line {
     if (!this.#welcome) return;
     this.#beatLater();
     const look = async () => {
-      for (const { room } of [...this.#rooms.values()]) await room.look();
+      for (const { room, reading } of [...this.#rooms.values()]) {
+        // A room that is left meanwhile is no broken line.
+        await room.look().catch((error: unknown) => {
+          if (!reading.signal.aborted) throw error;
+        });
+      }
     };
     this.#do(look());
   }

@@ -53,6 +53,24 @@ test("rooms over HTTP: more than have a connection each, one that may not be, on
   assert.deepEqual([messages, more], [[], true]);
 });
 
+test("a room that is left while the rooms are looked after over HTTP does not break the line", async (t) => {
+  const { url } = await startTestServer(t);
+  const proxy = await startProxy(t, url, { upgrades: "refused" });
+  const { client, goOnline } = connectTo(t, proxy.url);
+  const [first, second, third] = ["one", "два", "สาม"].map((name) => client.join(name));
+  assert.ok(first && second && third);
+  await Promise.all([first, second, third].map((room) => next(room, "reset")));
+  const states: string[] = [];
+  client.on("state", ({ at }) => states.push(at));
+  const looked = next(third, "members");
+  goOnline();
+  first.leave();
+  second.leave();
+  await looked;
+  await third.settled(third.send("ще тут"));
+  assert.deepEqual(states, []);
+});
+
 test("[R2] over HTTP any number of missed messages is read, and history back to the first one", async (t) => {
   const { url } = await startTestServer(t);
   const proxy = await startProxy(t, url, { upgrades: "refused" });
