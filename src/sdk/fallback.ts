@@ -4,9 +4,9 @@ import type { RoomName } from "../protocol/ids.ts";
 import type { parseServerFrame, ServerFrameOf } from "../protocol/server-frames.ts";
 import { Ascent } from "./ascent.ts";
 import type * as codes from "./close-codes.ts";
-import { HttpRequests } from "./http-requests.ts";
 import { HttpRoom, type Join, PositionLost, type StreamEnd } from "./http-room.ts";
 import { requestOf, type Told } from "./http-told.ts";
+import { LineRequests } from "./line-requests.ts";
 import type { Line, LineListener, Link } from "./link.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Over } from "./types.ts";
@@ -43,7 +43,7 @@ export class Fallback implements Line {
   readonly #surroundings: Surroundings;
   readonly #listener: LineListener;
   readonly #ascent: Ascent;
-  readonly #requests: HttpRequests;
+  readonly #requests: LineRequests;
   readonly #rooms = new Map<RoomName, { readonly room: HttpRoom; readonly reading: AbortController }>();
   #reads: Exclude<Over, "websocket"> = "events";
   /** What is under way ends with it: at the end, and whenever the line goes on over something else. */
@@ -75,7 +75,7 @@ export class Fallback implements Line {
       greeted: (socket, welcome) => this.#moveUp(socket, welcome),
       listener,
     });
-    this.#requests = new HttpRequests(address, surroundings, parse);
+    this.#requests = new LineRequests(address, surroundings, parse);
     queueMicrotask(() => this.#ended || listener.opened());
   }
 

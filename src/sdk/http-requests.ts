@@ -6,8 +6,6 @@ import type { Surroundings } from "./surroundings.ts";
 const patienceMs = 8_000;
 
 const nativePath = "/api/v1/ws";
-/** Since the token was given the key has changed, the token or its session is no longer one, or its bearer is banned. */
-const lapsed: readonly ErrorCode[] = ["key_required", "token_required", "session_ended", "banned"];
 
 /** A refusal by the server. What is no answer of a Parlance server at all is thrown: the line is broken. */
 interface Problem {
@@ -66,10 +64,7 @@ export class HttpRequests {
       const value: unknown = await response.json();
       if (typeof value !== "object" || value === null) throw new Error("no answer of this protocol");
       if (response.ok) return { ok: true, value };
-      const problem = readProblem(value, response.headers.get("retry-after"));
-      // What was asked is no fault of its own.
-      if (lapsed.includes(problem.code) && this.token !== undefined) throw new Error(problem.message);
-      return { ok: false, problem };
+      return { ok: false, problem: readProblem(value, response.headers.get("retry-after")) };
     } finally {
       cancel();
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ban } from "../../src/server/ban.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 import { become, connectWithoutDelay, next } from "./support/set-time.ts";
@@ -63,4 +64,17 @@ test("[I3] a client lists the sessions of its person and ends them; the ended on
   assert.equal(error.code, "session_ended");
   assert.equal(late.state.at, "closed", "it does not come back by itself as somebody else");
   await assert.rejects(account.endSession("s_00000000000000000000"), { code: "no_such_session" });
+});
+
+test("[D8] who logs in as somebody banned is told so", async (t) => {
+  const { url, data } = await startTestServer(t);
+  const zoya = connectWithoutDelay(t, url, { name: "Зоя" });
+  const { user } = await next(zoya, "welcome");
+  await (await zoya.account()).claim("Зоя", passphrase);
+  const guest = connectWithoutDelay(t, url);
+  await next(guest, "welcome");
+  const sentAway = become(zoya, "closed");
+  await ban(user.id, { data, store: undefined });
+  await sentAway;
+  await assert.rejects((await guest.account()).login("Зоя", passphrase), { name: "ChatRefusal", code: "banned" });
 });
