@@ -61,7 +61,8 @@ export class HttpRoom {
 
   constructor(options: HttpRoomOptions) {
     this.#options = options;
-    this.#path = `/rooms/${encodeURIComponent(options.room)}`;
+    // Half a character has no place in an address; the server refuses what stands for it.
+    this.#path = `/rooms/${encodeURIComponent(options.room.toWellFormed())}`;
   }
 
   /** Enters and reads on until the signal. Rejects when the line is broken. */

@@ -14,7 +14,8 @@ export function requestOf(told: Told): Pick<Request, "method" | "body"> & { read
     case "delete":
       return { method: "DELETE", path: `/messages/${told.target}` };
     case "react": {
-      const path = `/messages/${told.target}/reactions/${encodeURIComponent(told.emoji)}`;
+      // Half a character has no place in an address: the server is to refuse it, or it would be tried for ever.
+      const path = `/messages/${told.target}/reactions/${encodeURIComponent(told.emoji.toWellFormed())}`;
       return { method: told.active === false ? "DELETE" : "PUT", path };
     }
     case "topic":

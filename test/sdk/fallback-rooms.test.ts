@@ -53,6 +53,18 @@ test("rooms over HTTP: more than have a connection each, one that may not be, on
   assert.deepEqual([messages, more], [[], true]);
 });
 
+test("half a character in a room's name or an emoji is refused over HTTP, as it is over a WebSocket", async (t) => {
+  const { url } = await startTestServer(t);
+  const proxy = await startProxy(t, url, { upgrades: "refused" });
+  const { client } = connectTo(t, proxy.url);
+  const room = client.join("general");
+  await next(room, "reset");
+  const message = room.send("👋");
+  await assert.rejects(room.settled(room.react(message.id, "\ud83d")), { code: "bad_emoji" });
+  assert.equal((await next(client.join("\ud83d"), "refused")).code, "bad_room");
+  await room.settled(room.send("ще тут"));
+});
+
 test("a room that is left while the rooms are looked after over HTTP does not break the line", async (t) => {
   const { url } = await startTestServer(t);
   const proxy = await startProxy(t, url, { upgrades: "refused" });
