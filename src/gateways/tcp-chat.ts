@@ -9,7 +9,7 @@ import { splitLogin } from "../protocol/login-line.ts";
 import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { parsePassphrase } from "../protocol/passphrase.ts";
 import { oneLine } from "../protocol/text.ts";
-import { readsLikeHttp, readsLikeTls } from "./support/http-line.ts";
+import { mayBecomeHttp, readsLikeHttp, readsLikeTls } from "./support/http-line.ts";
 import { LineDecoder } from "./support/line-decoder.ts";
 import { personalRoomLines, roomLine } from "./support/lines.ts";
 import { Outbound } from "./support/outbound.ts";
@@ -46,19 +46,20 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
     const words = serverWords[language];
     const tell = (text: string) => connection.write(lineBytes(`server :: ${text}`));
     const refuse = (error: ChatError) => session.refuse(error);
-    let isFirst = true;
+    /** What has come of the first line; `undefined` once it is over, or no browser's. */
+    let firstLine: string | undefined = "";
     let isLeaving = false;
 
-    const take = (line: Result<string>) => {
+    const take = (line: Result<string>, isBySilence: boolean) => {
       if (isLeaving) return;
-      const first = isFirst;
-      isFirst = false;
+      const first = line.ok && firstLine !== undefined ? firstLine + line.value : undefined;
+      firstLine = first !== undefined && isBySilence && mayBecomeHttp(first) ? first : undefined;
       if (!line.ok) {
         refuse(line.error);
         if (line.error.code === "too_large") leave();
         return;
       }
-      if (first && readsLikeHttp(line.value)) cut();
+      if (first !== undefined && readsLikeHttp(first)) cut();
       else if (line.value.trim().toLowerCase() === "exit") leaveSoon();
       else if (line.value.startsWith("/") && !line.value.startsWith("//")) command(line.value);
       else session.say(line.value.startsWith("//") ? line.value.slice(1) : line.value);

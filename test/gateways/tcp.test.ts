@@ -142,6 +142,19 @@ test("[D5] TCP chat: a browser that was made to call is cut off at once, unheard
   assert.equal(seq, 1);
 });
 
+test("[D5] TCP chat: a browser whose request comes in pieces is cut off by the end of its first line", async (t) => {
+  const { tcpPort, url } = await startTestServer(t, withTcp);
+  const reader = await RawClient.join(t, url);
+  const browser = await TcpClient.join(t, tcpPort);
+  // Too long to be sent at once over a long way: what follows comes after more than the silence that ends a message.
+  browser.send(`POST /${"x".repeat(15_000)}`);
+  assert.match(await browser.line(), /^server :: This text is too long/);
+  browser.send("xxx HTTP/1.1\r\nHost: localhost\r\n\r\nsay this\n");
+  await browser.ended;
+  const { seq } = await reader.say("end");
+  assert.equal(seq, 1);
+});
+
 test("[D5] TCP chat: a browser that was made to call over TLS is cut off at once, unheard", async (t) => {
   const { tcpPort, url } = await startTestServer(t, withTcp);
   const reader = await RawClient.join(t, url);

@@ -11,8 +11,8 @@ export interface LineDecoderOptions {
   readonly clock: Clock;
   /** Bytes of one line at the most; 0 for any number. */
   readonly maxBytes: number;
-  /** A line without its end, or why it is none: `bad_text` (not UTF-8), `too_large`. */
-  readonly onLine: (line: Result<string>) => void;
+  /** A line without its end, or why it is none: `bad_text` (not UTF-8), `too_large`; and whether only silence ended it. */
+  readonly onLine: (line: Result<string>, isBySilence: boolean) => void;
 }
 
 /**
@@ -45,7 +45,7 @@ export class LineDecoder {
     const { maxBytes, clock, onLine } = this.#options;
     if (maxBytes > 0 && this.#bytes > maxBytes) {
       this.#take();
-      onLine(refused("too_large", { params: { max: maxBytes } }));
+      onLine(refused("too_large", { params: { max: maxBytes } }), false);
     } else if (this.#bytes > 0 && !this.#hasEndedLine) {
       this.#cancelSilence = clock.after(silenceMs, () => this.#endBySilence());
     }
@@ -79,22 +79,23 @@ export class LineDecoder {
   #endBySilence(): void {
     const bytes = this.#take();
     if (endsInsideCodePoint(bytes)) this.#keep(bytes);
-    else this.#decode(bytes);
+    else this.#decode(bytes, true);
   }
 
   #emit(): void {
-    this.#decode(this.#take());
+    this.#decode(this.#take(), false);
   }
 
-  #decode(line: Buffer): void {
+  #decode(line: Buffer, isBySilence: boolean): void {
     const { maxBytes, onLine } = this.#options;
     const bytes = line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
-    if (maxBytes > 0 && bytes.length > maxBytes) return onLine(refused("too_large", { params: { max: maxBytes } }));
+    if (maxBytes > 0 && bytes.length > maxBytes)
+      return onLine(refused("too_large", { params: { max: maxBytes } }), isBySilence);
     try {
-      onLine(accepted(this.#utf8.decode(bytes)));
+      onLine(accepted(this.#utf8.decode(bytes)), isBySilence);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      onLine(refused("bad_text"));
+      onLine(refused("bad_text"), isBySilence);
     }
   }
 }
