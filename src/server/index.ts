@@ -162,9 +162,11 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     log,
     observer,
   });
-  const { ports, hosts } = config;
+  const { ports, hosts, limits } = config;
+  // Streams have their own bound, which is reached before this one.
+  const unreadMs = limits.maxQueue === 0 ? 0 : 2 * limits.maxQueueMs;
   const listener = opened.adopt(
-    await listen({ ports, hosts, onRequest: http.routing, onUpgrade: upgrades.onUpgrade, log }),
+    await listen({ ports, hosts, onRequest: http.routing, onUpgrade: upgrades.onUpgrade, unreadMs, log }),
     (open) => open.close(),
   );
   const tcp = { hosts, visitors, lines, metrics, log, observer };

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Log } from "../core/ports.ts";
 import { answerBadRequests, type LatestAnswers } from "./bad-requests.ts";
@@ -20,6 +21,8 @@ export interface ListenerOptions {
   readonly hosts: readonly string[];
   readonly onRequest: RequestListener;
   readonly onUpgrade: UpgradeListener;
+  /** How long an answer may wait for a reader who takes nothing of it; 0 for ever. [B1] */
+  readonly unreadMs: number;
   readonly log: Log;
 }
 
@@ -67,7 +70,10 @@ function asksForWebSocket({ headers, httpVersion }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === "websocket" && httpVersion === "1.1" && !hasBody;
 }
 
-function createHttpServer({ onRequest, onUpgrade }: ListenerOptions): Server {
+/** Nothing has moved for a while: who waits for an answer goes on waiting, but an answer waits for nobody. [B1] */
+const cutUnread = (socket: Socket) => socket.writableLength > 0 && socket.destroy();
+
+function createHttpServer({ onRequest, onUpgrade, unreadMs }: ListenerOptions): Server {
   const latest: LatestAnswers = new WeakMap();
   // Answers come in the order of their requests: who has one under way becomes nothing else meanwhile. RFC 9112 §9.3.2
   const isAnswered = ({ socket }: IncomingMessage) => latest.get(socket)?.closed !== false;
@@ -84,6 +90,10 @@ function createHttpServer({ onRequest, onUpgrade }: ListenerOptions): Server {
   server.on("request", ({ socket }, response) => {
     const before = latest.get(socket);
     latest.set(socket, response);
+    if (unreadMs > 0) {
+      socket.setTimeout(unreadMs);
+      response.on("timeout", cutUnread);
+    }
     // Where a CONNECT has ended a connection, Node tells nobody who waits behind the first that it is gone.
     if (before?.closed === false) before.once("close", () => socket.destroyed && response.destroy());
   });

@@ -48,3 +48,22 @@ test("[B1] a text client that reads too slowly is told 1013, which any WebSocket
   // The code is attempted; a line that was cut a second later reads 1006.
   assert.ok([1013, 1006].includes(await slow.closed));
 });
+
+test("[B1] an answer that nobody reads is no longer kept once none of it has moved for as long as may be", async (t) => {
+  const limits = { ...defaultLimits, sendRate: 0, maxText: 0, maxQueueMs: 500 };
+  const { url, ports } = await startTestServer(t, { limits });
+  const writer = await RawClient.join(t, url);
+  for (let index = 0; index < 8; index++) await writer.say("x".repeat(60_000));
+  const slow = await Wire.connect(t, ports[0] ?? 0);
+  slow.socket.pause();
+  const polls = 200;
+  slow.send("GET /rooms/general/messages HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(polls));
+  const waiting = async () =>
+    /^parlance_connections\{gateway="poll"\} (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+  // The kernel's own buffers take some.
+  while (Number((await waiting()) ?? 0) === 0);
+  while (Number((await waiting()) ?? 0) > 0);
+  // Nobody who waits for an answer is cut off.
+  const polled = await fetch(`${url}/rooms/general/messages?after=8&wait=2`);
+  assert.equal(polled.status, 200);
+});
