@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin, type Rolldown } from "vite";
 
-/** The first that have what the page is written with: `Promise.withResolvers`, and `light-dark()` in its styles. */
-const browsers = ["chrome123", "firefox121", "safari17.5"];
+/** The first that have what the page is written with: `Intl.Segmenter`, and `light-dark()` in its styles. */
+const browsers = ["chrome123", "firefox125", "safari17.5"];
 
 const source = (file: string) => fileURLToPath(new URL(`src/web/${file}`, import.meta.url));
 

@@ -172,3 +172,14 @@ test("the longest message is parsed at once, however hostile its marks", () => {
     }),
   );
 });
+
+test("an address is a link in browsers of spring 2024 too, which have no URL.parse", (t) => {
+  t.mock.method(URL, "parse", () => {
+    throw new TypeError("URL.parse is not a function");
+  });
+  const address = "https://example.org/чай";
+  assert.deepEqual(parseInline(`${address} http://`), [
+    { is: "link", text: address, href: new URL(address).href },
+    plain(" http://"),
+  ]);
+});

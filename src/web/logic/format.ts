@@ -159,7 +159,7 @@ function linkAt(text: string, from: number): Extract<Inline, { is: "link" }> | u
     if (last === ")" || last === "]" ? surplus[last]-- <= 0 : !ofTheSentence.includes(last)) break;
   }
   const shown = found.slice(0, end);
-  const url = URL.parse(shown);
+  const url = URL.canParse(shown) && new URL(shown);
   const safe = url && ["http:", "https:", "mailto:"].includes(url.protocol) && (url.host || url.pathname);
   return safe ? { is: "link", text: shown, href: url.href } : undefined;
 }
