@@ -258,3 +258,16 @@ test("who leaves the room that is on the screen sees the next one after it, and 
   assert.deepEqual([seen.at(-1), route.place.peek().at], [undefined, "entrance"]);
   assert.equal(chatOf(visit)?.conversations.peek().length, 0);
 });
+
+test("[K3] what waits in a room is sent by whoever comes back, though another tab has opened and left other rooms since", async (t) => {
+  const { url } = await startTestServer(t);
+  const { storage, first, second } = await openTwoTabs(t, url);
+  first.visit.goTo("сад");
+  second.visit.goTo("ліс");
+  second.visit.goTo("ห้อง");
+  second.visit.leaveRoom("ห้อง" as RoomName);
+  const again = openTab(t, url, { storage, path: "/r/кухня" });
+  await isIn(again.visit, "Ann");
+  const rooms = chatOf(again.visit)?.conversations.peek() ?? [];
+  assert.deepEqual(rooms.map(({ name }) => name).toSorted(), ["кухня", "ліс", "сад"]);
+});

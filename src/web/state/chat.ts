@@ -79,7 +79,11 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
   const search: Client["search"] = (text, options) => client.search(text, options);
   let cancelLook = () => {};
 
-  const keep = () => kept.write("rooms", JSON.stringify(conversations.peek().map(({ name }) => name)));
+  /** Keeps which rooms are open, in other tabs too: what waits to be sent in one is sent once it is opened again. */
+  function keep(left?: RoomName): void {
+    const rooms = new Set([...conversations.peek().map(({ name }) => name), ...keptRooms(kept)]);
+    kept.write("rooms", JSON.stringify([...rooms].filter((room) => room !== left)));
+  }
   const find = (room: RoomName) => conversations.peek().find(({ name }) => name === room);
 
   function shut(room: RoomName): void {
@@ -87,7 +91,7 @@ export function createChat(client: Client, { clock, kept, keptInTab, pages, me: 
     if (!conversation) return;
     conversation.leave();
     conversations.value = conversations.peek().filter((other) => other !== conversation);
-    keep();
+    keep(room);
   }
 
   function open(name: RoomName, isInvited = false): Conversation {
