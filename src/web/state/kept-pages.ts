@@ -84,15 +84,19 @@ export function keptPagesIn(storage: PageCaches | undefined): KeptPages {
   };
 }
 
-/** Has a room's page be the one that was asked for early, or else what is kept. */
+/** Has a room's page be the one that was asked for early, until something is to be forgotten, or else what is kept. */
 export function earlyOrKept(early: EarlyPage | undefined, pages: KeptPages): KeptPages {
-  if (!early) return pages;
+  let asked = early;
   return {
     ...pages,
     async read(room) {
-      const messages = room === early.room ? await early.messages : [];
+      const messages = room === asked?.room ? await asked.messages : [];
       if (messages.length === 0) return pages.read(room);
       return messages.flatMap((message) => pageMessage(room, JSON.stringify(message)));
+    },
+    forget(room) {
+      asked = undefined;
+      return pages.forget(room);
     },
   };
 }
