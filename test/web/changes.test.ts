@@ -115,6 +115,21 @@ test("what an answer quotes is fetched once if it is not here, and follows its c
   quotes.close();
 });
 
+test("[E3] what an answer quotes is not shown if it is deleted while it is on its way", async () => {
+  const { history, asked, room, clock } = holding(3);
+  const quotes = createQuotes(room, history, clock);
+  const place = { id: "id-2" as MessageId, seq: 2 };
+  quotes.want(place);
+  const deleted = { type: "deleted", ...about(2, 22) } as ChangeFrame;
+  history.change(deleted);
+  quotes.change(deleted);
+  asked[0]?.({ messages: [message(2)], more: true });
+  await new Promise(setImmediate);
+  const { value: quoted } = quotes.find(place);
+  assert.deepEqual([quoted?.text, quoted?.deleted], ["", true]);
+  quotes.close();
+});
+
 test("a topic of one's own is shown at once, and taken back if it is refused", () => {
   const sent: string[] = [];
   const room = {

@@ -53,6 +53,8 @@ export interface History {
   /** A message that is held: by its place in the log, which is quick, or else by its id. */
   get(place: { readonly id: MessageId; readonly seq?: number | undefined }): MessageFrame | undefined;
   fetch(direction: Direction): Promise<void>;
+  /** Asks for a page of the log, which has the changes in it that came before it did. */
+  ask(request: HistoryRequest): Promise<HistoryPage>;
   /**
    * Shows the part of the log around a message, if there is one at this place. Shows and answers nothing if meanwhile
    * another is looked for, the end is shown, or the log has started over.
@@ -107,7 +109,6 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
   /** How often it was said what is to be shown. */
   let turns = 0;
 
-  /** A page, with the changes in it that came before it did. */
   async function ask(request: HistoryRequest): Promise<HistoryPage> {
     asked++;
     try {
@@ -279,6 +280,7 @@ export function createHistory(room: Pick<Room, "history">, clock: Clock, listene
       return undefined;
     },
     fetch,
+    ask,
     find,
     toEnd() {
       turns++;

@@ -25,11 +25,7 @@ export interface Quotes {
   close(): void;
 }
 
-export function createQuotes(
-  room: Pick<Room, "history" | "joined">,
-  history: Pick<History, "get">,
-  clock: Clock,
-): Quotes {
+export function createQuotes(room: Pick<Room, "joined">, history: Pick<History, "get" | "ask">, clock: Clock): Quotes {
   const held = signal<ReadonlyMap<number, MessageFrame>>(new Map());
   const wanted = new Set<number>();
   let isFetching = false;
@@ -40,7 +36,7 @@ export function createQuotes(
     if (isFetching || seq === undefined || !room.joined) return;
     isFetching = true;
     try {
-      const page = await room.history({ before: seq + 1, limit: 1 });
+      const page = await history.ask({ before: seq + 1, limit: 1 });
       wanted.delete(seq);
       const message = page.messages.at(-1);
       if (message?.seq === seq) held.value = new Map([...held.peek(), [seq, message] as const].slice(-heldMost));
