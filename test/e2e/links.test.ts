@@ -89,3 +89,54 @@ test("a link to a message that is not there says so, and whoever writes while lo
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });
+
+test("a link that is followed again leads there again; whoever is led to a message has not read what is new, and comes back to it", async (t) => {
+  const { url } = await startTestServer(t);
+  for (let number = 1; number <= 40; number++) await post(url, `№${number}.`);
+  const visitor = await browser.visit(`${url}/r/кухня`);
+  await visitor.comeIn("Оля");
+  await visitor.sees("№40.");
+  const { page, conversation } = visitor;
+  /** Waits, frame by frame, until this is so of the conversation. */
+  const until = (condition: string) =>
+    page.evaluate(`new Promise((done) => {
+      const look = () => {
+        const log = document.querySelector("[role=log]");
+        return ${condition} ? done() : requestAnimationFrame(look);
+      };
+      look();
+    })`);
+  const isAtEnd = "log.scrollHeight - log.scrollTop - log.clientHeight < 2 && !document.querySelector('.pill')";
+  const isLed = "log.querySelector('.message[aria-current]')?.getBoundingClientRect().top > 0";
+  // Where it is, out of sight: a click of the mouse would bring it there.
+  const follow = () =>
+    conversation
+      .locator('.moment-link[href$="/5"]')
+      .first()
+      .evaluate((link: { click(): void }) => link.click());
+  await follow();
+  await until(isLed);
+  await conversation.evaluate((view) => view.scrollTo(0, view.scrollHeight));
+  await until(isAtEnd);
+  await follow();
+  await until(isLed);
+
+  await page.getByRole("button", { name: "Add a room" }).click();
+  await page.getByRole("textbox", { name: "Name of the room" }).fill("сад");
+  await page.keyboard.press("Enter");
+  await page.getByText("It is quiet here.").waitFor();
+  await page.getByRole("link", { name: "кухня" }).click();
+  await visitor.sees("№40.");
+  await until(isAtEnd);
+
+  await page.goBack();
+  await page.getByText("It is quiet here.").waitFor();
+  await post(url, "ใหม่");
+  await page.getByRole("link", { name: "кухня 1 unread message" }).waitFor();
+  await page.goBack();
+  await until(isLed);
+  await page.getByRole("button", { name: "1 new message" }).click();
+  await until(isAtEnd);
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});

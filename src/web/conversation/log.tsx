@@ -32,8 +32,14 @@ export function ConversationLog({ conversation }: { readonly conversation: Conve
 function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
   const say = useSay();
   const { clock, isSeen, preferences, route } = usePage();
-  // Before the rows are read: the line *new since you left* is in their first drawing, and an earlier visit's is not.
-  useMemo(() => conversation.come(), [conversation]);
+  const place = route.place.value;
+  const seq = place.at === "room" && place.room === conversation.name ? place.seq : undefined;
+  // Before the rows are read: the line *new since you left* is in their first drawing, and what is an earlier visit's, its
+  // line and where a link led in it, is not.
+  useMemo(() => {
+    if (seq === undefined) void conversation.mark(undefined);
+    conversation.come();
+  }, [conversation]);
   const stretches = conversation.stretches.value;
   const scroll = useScroll(conversation, stretches);
   const held = usePicking(scroll.log, conversation);
@@ -41,16 +47,17 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
   const today = useSignal(dayOf(clock.now()));
   useEffect(() => followToday(today, clock, isSeen), []);
 
-  useEffect(() => {
-    if (isSeen.value && scroll.isAtEnd.value) conversation.read();
-  }, [isSeen.value, scroll.isAtEnd.value, stretches]);
-
-  const place = route.place.value;
-  const seq = place.at === "room" && place.room === conversation.name ? place.seq : undefined;
   const isReady = conversation.isReady.value;
+  // Whoever follows a link again is led there again.
   useEffect(() => {
     if (isReady) void conversation.mark(seq);
-  }, [conversation, seq]);
+  }, [conversation, seq && place]);
+  const marked = conversation.marked.value;
+  useEffect(() => {
+    // Whoever is on the way to a message, or was when this was drawn, does not look at the end.
+    const isOnTheWay = [marked, conversation.marked.peek()].some((one) => one?.at === "coming");
+    if (isSeen.value && scroll.isAtEnd.value && !isOnTheWay) conversation.read();
+  }, [isSeen.value, scroll.isAtEnd.value, stretches, marked]);
   const returns = conversation.returns.value;
   const lastReturn = useRef(returns);
   useEffect(() => {

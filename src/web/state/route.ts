@@ -28,7 +28,8 @@ export function createRoute(window: RouteWindow): Route {
         if (how === "push") window.history.pushState(null, "", path);
         else window.history.replaceState(null, "", path);
       }
-      place.value = next;
+      // Also where one is already: whoever is led there again may have looked elsewhere since.
+      place.value = { ...next };
     },
   };
 }
