@@ -211,3 +211,79 @@ test("a whole conversation is held by keyboard alone, and is read out in the ord
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });
+
+test("the keyboard goes on from what it has closed, and whoever went on elsewhere is not called back", async (t) => {
+  const { url } = await startTestServer(t);
+  const visitor = await browser.visit(`${url}/`);
+  await visitor.comeIn("Оля");
+  const { page } = visitor;
+  const { keyboard } = page;
+  const composer = page.locator("#message");
+  const topic = page.getByRole("button", { name: "Add a topic" });
+  const field = page.getByRole("textbox", { name: "What this room is about" });
+  await topic.click();
+  await field.press("Escape");
+  await topic.and(page.locator(":focus")).waitFor();
+  await topic.click();
+  await field.fill("чай");
+  await composer.click();
+  await topic.waitFor();
+  const drawn = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))";
+  await page.evaluate(drawn);
+  await keyboard.type("tea");
+  assert.equal(await composer.inputValue(), "tea");
+  await keyboard.press("Enter");
+  await page.locator(".message-sent").waitFor();
+
+  await keyboard.press("ArrowUp");
+  await page.getByRole("button", { name: "Cancel" }).focus();
+  await keyboard.press("Enter");
+  await page.locator("#message:focus").waitFor();
+
+  const add = page.getByRole("button", { name: "Add a room" });
+  await add.focus();
+  await keyboard.press("Enter");
+  const room = page.getByRole("textbox", { name: "Name of the room" });
+  await room.press("Escape");
+  await add.and(page.locator(":focus")).waitFor();
+  await keyboard.press("Enter");
+  await room.fill("кухня");
+  await room.press("Enter");
+  await page.getByRole("heading", { name: "кухня" }).waitFor();
+  await page.locator("#message:focus").waitFor();
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});
+
+test("with forced colours, too, it is seen which name is about to be taken and which emoji is one's own", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Боб" });
+  await RawClient.join(t, url, { name: "น้อย" });
+  const { id } = await bob.say("שלום");
+  for (const emoji of ["👍", "🎉"]) bob.send({ type: "react", target: id, emoji });
+  const visitor = await browser.visit(`${url}/`, { forcedColors: "active" });
+  await visitor.comeIn("Оля");
+  const { page } = visitor;
+  /** Whether what `selector` finds first looks otherwise than what it finds second. */
+  const differs = (selector: string) =>
+    page.evaluate(`(() => {
+      const [one, other] = [...document.querySelectorAll("${selector}")].map((found) => {
+        const { backgroundColor, outline } = getComputedStyle(found);
+        return backgroundColor + outline;
+      });
+      return one !== other;
+    })()`);
+  await page.getByRole("button", { name: "👍 1 reaction: Боб" }).click();
+  await page.getByRole("button", { name: "👍 2 reactions" }).waitFor();
+  await page.locator("#message").fill("@");
+  await page.locator("[role=option]").nth(1).waitFor();
+  assert.ok(await differs("[role=option]"));
+  assert.ok(await differs(".reaction"));
+  await page.locator("#message").fill("");
+  await page.locator(".bubble").hover();
+  await page.getByRole("button", { name: "Give an emoji" }).click();
+  await page.locator(".quick").waitFor();
+  assert.ok(await differs(".quick button"));
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});

@@ -16,7 +16,16 @@ export function OccasionBar({ conversation }: { readonly conversation: Conversat
         {/* The style sheet cuts it where the line ends. */}
         {to && <bdi>{to.text.slice(0, 200)}</bdi>}
       </p>
-      <button type="button" class="round" aria-label={say("name.cancel")} onClick={conversation.giveUp}>
+      <button
+        type="button"
+        class="round"
+        aria-label={say("name.cancel")}
+        onClick={() => {
+          // Before the button that has the focus goes.
+          document.getElementById("message")?.focus();
+          conversation.giveUp();
+        }}
+      >
         <Icon of="close" />
       </button>
     </div>

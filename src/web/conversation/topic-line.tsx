@@ -12,7 +12,8 @@ export function TopicLine({ conversation: { topic } }: { readonly conversation: 
   const button = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
   useEffect(() => {
-    if (wasEditing.current && !isEditing.value) button.current?.focus();
+    // Whoever left the field for another place is there by now.
+    if (wasEditing.current && !isEditing.value && document.activeElement === document.body) button.current?.focus();
     wasEditing.current = isEditing.value;
   }, [isEditing.value]);
 

@@ -12,9 +12,14 @@ export function AddRoom({ chat, onGo }: { readonly chat: Chat; readonly onGo?: (
   const name = useSignal("");
   const isBad = useSignal(false);
   const input = useRef<HTMLInputElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
   const refused = chat.refusal.value?.error.message;
   useEffect(() => {
     if (isOpen.value) input.current?.focus();
+    // Whoever has gone to another room writes there by now.
+    else if (wasOpen.current && document.activeElement === document.body) button.current?.focus();
+    wasOpen.current = isOpen.value;
   }, [isOpen.value]);
 
   const close = () => {
@@ -26,6 +31,7 @@ export function AddRoom({ chat, onGo }: { readonly chat: Chat; readonly onGo?: (
     return (
       <div class="add-room">
         <button
+          ref={button}
           type="button"
           class="quiet"
           onClick={() => {
