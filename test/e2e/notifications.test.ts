@@ -49,6 +49,10 @@ test("the browser is asked for leave only by whoever turns notifications on; a m
   await page.getByRole("radio", { name: "All messages" }).click();
   await page.getByText("The browser does not allow notifications here.").waitFor();
   assert.ok(await page.getByRole("group", { name: "Notifications" }).getByRole("radio", { name: "Off" }).isChecked());
+  // Also when it is asked for once more, to no avail.
+  await page.getByRole("radio", { name: "Mentions" }).click();
+  await page.waitForFunction("asked === 2");
+  await page.locator("[name=told][value=off]:checked").waitFor({ state: "attached" });
   await page.evaluate('answer = "granted"');
   await page.getByRole("radio", { name: "Mentions" }).click();
   await page.getByText("The browser does not allow").waitFor({ state: "detached" });

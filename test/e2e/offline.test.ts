@@ -133,3 +133,26 @@ test("a part of the page that cannot be fetched is asked for again by the next c
   );
   await ann.leave();
 });
+
+test("a language whose words cannot be fetched is not the one that is chosen, and can be chosen again", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await browser.visit(`${url}/`, { serviceWorkers: "block" });
+  const { page } = ann;
+  await ann.comeIn("Ann");
+  await page.getByRole("button", { name: "Settings" }).click();
+  const words = "**/assets/page-*";
+  await page.route(words, (route) => route.fulfill({ status: 404 }));
+  const language = page.getByRole("combobox", { name: "Language" });
+  await language.selectOption("th");
+  await page.getByText("A part of the page could not be loaded.").waitFor();
+  assert.equal(await language.inputValue(), "en");
+  await page.unroute(words);
+  await language.selectOption("th");
+  await page.locator("html[lang=th]").waitFor({ state: "attached" });
+  await page.locator(".line-closed").waitFor({ state: "detached" });
+  assert.deepEqual(
+    ann.troubles.filter((text) => !/\b404\b/.test(text)),
+    [],
+  );
+  await ann.leave();
+});

@@ -2,6 +2,7 @@ import { isLanguage, type Language, languages } from "../../locales/words.ts";
 import { usePage, useSay } from "../state/page.ts";
 import type { Theme } from "../state/preferences.ts";
 import type { IconName } from "./icon.tsx";
+import { isPartMissing } from "./lazily.tsx";
 import { Segments } from "./segments.tsx";
 
 /** Each language in its own words, as whoever looks for it reads it. */
@@ -18,8 +19,17 @@ export function Looks() {
         <span class="field-label">{say("settings.language")}</span>
         <select
           value={preferences.language.value}
-          onChange={({ currentTarget: { value } }) => {
-            if (isLanguage(value)) void preferences.speak(value);
+          onChange={({ currentTarget: select }) => {
+            if (!isLanguage(select.value)) return;
+            preferences.speak(select.value).then(
+              () => {
+                isPartMissing.value = false;
+              },
+              () => {
+                isPartMissing.value = true;
+                select.value = preferences.language.peek();
+              },
+            );
           }}
         >
           {languages.map((language) => (

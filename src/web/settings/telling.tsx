@@ -12,7 +12,9 @@ export function Telling() {
   const permission = useSignal(preferences.told.chosen.peek() === "off" ? "granted" : notificationPermission());
 
   async function choose(told: Told): Promise<void> {
-    permission.value = told === "off" ? "granted" : await askForNotifications();
+    // Drawn anew, the options stand as they are chosen, also if leave is refused once more.
+    permission.value = "granted";
+    if (told !== "off") permission.value = await askForNotifications();
     preferences.told.choose(permission.value === "granted" ? told : "off");
   }
 
