@@ -156,6 +156,18 @@ test("[E1] a change that is refused is taken back and its text is not lost; by k
   await ann.leave();
 });
 
+test("that a message was not sent is told, also to who does not see it", async (t) => {
+  const { url } = await startTestServer(t, { limits: { ...defaultLimits, maxFrame: 1_024 } });
+  const ann = await browser.visit(`${url}/`);
+  await ann.comeIn("Ann");
+  await ann.say("ы".repeat(600));
+  await ann.page.getByRole("alert").getByText("Not sent").waitFor();
+  await ann.page.getByRole("button", { name: "Discard" }).click();
+  await ann.page.getByRole("alert").getByText("Not sent").waitFor({ state: "detached" });
+  assert.deepEqual(ann.troubles, []);
+  await ann.leave();
+});
+
 /** A phone, on which nothing moves while it is touched. */
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 

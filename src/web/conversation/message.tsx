@@ -128,7 +128,7 @@ function Refused({
 }) {
   const say = useSay();
   return (
-    <div class="refused">
+    <div class="refused" role="alert">
       <p>
         <Icon of="alert" />
         <strong>{say("message.not_sent")}</strong> {reason}
