@@ -50,6 +50,26 @@ test("a name is completed after @ by keyboard, whoever is meant is marked, and a
   await visitor.leave();
 });
 
+test("Enter after a name sends, though somebody is called by that name and another one", async (t) => {
+  const { url } = await startTestServer(t);
+  const noi = await RawClient.join(t, url, { name: "น้อย" });
+  await RawClient.join(t, url, { name: "น้อย หน่า" });
+  await noi.say("สวัสดี");
+  await noi.next("message");
+  const visitor = await browser.visit(`${url}/`);
+  await visitor.comeIn("Оля");
+  await visitor.sees("สวัสดี");
+  const { page } = visitor;
+  await page.getByRole("textbox", { name: "Message" }).pressSequentially("@น้");
+  await page.getByRole("option", { name: "น้อย", exact: true, selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("listbox").waitFor({ state: "detached" });
+  await page.evaluate("new Promise(requestAnimationFrame)");
+  await page.keyboard.press("Enter");
+  assert.equal((await noi.next("message")).text, "@น้อย");
+  await visitor.leave();
+});
+
 test("[P3] a mention that stands before the page which is loaded marks its room, too", async (t) => {
   const { url } = await startTestServer(t);
   const visitor = await browser.visit(`${url}/r/кухня`);

@@ -47,6 +47,7 @@ test("a mention is begun by @ at the beginning of a word, and completed from the
   assert.deepEqual(begunMention("สวัสดี@น้", 9), { from: 6, begun: "น้" });
   assert.equal(begunMention("mail@ann", 8), undefined);
   assert.equal(begunMention("@ann\nnext", 9), undefined);
+  assert.deepEqual(begunMention("@", 1), { from: 0, begun: "" });
   assert.deepEqual(namesFor("ann", names, 6), ["Ann", "Ann Lee"]);
   assert.deepEqual(namesFor("sal", names, 6), ["🦊 Sally"]);
   assert.deepEqual(namesFor("О", names, 6), ["Оля"]);

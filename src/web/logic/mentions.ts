@@ -56,14 +56,14 @@ export function createMentions(names: readonly string[], me: string | undefined)
   return { split, isOfMe: (text) => split(text).some((piece) => typeof piece !== "string" && piece.isMe) };
 }
 
-/** What is being typed after an `@`. */
+/** What is being typed after an `@`; whoever has typed a space may have ended the name. */
 export interface BegunMention {
   /** Where its `@` stands. */
   readonly from: number;
   readonly begun: string;
 }
 
-const beginning = /(?<![\p{Lu}\p{Ll}\p{Nd}_./@-])@([^@\n]{0,32})$/u;
+const beginning = /(?<![\p{Lu}\p{Ll}\p{Nd}_./@-])@((?:[^@\n]{0,31}[^@\s])?)$/u;
 
 /** The mention that is being typed before the caret, if there is one. */
 export function begunMention(text: string, caret: number): BegunMention | undefined {
