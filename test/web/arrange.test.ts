@@ -59,6 +59,18 @@ test("a day begins with its name, and names the author anew", () => {
   assert.deepEqual(told(rows), ["day", "Оля: 1", "day", "Оля: 2"]);
 });
 
+test("what was imported among later messages has its day above it, and so has what was said after it", () => {
+  const day = 24 * 60 * minute;
+  const aside = { is: "joined", key: "joined", after: 3, at: start - day, user: ann } as const;
+  const rows = arrange(
+    [entry(1, olya, start), entry(2, olya, start - day), entry(3, olya, start), { is: "aside", at: aside.at, aside }],
+    undefined,
+    view(),
+  );
+  assert.deepEqual(told(rows), ["day", "Оля: 1", "day", "Оля: 2", "day", "Оля: 3", "in Ann out "]);
+  assert.equal(new Set(rows.map(({ key }) => key)).size, rows.length);
+});
+
 test("messages from before this visit stand apart, and one line leads to what is new", () => {
   const entries = [entry(1, olya), entry(2, olya), entry(3, olya), entry(4, olya)];
   assert.deepEqual(told(arrange(entries, undefined, view({ oldUpTo: 3, newAfter: 2 }))), [

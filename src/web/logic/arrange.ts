@@ -130,6 +130,8 @@ const plain = {
 const replyOf = (id: MessageId | null | undefined, seq?: number | null) =>
   id ? { id, seq: seq ?? undefined } : undefined;
 
+const isLater = (entry: Entry, than: Entry): boolean => midnight(entry.at) > midnight(than.at);
+
 /** Whether two entries that follow one another stand under one name. */
 function together(before: Entry | undefined, entry: Entry, view: View): boolean {
   if (!before || before.is === "aside" || entry.is === "aside") return false;
@@ -149,8 +151,10 @@ export function arrange(entries: readonly Entry[], before: Entry | undefined, vi
   let previous = before;
   let previousMessage = before;
   for (const entry of entries) {
-    if (!previous || midnight(entry.at) > midnight(previous.at)) {
-      rows.push({ is: "day", key: `day-${midnight(entry.at)}`, at: entry.at });
+    // Backwards only from message to message, as an import leads: what is not in the log has this machine's time.
+    const isBack = entry.is === "message" && previousMessage?.is === "message" && isLater(previousMessage, entry);
+    if (!previous || isLater(entry, previous) || isBack) {
+      rows.push({ is: "day", key: `day-${rows.length}`, at: entry.at });
     }
     const isNew = beginsTheNew(entry, previousMessage, view);
     if (isNew) rows.push({ is: "new", key: "new" });
