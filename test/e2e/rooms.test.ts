@@ -44,6 +44,26 @@ test("[P1] [P2] every room is listed with what it is about, and two people talk 
   await noi.leave();
 });
 
+test("[P2] that no room is called so is said once all are here, and not before", async (t) => {
+  const { url } = await startTestServer(t);
+  for (const room of ["кухня", ...Array.from({ length: 200 }, (_, index) => `ห้อง-${index}`)])
+    await fetch(`${url}/rooms/${room}/messages`, { method: "POST", body: "чай" });
+  const ann = await browser.visit(`${url}/`);
+  await ann.comeIn("Ann");
+  await ann.page.getByRole("button", { name: "All rooms" }).click();
+  const list = ann.page.getByRole("dialog", { name: "All rooms" });
+  await list.getByRole("button", { name: "Show more" }).waitFor();
+  await list.getByRole("searchbox", { name: "Find a room" }).fill("кухня");
+  await list.getByRole("listitem").first().waitFor({ state: "detached" });
+  assert.equal(await list.getByText("No room is called so.").count(), 0);
+  await list.getByRole("button", { name: "Show more" }).click();
+  await list.getByRole("link", { name: /^кухня/ }).waitFor();
+  await list.getByRole("searchbox", { name: "Find a room" }).fill("сад");
+  await list.getByText("No room is called so.").waitFor();
+  assert.deepEqual(ann.troubles, []);
+  await ann.leave();
+});
+
 test("a room is added, what is unread in others is counted, back and forward lead through them, a reload stays in", async (t) => {
   const { url } = await startTestServer(t);
   const ann = await browser.visit(url);
@@ -77,6 +97,30 @@ test("a room is added, what is unread in others is counted, back and forward lea
   await page.getByRole("button", { name: "Leave кухня" }).click();
   await page.getByRole("heading", { level: 1, name: "general" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "кухня" }).count(), 0);
+  assert.deepEqual(ann.troubles, []);
+  await ann.leave();
+});
+
+test("the keys lead through rooms and direct conversations in the order in which they are listed", async (t) => {
+  const { url } = await startTestServer(t);
+  await RawClient.join(t, url, { name: "น้อย" });
+  const ann = await browser.visit(`${url}/`);
+  await ann.comeIn("Ann");
+  const { page } = ann;
+  await page.getByRole("button", { name: "Write to น้อย alone" }).click();
+  await page.getByRole("heading", { level: 1, name: "น้อย" }).waitFor();
+  await page.getByRole("button", { name: "Add a room" }).click();
+  await page.getByRole("textbox", { name: "Name of the room" }).fill("кухня");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "кухня" }).waitFor();
+  const listed = ["general", "кухня", "น้อย"];
+  assert.deepEqual(await page.locator(".room-name").allTextContents(), listed);
+  for (const name of [...listed.slice(2), ...listed]) {
+    await page.keyboard.press("Alt+ArrowDown");
+    await page.getByRole("heading", { level: 1, name }).waitFor();
+  }
+  await page.keyboard.press("Alt+ArrowUp");
+  await page.getByRole("heading", { level: 1, name: "кухня" }).waitFor();
   assert.deepEqual(ann.troubles, []);
   await ann.leave();
 });

@@ -81,7 +81,7 @@ export function RoomsDialog({ chat, onClose }: RoomsDialogProps) {
         <p class="all-rooms-state" role="status">
           {at === "coming" && rooms.length === 0 && say("rooms.coming")}
           {at === "failed" && say("conversation.further_failed")}
-          {at === "here" && shown.length === 0 && say("rooms.none")}
+          {at === "here" && !next && shown.length === 0 && say("rooms.none")}
         </p>
         {(at === "failed" || (at === "here" && next)) && (
           <button type="button" class="chip" onClick={() => void fetch()}>

@@ -1,4 +1,5 @@
 import { useEffect } from "preact/hooks";
+import type { Conversation } from "../state/conversation.ts";
 import { usePage } from "../state/page.ts";
 
 const isField = (element: Element | null): boolean => element?.matches("input, textarea, select") ?? false;
@@ -19,7 +20,9 @@ export function useKeys(openMap: () => void, openSearch: () => void): void {
         event.preventDefault();
         const current = visit.current.peek();
         if (!current) return;
-        const rooms = current.chat.conversations.peek();
+        const isDirect = ({ other }: Conversation) => other.peek() !== undefined;
+        // As the list has them: those with one person last.
+        const rooms = current.chat.conversations.peek().toSorted((a, b) => Number(isDirect(a)) - Number(isDirect(b)));
         const next = rooms.indexOf(current.conversation) + (event.key === "ArrowUp" ? -1 : 1);
         const room = rooms[(next + rooms.length) % rooms.length];
         if (room) visit.goTo(room.name);
