@@ -38,7 +38,7 @@ export function compiled(program: keyof typeof sources): string | undefined {
 
 /** What the load is, for who reads its figures. */
 export const loadIs = compiled("load")
-  ? "a load in C on one epoll"
+  ? "a load in C on one epoll, looked at every 0.25 ms where nothing has come"
   : "a load on Node's sockets, for want of a C compiler: slower, so that what a server can do at the most is more";
 
 /** A load of its own process. */
