@@ -60,7 +60,7 @@ effect(() => {
   if (stage.at !== "outside") stage.chat.setLanguage(spoken);
 });
 fitAboveKeyboard();
-createAlerts({ visit, preferences, isSeen, clock: pageClock, teller });
+createAlerts({ visit, preferences, isSeen, clock: pageClock, kept, teller });
 
 const page: Page = {
   preferences,

@@ -1,10 +1,11 @@
 import { effect, type ReadonlySignal, untracked } from "@preact/signals";
 import type { MessageFrame } from "../../sdk/index.ts";
 import type { Clock } from "./clock.ts";
+import type { Kept } from "./kept.ts";
 
 /** Long enough for another tab, in which somebody is looking, to say that it has been read. */
 const waitMs = 500;
-/** One sound in this time, however much is said. */
+/** One sound in this time, however much is said, and in however many tabs. */
 const quietMs = 3_000;
 /** As much of a message as a notification shows. */
 const shownCharacters = 200;
@@ -41,6 +42,7 @@ interface AlertParts {
   };
   readonly isSeen: ReadonlySignal<boolean>;
   readonly clock: Clock;
+  readonly kept: Kept;
   readonly teller: Teller;
 }
 
@@ -48,9 +50,9 @@ interface AlertParts {
  * Tells of others' messages while nobody looks at the page, as the reader wants it: a sound of the same ones as the
  * notifications, and of all where those are off. It lives as long as the page.
  */
-export function createAlerts({ visit, preferences, isSeen, clock, teller }: AlertParts): void {
+export function createAlerts({ visit, preferences, isSeen, clock, kept, teller }: AlertParts): void {
   const told = new WeakMap<HeardRoom, MessageFrame | undefined>();
-  let quietUntil = 0;
+  let chimedAt = 0;
 
   function tell(conversation: HeardRoom, message: MessageFrame): void {
     const isRead = conversation.readUpTo.peek() >= message.seq;
@@ -66,8 +68,10 @@ export function createAlerts({ visit, preferences, isSeen, clock, teller }: Aler
         onClick: () => visit.goTo(conversation.name),
       });
     }
-    if (sound.chosen.peek() === "off" || clock.now() < quietUntil) return;
-    quietUntil = clock.now() + quietMs;
+    const isQuiet = Math.abs(clock.now() - Number(kept.read("chimed") ?? chimedAt)) < quietMs;
+    if (sound.chosen.peek() === "off" || isQuiet) return;
+    chimedAt = clock.now();
+    kept.write("chimed", `${chimedAt}`);
     teller.chime();
   }
 
