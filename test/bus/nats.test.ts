@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { connect } from "@nats-io/transport-node";
 import { nats as natsProgram } from "../../scripts/servers.mjs";
 import { openNatsBus } from "../../src/bus/nats.ts";
+import { aliveMs, silentMs } from "../../src/core/nodes.ts";
 import type { Appends, Bus } from "../../src/core/ports.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
 import { systemClock } from "../../src/server/clock.ts";
 import { roomName, storedEvent } from "../support/drafts.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { TestNats, useNats } from "../support/nats.ts";
 import { describeWith, freePort } from "../support/programs.ts";
 import { keptLog, temporaryFolder } from "../support/server.ts";
@@ -120,6 +124,37 @@ describeWith([natsProgram], "NATS", () => {
     assert.match(log.lines.join(), /NATS is away.*127\.0\.0\.1/);
     assert.doesNotMatch(log.lines.join(), /s3cret/);
   });
+});
+
+test("[N5] a NATS that falls silent is away before those who were heard over it could be taken for gone", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  let isSilent = false;
+  const silent = createServer((socket) => {
+    t.after(() => socket.destroy());
+    socket.write(`INFO ${JSON.stringify({ server_id: "x", version: "2.9.0", max_payload: 1_048_576, proto: 1 })}\r\n`);
+    socket.on("data", (bytes) => {
+      if (!isSilent) socket.write("PONG\r\n".repeat(bytes.toString().split("PING\r\n").length - 1));
+    });
+  });
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  t.after(() => silent.close());
+  const address = `nats://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const bus = await openNatsBus({ address, scope: "silent", clock: new FakeClock(), log: keptLog() });
+  let isHeard: boolean | undefined;
+  bus.watch((now) => {
+    isHeard = now;
+  });
+  assert.equal(isHeard, true);
+  t.after(() => bus.close());
+  isSilent = true;
+  let ms = 0;
+  for (; isHeard; ms += 1_000) {
+    t.mock.timers.tick(1_000);
+    for (let turns = 0; turns < 10; turns++) await new Promise((resolve) => setImmediate(resolve));
+  }
+  // What was heard last may be as old as a sign of life.
+  assert.ok(ms <= silentMs - aliveMs, `${ms} ms`);
 });
 
 /** The next that a bus brings. */
