@@ -21,12 +21,11 @@ const forgetSilent = statement(
      SELECT FROM parlance.node WHERE id = ANY (nodes) AND id NOT IN (SELECT id FROM gone)
    )`,
 );
-const renew = statement(
-  "renew-node",
-  `WITH known AS (SELECT FROM parlance.node WHERE id = $1)
-   INSERT INTO parlance.node (id, until) VALUES ($1, now() + $2 * interval '1 ms')
-   ON CONFLICT (id) DO UPDATE SET until = excluded.until
-   RETURNING EXISTS (SELECT FROM known) AS known`,
+// Two statements: one alone would take for its own what another node deletes while it waits for that.
+const renew = statement("renew-node", "UPDATE parlance.node SET until = now() + $2 * interval '1 ms' WHERE id = $1");
+const enter = statement(
+  "enter-node",
+  "INSERT INTO parlance.node (id, until) VALUES ($1, now() + $2 * interval '1 ms') ON CONFLICT DO NOTHING",
 );
 const part = statement("part-node", "UPDATE parlance.node SET until = now() + $2 * interval '1 ms' WHERE id = $1");
 
@@ -70,11 +69,12 @@ export class PostgresNames implements NameRegister {
   }
 
   async renew(node: NodeId): Promise<boolean> {
-    const [, { rows }] = await Promise.all([
+    const [, { rowCount }] = await Promise.all([
       this.#client.query({ ...forgetSilent, values: [node] }),
-      this.#client.query<{ known: boolean }>({ ...renew, values: [node, leaseMs] }),
+      this.#client.query({ ...renew, values: [node, leaseMs] }),
+      this.#client.query({ ...enter, values: [node, leaseMs] }),
     ]);
-    return rows[0]?.known === true;
+    return rowCount === 1;
   }
 
   async claim(node: NodeId, claims: readonly NameClaim[]): Promise<ReadonlySet<NameKey>> {

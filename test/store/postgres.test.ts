@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { randomFillSync } from "node:crypto";
 import { test } from "node:test";
 import pg from "pg";
 import { postgres as postgresProgram } from "../../scripts/servers.mjs";
+import { newNodeId } from "../../src/core/hints.ts";
+import { nameKeys } from "../../src/core/name-keys.ts";
 import { StoreError } from "../../src/core/ports.ts";
 import { DatabaseRefused } from "../../src/store/database-refused.ts";
 import { openPostgresStore } from "../../src/store/postgres.ts";
 import { TcpProxy } from "../faults/tcp-proxy.ts";
-import { draft, roomName } from "../support/drafts.ts";
+import { draft, roomName, userId } from "../support/drafts.ts";
 import { openStore, query, usePostgres } from "../support/postgres.ts";
 import { describeWith, freePort } from "../support/programs.ts";
 import { nameRegisterContract } from "./name-register-contract.ts";
@@ -44,6 +47,35 @@ describeWith([postgresProgram], "Postgres", () => {
         ]);
       },
     };
+  });
+
+  test("[N6] a node that is back in the moment in which another takes what it had claimed is told that it is gone", async (t) => {
+    const address = await postgres().newDatabase();
+    const [{ names: here }, { names: there }] = [await openStore(t, address), await openStore(t, address)];
+    const [silent, other] = [newNodeId(randomFillSync), newNodeId(randomFillSync)];
+    for (const node of [silent, other]) await here.renew(node);
+    const [key] = nameKeys("Ann");
+    assert.ok(key);
+    await here.claim(silent, [{ key, user: userId("ann") }]);
+    await query(address, "UPDATE parlance.node SET until = now() - interval '1 s' WHERE id = $1", [silent]);
+    const [holder, watch] = [new pg.Client(address), new pg.Client(address)];
+    for (const client of [holder, watch]) {
+      await client.connect();
+      t.after(() => client.end());
+    }
+    await holder.query("BEGIN; SELECT FROM parlance.name_claim FOR UPDATE");
+    const waiting = async (count: number) => {
+      const asked = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+      while ((await watch.query(asked)).rowCount !== count);
+    };
+    const taking = there.renew(other);
+    await waiting(1);
+    const back = here.renew(silent);
+    await waiting(2);
+    await holder.query("COMMIT");
+    assert.equal(await taking, true);
+    assert.equal(await back, false);
+    assert.equal((await there.claim(other, [{ key, user: userId("bob") }])).size, 1, "and it is anybody's");
   });
 
   test("nodes that start at once on an empty database make one set of tables and one key", async (t) => {
