@@ -117,6 +117,11 @@ export class Identity {
     if (surplus.length > 0) await store.endSessions(id, surplus, now);
     await store.addSession({ id: session, user: id, agent, created: now, seen: now });
     if (surplus.length > 0) await this.accounts.changed();
+    // Another one, or none, by now: what the one before it let in meanwhile is over with all the rest. [I2]
+    if ((await store.proofOf(id)) !== proof.value) {
+      await store.endSessions(id, [session], now);
+      return refused("wrong_passphrase");
+    }
     return accepted(tokens.issue({ id, name: owned }, session));
   }
 

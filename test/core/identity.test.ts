@@ -157,6 +157,29 @@ describe("names that are kept", () => {
     assert.equal(other.last("welcome").user.name, "Ann");
   });
 
+  test("[I2] whoever is let in by the old passphrase in the moment in which another is set does not stay", async () => {
+    const store = new MemoryStore();
+    const { addSession } = store.accounts;
+    let meanwhile = async () => {};
+    store.accounts.addSession = async (session) => {
+      await meanwhile();
+      return addSession(session);
+    };
+    const world = settledWorld({ store });
+    const ann = await named(world, "Ann");
+    const other = world.connect();
+    const welcomes = ann.all("welcome").length;
+    meanwhile = async () => {
+      ann.send({ type: "change_passphrase", passphrase, new_passphrase: "ein neues Wort" });
+      while (ann.all("welcome").length === welcomes) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await login(world, other, "Ann");
+    assert.deepEqual([other.all("welcome"), other.last("error").code], [[], "wrong_passphrase"]);
+    ann.send({ type: "sessions" });
+    await world.quiet();
+    assert.equal(ann.last("sessions").sessions.length, 1);
+  });
+
   test("[I2] who gives a name up keeps who they are; others may have the name once it is not in use", async () => {
     const world = settledWorld();
     const ann = await named(world, "Ann");
