@@ -36,6 +36,13 @@ export class Directory {
     return this.#known.get(id)?.user;
   }
 
+  /** Lower case and capitals are the same, what merely looks like it is not. */
+  named(name: DisplayName): NamedUser | undefined {
+    const wanted = name.toLowerCase();
+    for (const { user } of this.#known.values()) if (user.name.toLowerCase() === wanted) return user;
+    return undefined;
+  }
+
   enter(user: NamedUser): void {
     this.#known.set(user.id, { user, rooms: (this.#known.get(user.id)?.rooms ?? 0) + 1 });
   }

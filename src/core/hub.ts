@@ -1,6 +1,6 @@
 import type { ChatError } from "../protocol/codes.ts";
 import { pairOf } from "../protocol/direct.ts";
-import { type MessageId, newMessageId, type RandomBytes, type RoomName, type UserId } from "../protocol/ids.ts";
+import { type MessageId, newMessageId, type RandomBytes, type RoomName } from "../protocol/ids.ts";
 import { heartbeatMs, type Limits } from "../protocol/limits.ts";
 import type { User } from "../protocol/server-frames.ts";
 import { type Bounds, createBounds, takeTurn } from "./bounds.ts";
@@ -149,9 +149,9 @@ export class Hub {
     return this.#rooms.get(name)?.presence.count ?? this.#nodes?.countIn(name) ?? 0;
   }
 
-  /** Somebody who is on another node, as far as is known. */
-  elsewhere(id: UserId): User | undefined {
-    return this.#nodes?.find(id);
+  /** Somebody who is on another node, by their id or their name, as far as is known. */
+  elsewhere({ id, name }: Partial<User>): User | undefined {
+    return id ? this.#nodes?.find(id) : name ? this.#nodes?.named(name) : undefined;
   }
 
   /** How many messages wait for the disk. */

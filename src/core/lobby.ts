@@ -36,12 +36,12 @@ export class Lobby {
       people: () => hub.people,
       lines: this.lines,
       // Whoever has no line elsewhere needs nobody to be told.
-      tell: (marker) => hub.elsewhere(marker.user) && bus.tell({ type: "read", ...marker }),
+      tell: (marker) => hub.elsewhere({ id: marker.user }) && bus.tell({ type: "read", ...marker }),
     });
     this.#stops = [
-      bus.subscribe((appends, isOwn) => {
+      bus.subscribe((appends) => {
         this.#invite(appends);
-        if (isOwn) this.#noteSaid(appends);
+        this.#noteSaid(appends);
       }),
       bus.hear((hint) => hint.type === "read" && this.markers.hear(hint)),
     ];
@@ -108,10 +108,9 @@ export class Lobby {
   }
 
   async #find(person: Person, whom: string): Promise<User | undefined> {
-    const { people } = this.#hub;
     const isId = userIdForm.test(whom);
     const name = parseDisplayName(whom);
-    const here = isId ? this.#somebody(whom as UserId) : name.ok ? people.named(name.value)?.user : undefined;
+    const here = isId ? this.#somebody(whom as UserId) : name.ok ? this.#somebodyNamed(name.value) : undefined;
     if (here) return here;
     const { accounts } = this.#hub.identity;
     const owner = isId ? (whom as UserId) : name.ok ? accounts.ownerOf(name.value) : undefined;
@@ -142,8 +141,12 @@ export class Lobby {
     };
   }
 
+  #somebodyNamed(name: DisplayName): User | undefined {
+    return this.#hub.people.named(name)?.user ?? this.#hub.elsewhere({ name });
+  }
+
   #somebody(id: UserId): User | undefined {
-    return this.#hub.people.find(id)?.user ?? this.#hub.elsewhere(id);
+    return this.#hub.people.find(id)?.user ?? this.#hub.elsewhere({ id });
   }
 
   /** Somebody by the name that they have now, or had last; where none was ever noted, by their id. */
@@ -152,7 +155,7 @@ export class Lobby {
     return { id, name: name ?? (id as string as DisplayName) };
   }
 
-  /** Whoever said something has read what was there, on all of their devices. The node where they said it notes that. [P3] */
+  /** Whoever said something, through whatever node, has read what was there, on all of their devices. [P3] */
   #noteSaid({ room, events }: Appends): void {
     const last = new Map<UserId, number>();
     for (const event of events) if (isMessage(event)) last.set(event.user.id, event.seq);

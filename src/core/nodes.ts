@@ -1,4 +1,4 @@
-import type { RoomName, UserId } from "../protocol/ids.ts";
+import type { DisplayName, RoomName, UserId } from "../protocol/ids.ts";
 import type { User } from "../protocol/server-frames.ts";
 import { Delay } from "./delay.ts";
 import { Directory, Elsewhere } from "./elsewhere.ts";
@@ -95,6 +95,11 @@ export class Nodes {
   /** Somebody who is on another node. */
   find(id: UserId): NamedUser | undefined {
     return this.#directory.find(id);
+  }
+
+  /** Somebody who is on another node, by their name. */
+  named(name: DisplayName): NamedUser | undefined {
+    return this.#directory.named(name);
   }
 
   tellRenamed(user: NamedUser): void {

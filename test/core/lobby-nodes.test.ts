@@ -42,3 +42,34 @@ test("[N9] [P1] [P3] on several nodes two people begin a conversation by name, e
     ],
   );
 });
+
+test("[P1] [N9] a conversation begins by the name of somebody on another node, also where no room is both people's", async () => {
+  const nodes = new SeveralNodes();
+  const [here, there] = [nodes.start(), nodes.start()];
+  const ann = await here.world.join({ name: "Ann" });
+  const bob = await there.world.join({ name: "Їжак", room: "кухня" });
+  await nodes.quiet();
+  ann.send({ type: "direct", user: "їжак" });
+  ann.send({ type: "direct", user: "Iжак", ref: "looks like it" });
+  await nodes.quiet();
+  assert.deepEqual(ann.last("joined").direct, { user: bob.last("welcome").user });
+  assert.deepEqual([ann.last("error").code, ann.last("error").ref], ["no_such_user", "looks like it"]);
+});
+
+test("[P3] [N9] what somebody says through a node on which they have no line is read on those that they have", async () => {
+  const nodes = new SeveralNodes();
+  const [here, there] = [nodes.start(), nodes.start()];
+  const ann = await there.world.join({ name: "Ann" });
+  const bob = await there.world.join({ name: "Боб" });
+  bob.send({ type: "message", text: "สวัสดี" });
+  await nodes.quiet();
+  ann.send({ type: "read", seq: 1 });
+  const { room } = ann.last("joined");
+  // As a post over HTTP does, which any node may get.
+  here.world.hub.post({ room, user: ann.last("welcome").user, text: "привіт" }, (outcome) => assert.ok(outcome.ok));
+  await nodes.quiet();
+  assert.deepEqual(ann.all("read"), [{ type: "read", room, seq: 2 }]);
+  assert.deepEqual(bob.all("read"), []);
+  const phone = await there.world.join({ token: ann.last("welcome").token });
+  assert.deepEqual([phone.last("joined").read, phone.last("joined").unread], [2, 0]);
+});
