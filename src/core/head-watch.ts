@@ -18,7 +18,8 @@ export interface HeadWatchOptions {
 /**
  * Sees to it that a node of several misses nothing for long. The bus is a hint and may lose what it carries; the store is
  * the truth. So where the rooms stand is compared with the store, in one question: from time to time, when the bus is
- * back, here or for another node, and when it brings news of another log. Whoever reads a log that is no more is sent away to read the new one. [L4]
+ * back, here or for another node, when somebody sends again what was stored and never told, and when the bus brings news
+ * of another log. Whoever reads a log that is no more is sent away to read the new one. [L4]
  */
 export function watchHeads(options: HeadWatchOptions): Disposable {
   return new HeadWatch(options);

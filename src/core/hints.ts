@@ -55,7 +55,7 @@ export type Hint =
   /** Ends in good order: those who were on it may come back on another one. [K5] */
   | { readonly type: "bye"; readonly node: NodeId }
   | { readonly type: "typing"; readonly node: NodeId; readonly typists: readonly Typist[] }
-  /** A node is heard again: what was stored through it meanwhile is in the store, and was not published. */
+  /** Something is in the store that was not published: a node is heard again, or did not live to tell of it. */
   | { readonly type: "look" }
   /** A name was claimed or given up, or a session ended: what the store has of people has changed. */
   | { readonly type: "accounts" }

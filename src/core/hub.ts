@@ -190,10 +190,16 @@ export class Hub {
     const problem: ChatError | undefined =
       wait > 0 ? { code: "rate_limited", retryAfterMs: wait } : judgePost(post, this.limits);
     if (problem) return settle({ ok: false, error: problem }, post.id ?? undefined);
-    const id = post.id ?? newMessageId(this.#options.randomBytes);
-    const ts = post.ts ?? this.#options.clock.now();
+    const { randomBytes, clock, bus } = this.#options;
+    const id = post.id ?? newMessageId(randomBytes);
+    const ts = post.ts ?? clock.now();
     const draft = { room, id, kind, user, text, ts, ...(target && { target }) };
-    this.#writer.append(draft, (outcome) => settle(outcome, id), countedFor(post));
+    const settled = (outcome: Appended) => {
+      settle(outcome, id);
+      // Stored before, and not read here yet: whoever stored it could not tell of it. [N2]
+      if (outcome.ok && outcome.value.dup && this.#rooms.get(room)?.lacks(outcome.value)) bus.tell({ type: "look" });
+    };
+    this.#writer.append(draft, settled, countedFor(post));
   }
 
   /** The operator speaks to everybody, on every node. Not stored. */

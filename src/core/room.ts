@@ -122,6 +122,11 @@ export class Room {
     this.#fillHole();
   }
 
+  /** Whether something of its log was not delivered here yet. */
+  lacks({ event, epoch }: { readonly event: StoredEvent; readonly epoch: Epoch }): boolean {
+    return this.#isOpen && epoch === this.epoch && event.seq > this.#delivered;
+  }
+
   /** Learns from the store where the log stands, and fills what is missing; whether it still is the log that was opened. [L4] */
   compare(head: RoomHead | undefined): boolean {
     if (!this.#isOpen) return true;

@@ -4,10 +4,11 @@ import fc from "fast-check";
 import { createMemoryBus } from "../../src/bus/memory.ts";
 import { compareMs, watchHeads } from "../../src/core/head-watch.ts";
 import type { Appends, Bus } from "../../src/core/ports.ts";
-import { roomName } from "../support/drafts.ts";
+import { draft, messageId, roomName } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import type { Guest } from "../support/guest.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
+import { SeveralNodes } from "../support/several-nodes.ts";
 import { World } from "../support/world.ts";
 
 const general = roomName("general");
@@ -95,4 +96,24 @@ test("[N2] [R1] [R4] members of two nodes read one log, each event once and in o
     },
   );
   await fc.assert(property, { numRuns: 150 });
+});
+
+test("[N2] [S1] what was stored by a node that could not tell of it is read on all once it has been sent again", async () => {
+  const nodes = new SeveralNodes();
+  const [here, there] = [nodes.start(), nodes.start()];
+  const ann = await here.world.join({ name: "Ann" });
+  const bob = await there.world.join({ name: "Боб" });
+  await nodes.quiet();
+  const { id, text } = draft(1);
+  await new MemoryStore(nodes.memory).append([draft(1)]);
+  ann.send({ type: "message", id, text });
+  await nodes.quiet();
+  assert.deepEqual([ann.last("ack").seq, ann.last("ack").dup], [1, true]);
+  assert.deepEqual([seqsOf(ann), seqsOf(bob)], [[1], [1]]);
+  const looks = () => nodes.told.filter(({ type }) => type === "look").length;
+  const before = looks();
+  ann.send({ type: "message", id, text });
+  ann.send({ type: "message", id: messageId(2), text: "другий" });
+  await nodes.quiet();
+  assert.equal(looks(), before, "and what has been read is not looked for again");
 });

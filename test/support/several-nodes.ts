@@ -135,6 +135,7 @@ export class SeveralNodes {
       tell: (hint) => {
         if (!this.#buses.has(id)) return;
         this.told.push(hint);
+        bus.tell(hint);
         const fate = this.fates.shift() ?? "carried";
         const before = late;
         late = fate === "late" ? [...late, hint] : [];
