@@ -21,6 +21,34 @@ test("Thai, which writes no spaces, is told apart by its words", () => {
   assert.deepEqual(found("@นาย @นาน"), []);
 });
 
+test("where a longer name does not end, a shorter one with which it begins may, and is mentioned", () => {
+  const found = (names: readonly string[], text: string) =>
+    createMentions(names, undefined)
+      .split(text)
+      .filter((piece) => typeof piece !== "string")
+      .map(({ text }) => text);
+  const anns = found(["Ann", "Ann L", "Ann Lo"], "@Ann Lovely, @ANN L! @Ann Lo @Anna");
+  assert.deepEqual(anns, ["@Ann", "@ANN L", "@Ann Lo"]);
+  assert.deepEqual(found(["Оля", "Оля Ш"], "@Оля шукає, @оля ш."), ["@Оля", "@оля ш"]);
+  assert.deepEqual(found(["นา", "นาจ"], "@นาจ๋า"), ["@นา"]);
+});
+
+test("who is called Артём or Мар'яна is mentioned, and completed, however their letters are typed", () => {
+  const people = ["Артём", "Мар'яна", "Д’Артаньян"];
+  for (const [me, text] of [
+    ["Артём", "@артем, глянь"],
+    ["Семен", "@Семён, глянь"],
+    ["Мар'яна", "@Мар’яна @Оля"],
+    ["Д’Артаньян", "@д'артаньян"],
+  ] as const) {
+    assert.ok(createMentions(people, me).isOfMe(text), text);
+  }
+  const [before, mention] = createMentions(["İpek"], "İpek").split("İİ @İPEK!");
+  assert.deepEqual([before, mention], ["İİ ", { text: "@İPEK", isMe: true }]);
+  assert.deepEqual(namesFor("арте", people, 6), ["Артём"]);
+  assert.deepEqual(namesFor("марʼ", people, 6), ["Мар'яна"]);
+});
+
 test("part of a longer word, of an address or of a mail address is no mention", () => {
   assert.deepEqual(found("@Anna @Ann2 @Ann_b @Оляна @דנהה bob@Ann https://x.org/@Ann @@Ann @nobody @"), []);
 });

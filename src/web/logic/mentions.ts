@@ -18,8 +18,14 @@ const otherLetterLast = /[\p{Lo}\p{Lm}]\p{M}*$/u;
 const lookAhead = 40;
 const words = once(() => new Intl.Segmenter("th", { granularity: "word" }));
 
-const escaped = (name: string) => name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-const fold = (text: string) => text.normalize("NFC").toLowerCase();
+// After a letter that has cases, or what stands in an address, `@` begins no name.
+const sign = /(?<![\p{Lu}\p{Ll}\p{Nd}_./@-])@/gu;
+
+/**
+ * A text as names are compared, each letter in its place. Russian ё is written е, and each device has an apostrophe of its
+ * own: whoever types `@артем` or `@Мар’яна` means Артём and Мар'яна. Of all letters, İ alone would become two.
+ */
+const fold = (text: string) => text.replace(/İ/g, "i").toLowerCase().replace(/ё/g, "е").replace(/[’ʼ]/g, "'");
 
 /** Thai writes no spaces between words: `@น้อยครับ` is of น้อย, `@นาย` is not of นา. */
 function endsName(name: string, after: string): boolean {
@@ -33,21 +39,22 @@ function endsName(name: string, after: string): boolean {
 
 /** Mentions of these people, the longest name first: `@Ann Lee` is not of Ann. */
 export function createMentions(names: readonly string[], me: string | undefined): Mentions {
-  const known = [...new Set([...names, ...(me === undefined ? [] : [me])])].sort((a, b) => b.length - a.length);
-  // After a letter that has cases, or what stands in an address, `@` begins no name.
-  const form = new RegExp(`(?<![\\p{Lu}\\p{Ll}\\p{Nd}_./@-])@(${known.map(escaped).join("|")})`, "giu");
-  const own = me === undefined ? undefined : fold(me);
+  const own = me && fold(me);
+  const known = [...names.map(fold), ...(own ? [own] : [])].sort((a, b) => b.length - a.length);
 
   function split(text: string): readonly Piece[] {
-    if (known.length === 0 || !text.includes("@")) return [text];
+    if (!text.includes("@")) return [text];
+    const folded = fold(text);
     const pieces: Piece[] = [];
     let from = 0;
-    for (const { 0: found, 1: name = "", index } of text.matchAll(form)) {
-      const end = index + found.length;
-      if (!endsName(name, text.slice(end, end + lookAhead))) continue;
+    for (const { index } of text.matchAll(sign)) {
+      const begin = index + 1;
+      // Where a longer one goes on, another may end: `@Ann Lovely` is of Ann, though there is an `Ann L` too.
+      const name = known.find((one) => folded.startsWith(one, begin) && endsName(one, text.slice(begin + one.length)));
+      if (!name || index < from) continue;
       if (index > from) pieces.push(text.slice(from, index));
-      pieces.push({ text: found, isMe: fold(name) === own });
-      from = end;
+      from = begin + name.length;
+      pieces.push({ text: text.slice(index, from), isMe: name === own });
     }
     if (from < text.length) pieces.push(text.slice(from));
     return pieces;
@@ -73,7 +80,7 @@ export function begunMention(text: string, caret: number): BegunMention | undefi
 
 /** Of `names`, in their order, those that go on from what was typed: first from their beginning, then from a later word. */
 export function namesFor(begun: string, names: readonly string[], most: number): readonly string[] {
-  const typed = fold(begun);
+  const typed = fold(begun.normalize("NFC"));
   const first = names.filter((name) => fold(name).startsWith(typed));
   const later = names.filter((name) => !first.includes(name) && typed !== "" && fold(name).includes(` ${typed}`));
   return [...first, ...later].slice(0, most);
