@@ -3,7 +3,8 @@ const plain = /^[\x21-\x7e]*(?: [\x21-\x7e]+)*$/;
 /**
  * A text as it is compared when something is looked for: compatibility forms made one (NFKC), case taken away as
  * Unicode's full case folding does (`ß` is `ss`, every sigma the same), white space of any length one space, and what
- * shows nothing left out. Russian `ё` is `е`, as most people write it; every other mark stays, Thai ones too. [Q1]
+ * shows nothing left out. Russian `ё` is `е`, as most people write it, and every apostrophe that a keyboard has for
+ * `п’ять` is the same; every other mark stays, Thai ones too. [Q1]
  */
 export function fold(text: string): string {
   if (plain.test(text)) return text.toLowerCase();
@@ -14,7 +15,7 @@ export function fold(text: string): string {
     .toLowerCase()
     .normalize("NFKC")
     .replace(/\p{Default_Ignorable_Code_Point}+/gu, "")
-    .replace(/[ςё]/g, (letter) => (letter === "ς" ? "σ" : "е"))
+    .replace(/[ςё‘’ʼ]/g, (letter) => (letter === "ς" ? "σ" : letter === "ё" ? "е" : "'"))
     .replace(/\s+/g, " ");
 }
 

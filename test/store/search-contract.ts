@@ -114,7 +114,11 @@ export function searchContract(open: OpenStore): void {
 
   test("[Q1] [Q2] whatever is said, changed and looked for, what is found is what reading everything finds", async (t) => {
     const { store } = await open(t);
-    const piece = fc.constantFrom(..."น้ำ ดี ไป Їжак їж ПРИ вет ё е ss ß 🦔 👍🏽 a b ab -".split(" "), " ", "\n");
+    const piece = fc.constantFrom(
+      ..."น้ำ ดี ไป Їжак їж ПРИ вет ё е ss ß п’я п'я ʼ 🦔 👍🏽 a b ab -".split(" "),
+      " ",
+      "\n",
+    );
     const text = fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join(""));
     const step = fc.record({
       kind: fc.constantFrom<EventKind>("message", "message", "message", "edit", "delete"),

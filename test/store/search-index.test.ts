@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { searchWords } from "../../src/protocol/search-text.ts";
 import { blockSize, partKey } from "../../src/store/search/block.ts";
+import { eachGram, gramsFor } from "../../src/store/search/grams.ts";
 import { type Found, SearchIndex } from "../../src/store/search/search-index.ts";
 import { Searcher } from "../../src/store/search/searcher.ts";
 import { SqliteSearchRows } from "../../src/store/sqlite-search-rows.ts";
@@ -21,6 +22,25 @@ test("[Q1] [Q2] [Q3] over several blocks and what has none yet, finds what readi
   const again = openLog(t, opened.file);
   await agrees(again, ...texts);
   assert.equal(again.rows.blockCount(), 2, "what is in a block is not read again");
+});
+
+test("[Q1] what came into a block while each apostrophe was another is found by any of them", () => {
+  for (const [text, looked] of [
+    ["пам’ять", "пам'ять"],
+    ["пʼять", "п’"],
+    ["дім ’кіт", `"дім 'кіт"`],
+  ] as const) {
+    const had = new Set<number>();
+    eachGram(text, (gram) => had.add(gram));
+    const { first, further } = gramsFor(searchWords(looked));
+    assert.ok(first.length > 0, text);
+    assert.deepEqual(
+      [...first, ...further].filter((gram) => !had.has(gram)),
+      [],
+      text,
+    );
+  }
+  assert.ok(gramsFor(["'"]).first.length > 0, "alone it is looked for like any sign");
 });
 
 test("[Q3] [E3] what is edited or deleted after it came into a block is found by its new words alone, and its block made anew without the old ones", async (t) => {

@@ -7,6 +7,7 @@ const gramBits = 30;
 /** Scripts from here on (Chinese, Japanese, Korean, emoji) have so many characters that two tell enough. */
 const manyCharacters = 0x2e80;
 const space = 0x20;
+const apostrophe = "'";
 const none = -1;
 
 // The finalizer of MurmurHash3, which spreads every bit over all. https://github.com/aappleby/smhasher (public domain)
@@ -58,8 +59,14 @@ export function gramsFor(words: readonly string[]): WantedGrams {
   const all = new Set<number>();
   for (const word of words) {
     const parts = word.split(" ");
-    const gaps = parts.slice(1).map((part, index) => three(lastOf(parts[index] ?? ""), space, firstOf(part)));
-    const ofWord = [...gaps, ...parts.flatMap(longestGrams)];
+    const gaps = parts.slice(1).flatMap((part, index) => {
+      const before = parts[index] ?? "";
+      const isTold = !before.endsWith(apostrophe) && !part.startsWith(apostrophe);
+      return isTold ? [three(lastOf(before), space, firstOf(part))] : [];
+    });
+    // Blocks that were made before every apostrophe was the same tell them apart.
+    const certain = [...gaps, ...parts.flatMap((part) => part.split(apostrophe)).flatMap(longestGrams)];
+    const ofWord = certain.length > 0 ? certain : longestGrams(word);
     for (const gram of spreadOver(ofWord, firstOfWord)) first.add(gram);
     for (const gram of ofWord) all.add(gram);
   }
