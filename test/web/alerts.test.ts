@@ -61,6 +61,17 @@ test("what comes while nobody looks is told of, unless it is read in another tab
   assert.equal(told.length, 1);
 });
 
+test("of a long message the beginning is told, and no half of what people see as one character", () => {
+  for (const one of ["👩‍👩‍👧", "น้ำ", "🇺🇦"]) {
+    const { clock, told, hear } = page({ wanted: "all" });
+    hear(`!${one.repeat(100)}`);
+    clock.advance(500);
+    const text = told[0]?.slice("Боб · кухня: !".length) ?? "";
+    assert.ok(text.length > 180 && text.length < 200, `${text.length}`);
+    assert.equal(text.replaceAll(one, ""), "");
+  }
+});
+
 test("what is written to the reader alone is told of like a mention, without the room's name", () => {
   const { clock, told, hear } = page({ wanted: "mentions", other: { id: "u_bob", name: "Боб" } as User });
   hear("רק לך");

@@ -110,6 +110,6 @@ test("a name's colour is the same wherever it is written, and an avatar shows a 
 });
 
 test("up to three emoji alone are shown large", () => {
-  for (const text of ["🎉", "👩🏽‍🚀❤️", "🇺🇦 🇹🇭 👍🏿"]) assert.ok(isEmojiOnly(text), text);
+  for (const text of ["🎉", "👩🏽‍🚀❤️", "🇺🇦 🇹🇭 👍🏿", "1️⃣ *️⃣", "🏴󠁧󠁢󠁷󠁬󠁳󠁿🏳️‍🌈"]) assert.ok(isEmojiOnly(text), text);
   for (const text of ["a", "1", "🎉🎉🎉🎉", "ok 👍", ""]) assert.ok(!isEmojiOnly(text), text);
 });

@@ -1,3 +1,4 @@
+import { beginningOf } from "../logic/names.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Conversation } from "../state/conversation.ts";
 import { useSay } from "../state/page.ts";
@@ -14,7 +15,7 @@ export function OccasionBar({ conversation }: { readonly conversation: Conversat
       <p id="occasion" class="occasion-words">
         <strong>{to ? say("composer.answering", { name: to.user.name }) : say("composer.editing")}</strong>{" "}
         {/* The style sheet cuts it where the line ends. */}
-        {to && <bdi>{to.text.slice(0, 200)}</bdi>}
+        {to && <bdi>{beginningOf(to.text)}</bdi>}
       </p>
       <button
         type="button"

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "preact/hooks";
 import type { Line } from "../logic/arrange.ts";
+import { beginningOf } from "../logic/names.ts";
 import { follow } from "../parts/follow.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Conversation } from "../state/conversation.ts";
@@ -10,9 +11,6 @@ interface QuoteProps {
   readonly reply: NonNullable<Line["reply"]>;
   readonly conversation: Conversation;
 }
-
-/** As much of a message as a line can show. */
-const shownCharacters = 200;
 
 /** What a message answers, in a line; it leads there. */
 export function Quote({ reply, conversation }: QuoteProps) {
@@ -30,7 +28,7 @@ export function Quote({ reply, conversation }: QuoteProps) {
       <span class="aside">{say("message.answers")}</span>
       {message && <bdi class="quote-name">{message.user.name}</bdi>}
       <bdi class="quote-text">
-        {message?.deleted ? say("message.deleted") : (message?.text.slice(0, shownCharacters) ?? "…")}
+        {message?.deleted ? say("message.deleted") : message ? beginningOf(message.text) : "…"}
       </bdi>
     </a>
   );

@@ -17,9 +17,16 @@ export function initial(name: string): string {
   return (first?.segment ?? "?").toLocaleUpperCase();
 }
 
+/** As much of a text as a line or a notification shows, in UTF-16 units. */
+const shownLength = 200;
+
+/** The beginning of a text, where all of it would be too much; never part of what people see as one character. */
+export const beginningOf = (text: string): string =>
+  text.slice(0, graphemes().segment(text).containing(shownLength)?.index || shownLength);
+
 /** Up to three emoji and nothing else: shown large. */
 export const isEmojiOnly = (text: string): boolean =>
-  /^(?:\s*(?:\p{Regional_Indicator}{2}|\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*(?:\u200d\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]*)*)){1,3}\s*$/u.test(
+  /^(?:\s*(?:\p{Regional_Indicator}{2}|[#*\d]\ufe0f?\u20e3|\p{Extended_Pictographic}(?:[\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]|\u200d\p{Extended_Pictographic})*)){1,3}\s*$/u.test(
     text,
   );
 

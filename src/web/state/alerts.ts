@@ -1,5 +1,6 @@
 import { effect, type ReadonlySignal, untracked } from "@preact/signals";
 import type { MessageFrame } from "../../sdk/index.ts";
+import { beginningOf } from "../logic/names.ts";
 import type { Clock } from "./clock.ts";
 import type { Kept } from "./kept.ts";
 
@@ -7,8 +8,6 @@ import type { Kept } from "./kept.ts";
 const waitMs = 500;
 /** One sound in this time, however much is said, and in however many tabs. */
 const quietMs = 3_000;
-/** As much of a message as a notification shows. */
-const shownCharacters = 200;
 
 /** How what came while nobody looks is told: by the system, and by a sound. */
 export interface Teller {
@@ -63,7 +62,7 @@ export function createAlerts({ visit, preferences, isSeen, clock, kept, teller }
     if (wanted.chosen.peek() !== "off") {
       teller.notify({
         title: conversation.other.peek() ? message.user.name : `${message.user.name} · ${conversation.name}`,
-        text: message.text.slice(0, shownCharacters),
+        text: beginningOf(message.text),
         room: conversation.name,
         onClick: () => visit.goTo(conversation.name),
       });
