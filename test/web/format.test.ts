@@ -88,6 +88,11 @@ test("only http, https and mailto addresses are links, without the sentence's pu
     "https://a.b/(c)",
     "https://a.b/?q=(!?)",
   ]);
+  assert.deepEqual(links("„https://a.b/д“ ‚https://a.b/є‘, ‹https://a.b/ї›"), [
+    "https://a.b/д",
+    "https://a.b/є",
+    "https://a.b/ї",
+  ]);
   assert.deepEqual(links("javascript:alert(1) data:text/html,x ftp://a.b https:// http://[ mailto:"), []);
   assert.deepEqual(links("**https://example.org** *https://example.org/a_b_c*"), []);
   assert.deepEqual(parseInline("**https://example.org**"), [

@@ -73,7 +73,7 @@ export function parseMessage(text: string, depth = 0): Block[] {
 }
 
 const mark = /`|\*\*|\*|_|https?:\/\/|mailto:/gi;
-const ofTheSentence = "*_~.,:;!?'”’»…";
+const ofTheSentence = "*_~.,:;!?'“”‘’»›…";
 const address = /(?:https?:\/\/|mailto:)[^\s<>"`\u2028\u2029]+/iy;
 // What makes a picture of ❤ is a mark to Unicode, yet no part of a word.
 const wordBefore = /(?!\ufe0f)[\p{L}\p{M}\p{N}_]$/u;
