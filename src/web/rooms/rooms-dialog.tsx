@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { fold } from "../../protocol/search-text.ts";
 import type { RoomsPage } from "../../sdk/index.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { follow } from "../parts/follow.ts";
@@ -50,9 +51,9 @@ export function RoomsDialog({ chat, onClose }: RoomsDialogProps) {
   }, []);
 
   const { at, rooms, next } = listing.value;
-  const sought = wanted.value.trim().toLocaleLowerCase();
+  const sought = fold(wanted.value.trim());
   const shown = rooms.filter(({ room, topic, direct }) =>
-    [direct?.user.name ?? room, topic ?? ""].some((text) => text.toLocaleLowerCase().includes(sought)),
+    [direct?.user.name ?? room, topic ?? ""].some((text) => fold(text).includes(sought)),
   );
   return (
     <Dialog title={say("rooms.all")} onClose={onClose}>
@@ -80,7 +81,7 @@ export function RoomsDialog({ chat, onClose }: RoomsDialogProps) {
         </ul>
         <p class="all-rooms-state" role="status">
           {at === "coming" && rooms.length === 0 && say("rooms.coming")}
-          {at === "failed" && say("conversation.further_failed")}
+          {at === "failed" && say("account.failed")}
           {at === "here" && !next && shown.length === 0 && say("rooms.none")}
         </p>
         {(at === "failed" || (at === "here" && next)) && (
