@@ -1,3 +1,4 @@
+import { fold } from "../protocol/search-text.ts";
 import { commands } from "./commands.ts";
 import { emojiNames } from "./emoji.ts";
 
@@ -19,8 +20,6 @@ export interface Completion {
   /** What it could still become, when it could be several things. */
   readonly candidates: readonly string[];
 }
-
-const fold = (text: string) => text.normalize("NFC").toLowerCase();
 
 function commonStart(words: readonly string[]): string {
   const [first = "", ...others] = words;

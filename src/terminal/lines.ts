@@ -87,7 +87,8 @@ export class Lines {
   quoted({ user, text }: Quoted): string {
     const line = oneLine(text);
     const start = fitting(line, quotedWidth);
-    return `↳ ${oneLine(user.name)} “${start === line ? line : `${start.trimEnd()}…`}”`;
+    const quote = start === line ? line : `${start.trimEnd()}…`;
+    return `↳ ${oneLine(user.name)} ${this.#style.speak("message.quoted", { text: quote })}`;
   }
 
   /** What happened to a message, and which one that is, if that need be said. */

@@ -61,7 +61,7 @@ test("a hello over HTTP is refused in the language of its lang, else of Accept-L
   const thai = { "Accept-Language": "th" };
   assert.match(await detail({ name: "Ann", lang: "uk-UA" }, thai), /Це ім’я зайняте/);
   assert.match(await detail({ name: "a:b", lang: "uk" }, thai), /Ім’я має/);
-  assert.match(await detail({ name: "Ann", lang: "de" }, thai), /ชื่อนี้มีเจ้าของแล้ว/);
+  assert.match(await detail({ name: "Ann", lang: "de" }, thai), /ชื่อนี้มีคนใช้แล้ว/);
   assert.match(await detail({ lang: 7 }, thai), /ไม่มีฟิลด์ “lang”/);
   assert.match(await detail({ name: "Ann", lang: null }), /Это имя занято/);
 });

@@ -106,6 +106,7 @@ test("Tab completes commands, names and rooms.", () => {
   assert.deepEqual(complete("/join ก", known), { text: "/join กลุ่ม ", candidates: [] });
   assert.deepEqual(complete("สม", known), { text: "สมชาย, ", candidates: [] });
   assert.deepEqual(complete("привіт, оЛ", known), { text: "привіт, Оля ", candidates: [] });
+  assert.deepEqual(complete("так, арте", { ...known, names: ["Артём"] }), { text: "так, Артём ", candidates: [] });
   assert.deepEqual(complete("a", known), { text: "An", candidates: ["Ann", "Anton"] });
   assert.deepEqual(complete("xyz", known), { text: "xyz", candidates: [] });
   assert.deepEqual(complete("/react he", known), { text: "/react heart ", candidates: [] });
@@ -227,6 +228,8 @@ test("A message tells whom it answers and what has become of it, and none of tha
   assert.match(line, / Оля ↳ A.+ “.{10,30}…”: так \(edited, 👍, x.+\)$/u);
   assert.doesNotMatch(line, /[\p{Cc}\p{Bidi_Control}]/u);
   assert.match(en().message({ ...said("Оля", "так"), answered: "elsewhere" }), / Оля ↳ …: так$/);
+  const uk = new Lines({ language: "uk", speak: terminalWords.uk, paint: plainPaint, lineBreaks: "set in" });
+  assert.equal(uk.quoted({ text: "обід?", user: { name: "Оля" } }), "↳ Оля «обід?»", "each language has its own marks");
   assert.doesNotMatch(en().changed("Ann reacted: 👍", long, attack), /[\p{Cc}\p{Bidi_Control}]/u);
 });
 

@@ -40,6 +40,7 @@ export default {
   "typing.several": "Several people are typing…",
   "message.refused": "❗ Not sent: “{text}”. {reason}",
   "message.unsent": "❗ Not sent, because the connection is lost: “{text}”",
+  "message.quoted": "“{text}”",
   "message.edited": "edited",
   "reaction.taken": "{name} took back {emoji}",
   "topic.is": "Topic: {topic}",

@@ -21,7 +21,7 @@ export default {
   upgrade_blocked:
     "Переход на WebSocket по {path} не проходит. Прокси между вами должен передавать заголовки Upgrade и Connection.",
   buffered: "Поток задерживается в пути. Выключите буферизацию в прокси (nginx: proxy_buffering off).",
-  silent: "Ответа не было вовремя, или линия оборвалась.",
+  silent: "Ответ не пришёл вовремя, или связь прервалась.",
   wrong_answer: "Это не ответ сервера Parlance: {detail}",
   clock_off: "Часы этой машины и сервера расходятся на {seconds} с. Сверьте их с сервером времени.",
   tcp_closed:

@@ -20,7 +20,7 @@ export default {
   refused: "ถูกปฏิเสธ {status}: {detail}",
   upgrade_blocked: "การอัปเกรดเป็น WebSocket ที่ {path} ไปไม่ถึง พร็อกซีระหว่างทางต้องส่งต่อส่วนหัว Upgrade และ Connection",
   buffered: "สตรีมถูกกักไว้ระหว่างทาง กรุณาปิดการบัฟเฟอร์ในพร็อกซี (nginx: proxy_buffering off)",
-  silent: "ไม่มีคำตอบในเวลาที่กำหนด หรือสายขาด",
+  silent: "ไม่มีคำตอบในเวลาที่กำหนด หรือการเชื่อมต่อขาดหาย",
   wrong_answer: "นี่ไม่ใช่คำตอบของเซิร์ฟเวอร์ Parlance: {detail}",
   clock_off: "นาฬิกาของเครื่องนี้กับเซิร์ฟเวอร์ต่างกัน {seconds} วินาที กรุณาตั้งเวลาตามเซิร์ฟเวอร์เวลา",
   tcp_closed: "ไม่มีใครตอบที่พอร์ต {port} ({detail}) เปิดเกตเวย์ (--tcp-port, --tcp-echo-port) และพอร์ตแล้วหรือยัง",

@@ -21,11 +21,11 @@ export default {
   upgrade_blocked:
     "Перехід на WebSocket за {path} не проходить. Проксі між вами має передавати заголовки Upgrade і Connection.",
   buffered: "Потік затримується в дорозі. Вимкніть буферизацію в проксі (nginx: proxy_buffering off).",
-  silent: "Відповідь не надійшла вчасно, або лінія обірвалася.",
+  silent: "Відповідь не надійшла вчасно, або зв’язок перервався.",
   wrong_answer: "Це не відповідь сервера Parlance: {detail}",
   clock_off: "Годинники цієї машини й сервера розходяться на {seconds} с. Звірте їх із сервером часу.",
   tcp_closed:
-    "На порту {port} ніхто не відповідає ({detail}). Чи шлюз увімкнено (--tcp-port, --tcp-echo-port), а порт відкрито?",
+    "На порту {port} ніхто не відповідає ({detail}). Чи увімкнено шлюз (--tcp-port, --tcp-echo-port) і чи відкрито порт?",
   healthy: "Усе працює.",
   examining: "Перевіряємо {url}",
   works: "{latency} мс",
