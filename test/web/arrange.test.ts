@@ -53,6 +53,12 @@ test("what one person says within five minutes stands under one name", () => {
   assert.deepEqual(told(rows), ["day", "Оля: 1 2", "Оля: 3", "Ann!: 4"]);
 });
 
+test("what somebody says under another name stands under that one, also when it is read later", () => {
+  const renamed = { ...olya, name: "Ольга" } as User;
+  const rows = arrange([entry(1, olya), entry(2, renamed), entry(3, renamed)], undefined, view());
+  assert.deepEqual(told(rows), ["day", "Оля: 1", "Ольга: 2 3"]);
+});
+
 test("a day begins with its name, and names the author anew", () => {
   const midnight = new Date(2025, 10, 20).getTime();
   const rows = arrange([entry(1, olya, midnight - 1_000), entry(2, olya, midnight + 1_000)], undefined, view());

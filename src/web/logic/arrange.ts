@@ -135,7 +135,8 @@ const isLater = (entry: Entry, than: Entry): boolean => midnight(entry.at) > mid
 /** Whether two entries that follow one another stand under one name. */
 function together(before: Entry | undefined, entry: Entry, view: View): boolean {
   if (!before || before.is === "aside" || entry.is === "aside") return false;
-  if (authorOf(before, view)?.id !== authorOf(entry, view)?.id) return false;
+  const [author, next] = [authorOf(before, view), authorOf(entry, view)];
+  if (author?.id !== next?.id || author?.name !== next?.name) return false;
   if (entry.at - before.at > gatherMs || midnight(entry.at) !== midnight(before.at)) return false;
   return isOld(before, view) === isOld(entry, view);
 }
