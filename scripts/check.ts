@@ -29,7 +29,6 @@ async function bundleSdk(): Promise<void> {
 async function startPacked(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "parlance-packed-"));
   try {
-    run("npm", "run", "--silent", "build");
     run("npm", "pack", "--silent", "--pack-destination", folder);
     const { version } = createRequire(import.meta.url)("../package.json") as { version: string };
     run("npm", "install", "--silent", "--no-save", "--prefix", folder, join(folder, `parlance-${version}.tgz`));
