@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, test } from "node:test";
+import { errorStatus } from "../../src/protocol/codes.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -81,6 +82,14 @@ describe("The documents", () => {
         .map((id) => `${file}: ${id}`),
     );
     assert.deepEqual(unknown, []);
+  });
+
+  test("each error is told under the status that it has over HTTP", () => {
+    const told = Array.from(
+      read("docs/SPEC.md").matchAll(/^\| (\d{3}) \| (`\w+`(?:, `\w+`)*) \|$/gm),
+      ([, status, codes = ""]) => codes.split(", ").map((code) => [code.slice(1, -1), Number(status)] as const),
+    ).flat();
+    assert.deepEqual(told.toSorted(), Object.entries(errorStatus).toSorted());
   });
 
   test("every link between them leads to a file or folder that is there, and to a heading in it", () => {
