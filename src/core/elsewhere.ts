@@ -58,13 +58,19 @@ export class Directory {
   }
 }
 
+/** Whether somebody's name is a later one than another of theirs; of two as late the latter in the alphabet is. */
+export const isLater = (one: NamedUser, other: NamedUser): boolean => {
+  const [renames, before] = [one.renames ?? 0, other.renames ?? 0];
+  return renames === before ? one.name > other.name : renames > before;
+};
+
 /** As clients read them. */
 const plain = ({ id, name }: NamedUser): User => ({ id, name });
 
 /** What a node calls somebody whom it has in a room. */
 interface Named {
   readonly node: NodeId;
-  user: User;
+  user: NamedUser;
 }
 
 /**
@@ -106,9 +112,19 @@ export class Elsewhere {
     return this.#members.has(id);
   }
 
+  /** Somebody who is there by name. Of several nodes that call them differently, the later name is theirs. */
+  find(id: UserId): NamedUser | undefined {
+    let found: NamedUser | undefined;
+    for (const { user } of this.#members.get(id) ?? []) if (!found || isLater(user, found)) found = user;
+    return found;
+  }
+
   /** Those of its members whom `here` does not have, each once; without those who are only counted. */
   *besides(here: { has(id: UserId): boolean }): Generator<User> {
-    for (const [id, [first]] of this.#members) if (first && !here.has(id)) yield first.user;
+    for (const id of this.#members.keys()) {
+      const user = here.has(id) ? undefined : this.find(id);
+      if (user) yield plain(user);
+    }
   }
 
   /** How many there are besides those whom `here` has. Who is on two nodes that only count is counted twice. */
@@ -124,8 +140,9 @@ export class Elsewhere {
     // Told by a node that has begun to count: the count is what is told next.
     if (this.#counting.has(node)) return;
     for (const id of left) {
-      const user = this.#remove(node, id);
-      if (user && !this.here?.has(id) && !this.has(id)) this.here?.missed(user);
+      const before = this.find(id);
+      this.#remove(node, id);
+      if (before) this.#show(id, before, false);
     }
     for (const { quiet, ...user } of arrivals) this.#add(node, user, quiet === true);
   }
@@ -153,23 +170,25 @@ export class Elsewhere {
   }
 
   #add(node: NodeId, named: NamedUser, quiet: boolean): void {
-    const user = plain(named);
-    const known = this.#members.get(user.id)?.find((one) => one.node === node);
-    if (!known) {
-      const isNew = !this.here?.has(user.id) && !this.has(user.id);
-      this.#enter(node, named);
-      if (isNew) this.here?.met(user, quiet);
-      return;
-    }
-    const was = known.user.name;
-    known.user = user;
-    if (was === user.name) return;
-    this.#directory.rename(named);
-    if (!this.here?.has(user.id) && !this.#isCalled(user, node)) this.here?.renamed(user, was);
+    const before = this.find(named.id);
+    const known = this.#members.get(named.id)?.find((one) => one.node === node);
+    if (!known) this.#enter(node, named);
+    else if (known.user.name !== named.name) this.#directory.rename(named);
+    if (known) known.user = named;
+    this.#show(named.id, before, quiet);
+  }
+
+  /** Tells those who are here what has become of somebody who is not, and was shown to them as `before`. */
+  #show(id: UserId, before: NamedUser | undefined, quiet: boolean): void {
+    const after = this.find(id);
+    if (!this.here || this.here.has(id)) return;
+    if (!before) return after && this.here.met(plain(after), quiet);
+    if (!after) return this.here.missed(plain(before));
+    if (after.name !== before.name) this.here.renamed(plain(after), before.name);
   }
 
   #enter(node: NodeId, named: NamedUser): void {
-    const one: Named = { node, user: plain(named) };
+    const one: Named = { node, user: named };
     const others = this.#members.get(named.id);
     if (others) others.push(one);
     else this.#members.set(named.id, [one]);
@@ -177,18 +196,16 @@ export class Elsewhere {
     this.#directory.enter(named);
   }
 
-  /** What the node called whom it does not have any more, if it had them. */
-  #remove(node: NodeId, id: UserId): User | undefined {
+  #remove(node: NodeId, id: UserId): void {
     const all = this.#members.get(id);
     const index = all?.findIndex((named) => named.node === node) ?? -1;
-    const [removed] = index < 0 ? [] : (all?.splice(index, 1) ?? []);
-    if (!removed) return undefined;
-    if (all?.length === 0) this.#members.delete(id);
+    if (!all || index < 0) return;
+    all.splice(index, 1);
+    if (all.length === 0) this.#members.delete(id);
     const left = (this.#naming.get(node) ?? 1) - 1;
     if (left === 0) this.#naming.delete(node);
     else this.#naming.set(node, left);
     this.#directory.leave(id);
-    return removed.user;
   }
 
   /** A node counts its members, or names them again. */
@@ -198,10 +215,5 @@ export class Elsewhere {
     if (typeof after !== "number") for (const user of after) this.#enter(node, user);
     else if (after > 0) this.#counting.set(node, after);
     this.here?.recounted();
-  }
-
-  /** Whether another node calls somebody by this name already. */
-  #isCalled({ id, name }: User, but: NodeId): boolean {
-    return this.#members.get(id)?.some((named) => named.node !== but && named.user.name === name) ?? false;
   }
 }

@@ -2,9 +2,10 @@ import { accepted, type Result } from "../protocol/codes.ts";
 import type { DisplayName, RoomName } from "../protocol/ids.ts";
 import type { Seat } from "./audience.ts";
 import { Delay } from "./delay.ts";
+import { isLater } from "./elsewhere.ts";
 import type { NamedUser } from "./hints.ts";
 import { Names, type NamesOptions } from "./names.ts";
-import type { Person } from "./people.ts";
+import { namedUser, type Person } from "./people.ts";
 import type { Room } from "./room.ts";
 import { type Soon, then } from "./soon.ts";
 
@@ -64,11 +65,11 @@ export class Members {
   }
 
   /** Somebody is called so on another node. If that is the later name, or of two as late the latter, they have it here. */
-  adopt({ id, name, renames = 0 }: NamedUser): void {
+  adopt(named: NamedUser): void {
+    const { id, name, renames = 0 } = named;
     const person = this.names.people.find(id);
     if (!person || person.user.name === name) return;
-    const isLater = renames === person.renames ? name > person.user.name : renames > person.renames;
-    if (isLater) void this.names.adopt(person, name, renames);
+    if (isLater(named, namedUser(person))) void this.names.adopt(person, name, renames);
     else this.#options.onRenamed(person, true);
   }
 

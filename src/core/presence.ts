@@ -86,10 +86,13 @@ export class Presence implements Here {
       member.seats = [...member.seats, seat];
       return false;
     }
-    const isNew = !this.#elsewhere.has(user.id);
+    const elsewhere = this.#elsewhere.find(user.id);
+    const isNew = !elsewhere;
     this.#members.set(user.id, { person, seats: [seat] });
     if (isNew && quiet) this.#unannounced = true;
     this.#changed(isNew && !quiet ? { type: "user_joined", user } : undefined);
+    // Who asks for another name as they come in by one more node.
+    if (elsewhere) this.#showName(user, elsewhere.name);
     this.#elsewhere.told?.came(namedUser(person), quiet);
     return true;
   }
@@ -113,7 +116,9 @@ export class Presence implements Here {
   /** Takes a person without a seat out of the room on this node. */
   depart({ user }: Person): void {
     this.#members.delete(user.id);
-    this.#changed(this.#elsewhere.has(user.id) ? undefined : { type: "user_left", user });
+    const elsewhere = this.#elsewhere.find(user.id);
+    this.#changed(elsewhere ? undefined : { type: "user_left", user });
+    if (elsewhere) this.#showName({ id: elsewhere.id, name: elsewhere.name }, user.name);
     // Their room may have been lost, and they be back in the one that took its place. [L4]
     if (!this.#elsewhere.here?.has(user.id)) this.#elsewhere.told?.went(user.id);
   }
@@ -155,6 +160,11 @@ export class Presence implements Here {
   close(): void {
     this.#cancelCount?.();
     if (this.#elsewhere.here === this) this.#elsewhere.here = undefined;
+  }
+
+  /** Tells of a name, if it is another one than they were shown by. */
+  #showName(user: User, was: DisplayName): void {
+    if (user.name !== was) this.renamed(user, was);
   }
 
   #changed(change: { readonly type: "user_joined" | "user_left"; readonly user: User } | undefined): void {

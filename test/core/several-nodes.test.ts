@@ -138,6 +138,34 @@ describe("who is here, on several nodes", () => {
     assert.deepEqual(ann.news(), ["-Bob 2", "+น้อย 3"]);
   });
 
+  test("[N5] who comes in by one more node, and by another name, is renamed to everybody on every node", async () => {
+    const nodes = new SeveralNodes();
+    const three = [nodes.start(), nodes.start(), nodes.start()] as const;
+    await nodes.pass(graceMs);
+    const [here, there] = three;
+    const readers = await Promise.all(three.map(({ world }) => world.join()));
+    let ann = await here.world.join({ name: "Ann" });
+    await nodes.quiet();
+    for (const reader of readers) reader.news();
+    const { token } = ann.last("welcome");
+    await there.world.join({ name: "Ганна", token });
+    await nodes.quiet();
+    for (const reader of readers) assert.deepEqual(reader.news(), ["Ann=Ганна"]);
+    assert.equal(ann.last("welcome").user.name, "Ганна");
+    // Back by an older token, through a node that has heard of nobody.
+    await there.stop();
+    ann.leave();
+    ann = await nodes.start().world.join({ token });
+    assert.equal(ann.last("welcome").user.name, "Ann");
+    await nodes.pass(graceMs + 1_000);
+    for (const reader of [readers[0], readers[2]]) {
+      assert.deepEqual(
+        reader?.news().filter((line) => line.includes("=")),
+        ["Ганна=Ann"],
+      );
+    }
+  });
+
   test("[N5] of a room of more than 200 on all nodes together, each tells how many it has, once a second", async () => {
     const [nodes, here, there] = await twoNodes();
     const ann = await here.world.join({ name: "Ann" });
