@@ -13,7 +13,7 @@ import { sendProblem } from "./support/problem.ts";
 const wholeNumber = v.pipe(v.string(), v.digits(), v.transform(Number), v.safeInteger());
 
 /** Seconds that a long poll may wait: below the minute after which many proxies give up. */
-const longestWait = 55;
+export const longestWait = 55;
 
 export const querySchema = v.object({
   after: optional(cursorField),

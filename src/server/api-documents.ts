@@ -1,11 +1,12 @@
 import type * as v from "valibot";
 import { editSchema, topicSchema } from "../gateways/change.ts";
 import { importSchema } from "../gateways/import.ts";
-import { querySchema } from "../gateways/poll.ts";
+import { longestWait, querySchema } from "../gateways/poll.ts";
 import { postSchema } from "../gateways/post.ts";
 import { languages } from "../locales/words.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
 import { errorStatus } from "../protocol/codes.ts";
+import { pollDefault, pollLimit } from "../protocol/limits.ts";
 import { serverFrameSchemas } from "../protocol/server-frames.ts";
 import { accountPaths } from "./account-paths.ts";
 import {
@@ -15,6 +16,7 @@ import {
   type JsonSchema,
   json,
   parameter,
+  queryOf,
   reference,
   refusal,
   room,
@@ -25,7 +27,14 @@ import { searchPaths } from "./search-paths.ts";
 
 const target = parameter("target", "The message's id.");
 const emoji = parameter("emoji", "One emoji, percent-encoded.");
-const idempotencyKey = { name: "Idempotency-Key", in: "header", schema: { type: "string" } };
+const header = (name: string, description: string) => ({ name, in: "header", description, schema: { type: "string" } });
+const idempotencyKey = header("Idempotency-Key", "An id of one's own, 16–64 of `A–Z a–z 0–9 _ -`: again is harmless.");
+const query = queryOf(querySchema, {
+  after: "A cursor, `{epoch}-{seq}` or `{seq}`: what comes after it, oldest first.",
+  before: "A `seq`: what comes before it. Without this and `after`, the last page.",
+  wait: `With \`after\`: so many seconds, ${longestWait} at the most, until an empty page is answered.`,
+  limit: `At most so many events, ${pollLimit} at the most; ${pollDefault}, if it is left out.`,
+});
 
 const ack = {
   type: "object",
@@ -88,13 +97,19 @@ const problem = {
   },
 };
 
-const since = { name: "since", in: "query", schema: { type: "string" }, description: "A position: `{epoch}-{seq}`." };
+const since = {
+  name: "since",
+  in: "query",
+  schema: { type: "string" },
+  description: "A position, `{epoch}-{seq}`: goes on behind it, over 300 events at the most.",
+};
+const lastEventId = header("Last-Event-ID", "The last `id` that was read; wins over `since`.");
 const format = { name: "format", in: "query", schema: { enum: ["text"] }, description: "Lines of `name :: text`." };
 const lang = { name: "lang", in: "query", schema: { enum: languages }, description: "The words of those lines." };
 const stream = (parameters: readonly JsonSchema[]) => ({
   get: {
     summary: "Reads a room as it goes on: server-sent events, or lines as text",
-    parameters: [...parameters, since, format, lang],
+    parameters: [...parameters, lastEventId, since, format, lang],
     responses: {
       200: {
         description: "A stream that does not end.",
@@ -134,8 +149,6 @@ const document = (summary: string) => ({
 
 /** The plain HTTP of this server, from the schemas that parse it. https://spec.openapis.org/oas/v3.1.0 */
 export function openApiDocument() {
-  const { properties } = describe(querySchema) as { properties: Readonly<Record<string, JsonSchema>> };
-  const query = Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema }));
   return {
     openapi: "3.1.0",
     info: { title: program.name, version: program.version },

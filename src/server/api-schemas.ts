@@ -58,4 +58,20 @@ export const parameter = (name: string, description: string) => ({
   description,
   schema: { type: "string" },
 });
+
+/** What may follow the `?` of an address, each with what it is for. What may be left out is not written as `null` there. */
+export function queryOf<E extends v.ObjectEntries>(
+  schema: v.ObjectSchema<E, undefined>,
+  purposes: Readonly<Record<keyof E & string, string>>,
+): readonly JsonSchema[] {
+  const { properties, required } = describe(schema) as {
+    properties: Readonly<Record<string, JsonSchema>>;
+    required: readonly string[];
+  };
+  return Object.entries<string>(purposes).map(([name, description]) => {
+    const { anyOf: [given] = [properties[name]] } = properties[name] as { anyOf?: readonly JsonSchema[] };
+    return { name, in: "query", ...(required.includes(name) && { required: true }), description, schema: given };
+  });
+}
+
 export const room = parameter("room", "Letters, marks, digits, `-` and `_` of any script, 1–64 of them.");

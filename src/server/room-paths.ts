@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { directSchema, listSchema, readSchema } from "../gateways/rooms.ts";
+import { roomsLimit } from "../protocol/limits.ts";
 import { roomAnswerSchemas } from "../protocol/room-answers.ts";
-import { answering, describe, type JsonSchema, room, taking } from "./api-schemas.ts";
+import { answering, describe, queryOf, room, taking } from "./api-schemas.ts";
 
 const integer = { type: "integer" };
 const other = {
@@ -25,16 +26,17 @@ const entered = {
   },
 };
 
-const { properties } = describe(listSchema) as { properties: Readonly<Record<string, JsonSchema>> };
-
 /** Finding rooms and people over plain HTTP. [P1] [P2] [P3] */
 export const roomPaths = {
   "/rooms": {
     get: {
       summary: "The rooms that there are, by latest message; with a token also its owner's direct conversations",
-      parameters: Object.entries(properties).map(([name, schema]) => ({ name, in: "query", schema })),
+      parameters: queryOf(listSchema, {
+        after: "The `next` of the page before.",
+        limit: `At most so many rooms, ${roomsLimit} at the most, and if it is left out.`,
+      }),
       responses: answering(
-        "A page, at most 200 rooms; `next` is `after` of the next request.",
+        "A page; `next` is `after` of the next request.",
         describe(v.omit(roomAnswerSchemas.rooms, ["type", "ref"])),
       ),
     },

@@ -1,5 +1,6 @@
 import { searchQuerySchema } from "../gateways/search.ts";
-import { describe, type JsonSchema, json, reference, refusal, room } from "./api-schemas.ts";
+import { searchDefault, searchLimit } from "../protocol/limits.ts";
+import { type JsonSchema, json, queryOf, reference, refusal, room } from "./api-schemas.ts";
 
 const results = {
   type: "object",
@@ -13,13 +14,12 @@ const results = {
   },
 };
 
-const { properties } = describe(searchQuerySchema) as { properties: Readonly<Record<string, JsonSchema>> };
-const query = Object.entries(properties).map(([name, schema]) => ({
-  name,
-  in: "query",
-  ...(name === "q" && { required: true }),
-  schema,
-}));
+const query = queryOf(searchQuerySchema, {
+  q: "Words, and phrases between quotation marks.",
+  room: "Where to look; everywhere, if it is left out.",
+  before: "The `next` of the page before.",
+  limit: `At most so many messages, ${searchLimit} at the most; ${searchDefault}, if it is left out.`,
+});
 
 const search = (parameters: readonly JsonSchema[]) => ({
   get: {

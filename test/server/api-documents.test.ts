@@ -11,12 +11,13 @@ import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
+interface Operation {
+  readonly responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
+  readonly parameters?: readonly { name: string; in: string; description?: string; schema: Schema }[];
+}
 interface OpenApi {
   readonly openapi: string;
-  readonly paths: Record<
-    string,
-    Record<string, { responses: Record<string, { content?: Record<string, { schema: Schema }> }> }>
-  >;
+  readonly paths: Record<string, Record<string, Operation>>;
   readonly components: {
     schemas: { message: { required: string[] }; problem: { properties: { code: { enum: string[] } } } };
   };
@@ -76,6 +77,27 @@ test("the OpenAPI document describes every route of plain HTTP but the page's, a
   const page = /^GET \/(\*|chat\/{room}|r\/{room}(\/{seq})?)?$/;
   const served = [...routes].filter((route) => !route.startsWith("HEAD ") && !page.test(route));
   assert.deepEqual(described.sort(), served.sort());
+});
+
+test("[R2] the OpenAPI document says of each parameter what it is for, and of each stream how it is gone on with", async (t) => {
+  const { url } = await startTestServer(t);
+  const { paths } = await read<OpenApi>(`${url}/api/v1/openapi.json`);
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.values(methods).map(({ parameters = [] }) => ({ path, parameters })),
+  );
+  const untold = operations.flatMap(({ path, parameters }) =>
+    parameters.filter(({ description }) => !description).map(({ name }) => `${path}: ${name}`),
+  );
+  assert.deepEqual(untold, []);
+  // An address has no null.
+  for (const { parameters } of operations) {
+    for (const { schema } of parameters) assert.doesNotMatch(JSON.stringify(schema), /"null"/);
+  }
+  for (const { path, parameters } of operations.filter(({ path }) => path.endsWith("/events"))) {
+    const names = parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
+    assert.ok(names.includes("header Last-Event-ID"), path);
+    assert.ok(names.includes("query since"), path);
+  }
 });
 
 test("what the OpenAPI document says of the JSON of each GET is what is answered", async (t) => {
