@@ -63,8 +63,7 @@ export class Finder {
       const events = page.events.filter((event) => mayEnter(event.room, reader));
       return accepted({ events, ...(next && { next: `${next.epoch}-${next.seq}` }) });
     } catch (error) {
-      this.#hub.reportTrouble(error, "what was said could not be searched");
-      return refused("unavailable", { retryAfterMs: 1000 });
+      return this.#hub.unavailable(error, "what was said could not be searched");
     }
   }
 }

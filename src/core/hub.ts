@@ -1,4 +1,4 @@
-import type { ChatError } from "../protocol/codes.ts";
+import type { ChatError, Refusal } from "../protocol/codes.ts";
 import { pairOf } from "../protocol/direct.ts";
 import { type MessageId, newMessageId, type RandomBytes, type RoomName } from "../protocol/ids.ts";
 import { heartbeatMs, type Limits } from "../protocol/limits.ts";
@@ -29,6 +29,7 @@ import {
 import { countedFor, judgePost, type Post } from "./post.ts";
 import { Room } from "./room.ts";
 import { Session } from "./session.ts";
+import { unavailable } from "./unavailable.ts";
 import { welcomeFrame } from "./welcome.ts";
 
 export interface HubOptions {
@@ -232,9 +233,11 @@ export class Hub {
     room.audience.dismiss("position_lost");
   }
 
-  reportTrouble(error: unknown, text: string): void {
+  /** The refusal of what the store could not do, which `text` tells the operator. Throws what is no error of the store's. */
+  unavailable(error: unknown, text: string): Refusal {
     if (!(error instanceof StoreError)) throw error;
     this.#options.log.error({ error: error.message }, text);
+    return unavailable;
   }
 
   /** Takes no more sends, and asks every client to come back within `spreadMs`, each at its own moment. [K4] */

@@ -100,8 +100,7 @@ export class LogReader {
     try {
       return await ask();
     } catch (error) {
-      this.#hub.reportTrouble(error, trouble);
-      return refused("unavailable", { retryAfterMs: 1000 });
+      return this.#hub.unavailable(error, trouble);
     }
   }
 }

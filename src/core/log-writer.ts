@@ -1,4 +1,3 @@
-import { type Result, refused } from "../protocol/codes.ts";
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import {
   type Appended,
@@ -12,6 +11,7 @@ import {
   type StoredEvent,
   StoreError,
 } from "./ports.ts";
+import { unavailable } from "./unavailable.ts";
 
 /** Drafts of one commit at the most: it bounds how long a commit takes, and what goes out in one write. [L2] */
 const groupLimit = 1_000;
@@ -47,8 +47,6 @@ interface Published {
   readonly events: StoredEvent[];
   readonly countedFor: CountedFor[];
 }
-
-const unavailable = (): Result<never> => refused("unavailable", { retryAfterMs: 1000 });
 
 /**
  * The one place where what is said becomes what was said: **commit, acknowledge, publish**, in that
@@ -92,7 +90,7 @@ export class LogWriter {
    */
   append(draft: Draft, settle: (outcome: Appended) => void, countedFor: CountedFor = null): void {
     const text = this.#waitingText + draft.text.length;
-    if (this.#stopped || this.#waiting.length >= waitingLimit || text > waitingTextLimit) return settle(unavailable());
+    if (this.#stopped || this.#waiting.length >= waitingLimit || text > waitingTextLimit) return settle(unavailable);
     this.#waiting.push({ draft, settle, countedFor });
     this.#waitingText = text;
     this.#committing ??= this.#commitAll();
@@ -152,11 +150,11 @@ export class LogWriter {
     const known = error.fatal ? this.#waiting : [...group, ...this.#waiting];
     this.#waiting = [];
     this.#waitingText = 0;
-    for (const { settle } of known) settle(unavailable());
+    for (const { settle } of known) settle(unavailable);
   }
 
   #tell(group: readonly Waiting[], outcomes: readonly Appended[]): void {
-    for (const [index, { settle }] of group.entries()) settle(outcomes[index] ?? unavailable());
+    for (const [index, { settle }] of group.entries()) settle(outcomes[index] ?? unavailable);
     this.#publish(group, outcomes);
   }
 

@@ -234,8 +234,7 @@ export class Session {
   /** Answers with `unavailable` if the store could not do what a command needed. */
   #answered(underWay: void | Promise<void>, marks: Marks): void | Promise<void> {
     return underWay?.catch((error: unknown) => {
-      this.#hub.reportTrouble(error, "a command could not be carried out");
-      this.refuse({ code: "unavailable", retryAfterMs: 1000 }, marks);
+      this.refuse(this.#hub.unavailable(error, "a command could not be carried out").error, marks);
     });
   }
 

@@ -44,8 +44,7 @@ export function addAccountGateway(
       if (!token.ok) return token;
       return await ask(token.value, by, undefined);
     } catch (error) {
-      hub.reportTrouble(error, "a request about a name or a session could not be carried out");
-      return { ok: false, error: { code: "unavailable", retryAfterMs: 1000 } };
+      return hub.unavailable(error, "a request about a name or a session could not be carried out");
     }
   }
 

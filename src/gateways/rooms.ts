@@ -102,10 +102,9 @@ export function addRoomsGateway(app: FastifyInstance, hub: Hub, language: Langua
   }
 
   async function answer(request: FastifyRequest, reply: FastifyReply, work: () => Promise<Result<object>>) {
-    const outcome = await work().catch((error: unknown) => {
-      hub.reportTrouble(error, "a request about rooms could not be carried out");
-      return refused("unavailable", { retryAfterMs: 1000 });
-    });
+    const outcome = await work().catch((error: unknown) =>
+      hub.unavailable(error, "a request about rooms could not be carried out"),
+    );
     if (!outcome.ok) return sendProblem(request, reply, outcome.error, language);
     return reply.header("cache-control", "no-store").send(outcome.value);
   }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { accountFrameSchemas } from "./account-frames.ts";
-import { accepted, type Result, refused } from "./codes.ts";
+import { accepted, type Refusal, refused } from "./codes.ts";
 import { parseEmoji } from "./emoji.ts";
 import {
   cursorTextField,
@@ -107,9 +107,7 @@ export type ClientFrame = v.InferOutput<ClientFrameSchemas[FrameType]>;
 export type ClientFrameInput = v.InferInput<ClientFrameSchemas[FrameType]>;
 
 /** A refused frame, with what ties the refusal to it. */
-export interface RefusedFrame {
-  readonly ok: false;
-  readonly error: Extract<Result<never>, { ok: false }>["error"];
+export interface RefusedFrame extends Refusal {
   readonly ref?: string;
   readonly id?: string;
 }

@@ -56,10 +56,12 @@ export interface ChatError {
   readonly suggestion?: DisplayName;
 }
 
-export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ChatError };
+export type Refusal = { readonly ok: false; readonly error: ChatError };
+/** What somebody asked for, or why they do not get it. */
+export type Result<T> = { readonly ok: true; readonly value: T } | Refusal;
 
 export const accepted = <T>(value: T): Result<T> => ({ ok: true, value });
-export const refused = (code: ErrorCode, more: Omit<ChatError, "code"> = {}): { ok: false; error: ChatError } => ({
+export const refused = (code: ErrorCode, more: Omit<ChatError, "code"> = {}): Refusal => ({
   ok: false,
   error: { code, ...more },
 });
