@@ -23,7 +23,9 @@ export function heedAccounts(
     (person !== undefined && accounts.isBanned(person.user.id)) || (address !== undefined && isAddressBanned(address));
   return accounts.subscribe(({ names, ended, bans }) => {
     const over = new Set(ended);
-    for (const session of hub.sessions) if (session.id && over.has(session.id)) session.close("removed");
+    for (const session of hub.sessions) {
+      if (session.tokenSession && over.has(session.tokenSession)) session.close("removed");
+    }
     for (const session of bans.length > 0 ? hub.sessions : []) {
       if (!isBanned(session)) continue;
       // By the address its operator can keep out who would come back as somebody else.

@@ -12,7 +12,6 @@ import type { Person } from "./people.ts";
 import type { Post } from "./post.ts";
 import type { Marks, Place, Session } from "./session.ts";
 import { type Soon, then } from "./soon.ts";
-import { welcomeFrame } from "./welcome.ts";
 
 /** The commands that become events of a room's log. */
 type EventCommand = "message" | "edit" | "delete" | "react" | "topic";
@@ -80,7 +79,7 @@ function greet(hub: Hub, session: Session, hello: FrameOf<"hello">): Soon<void> 
   if (hello.lang) session.connection.setLanguage(hello.lang);
   if (!session.person) return then(session.introduce(hello, {}), () => {});
   if (hello.name) return rename(hub, session, hello.name, {});
-  sendWelcome(hub, session, {});
+  session.sendWelcome();
 }
 
 function join(hub: Hub, session: Session, command: FrameOf<"join">): Soon<void> {
@@ -98,7 +97,7 @@ function whoJoins(hub: Hub, session: Session, command: FrameOf<"join">): Soon<Pe
   return then(renamed(hub, session, name, command), (ok) => {
     if (!ok) return undefined;
     // With the token that has the new name.
-    sendWelcome(hub, session, {});
+    session.sendWelcome();
     return greeted;
   });
 }
@@ -150,12 +149,8 @@ function type(session: Session, typing: FrameOf<"typing">): void {
 function rename(hub: Hub, session: Session, name: DisplayName, marks: Marks): Soon<void> {
   if (!session.person) return session.refuse({ code: "not_joined" }, marks);
   return then(renamed(hub, session, name, marks), (ok) => {
-    if (ok) sendWelcome(hub, session, marks);
+    if (ok) session.sendWelcome(marks.ref);
   });
-}
-
-function sendWelcome(hub: Hub, session: Session, { ref }: Marks): void {
-  if (session.person && session.id) session.send(welcomeFrame(hub, session.person, session.id, ref));
 }
 
 /** What is asked about the own name and sessions; who has not said who they are is somebody new. */
@@ -168,8 +163,8 @@ async function identify(hub: Hub, session: Session, frame: AccountFrame): Promis
   }
   const name = frame.type === "claim" ? frame.name : undefined;
   const person = session.person ?? (await session.introduce({ name }, {}));
-  if (!person || !session.id) return;
-  const answer = await answerAccountFrame(hub, person, { session: session.id, agent, address }, frame);
+  if (!person || !session.tokenSession) return;
+  const answer = await answerAccountFrame(hub, person, { session: session.tokenSession, agent, address }, frame);
   if (session.ended) return;
   return answer.ok ? session.send(answer.value) : session.refuse(answer.error, frame);
 }

@@ -30,7 +30,6 @@ import { countedFor, judgePost, type Post } from "./post.ts";
 import { Room } from "./room.ts";
 import { Session } from "./session.ts";
 import { unavailable } from "./unavailable.ts";
-import { welcomeFrame } from "./welcome.ts";
 
 export interface HubOptions {
   readonly store: Store;
@@ -284,9 +283,7 @@ export class Hub {
     this.#nodes?.tellRenamed(namedUser(person));
     if (asked) return;
     // Nobody here asked for it, so nothing else would tell them who they are now.
-    for (const session of this.#sessions) {
-      if (session.person === person && session.id) session.send(welcomeFrame(this, person, session.id));
-    }
+    for (const session of this.#sessions) if (session.person === person) session.sendWelcome();
   }
 
   #closeIfEmpty(room: Room): void {

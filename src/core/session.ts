@@ -28,7 +28,7 @@ export interface Place {
 
 type State =
   | { readonly at: "greeting" }
-  | { readonly at: "open"; readonly person: Person; readonly id: SessionId }
+  | { readonly at: "open"; readonly person: Person; readonly tokenSession: SessionId }
   | { readonly at: "ended" };
 
 /**
@@ -64,9 +64,9 @@ export class Session {
     return this.#state.at === "open" ? this.#state.person : undefined;
   }
 
-  /** The session of the person that this line belongs to, which may have several lines: the one their token names. [I3] */
-  get id(): SessionId | undefined {
-    return this.#state.at === "open" ? this.#state.id : undefined;
+  /** The session of the person that their token names: one of a device or a program, which may have several lines. [I3] */
+  get tokenSession(): SessionId | undefined {
+    return this.#state.at === "open" ? this.#state.tokenSession : undefined;
   }
 
   get ended(): boolean {
@@ -141,6 +141,13 @@ export class Session {
     const place = about ? this.places.get(about) : undefined;
     if (place) place.room.audience.sendTo(place.seat, bytes);
     else this.connection.writeSoon(bytes);
+  }
+
+  /** Tells this client who they are and by which token they come back, if they have come in. `ref`: of what they asked. */
+  sendWelcome(ref?: string | null): void {
+    if (this.#state.at !== "open") return;
+    const { person, tokenSession } = this.#state;
+    this.send(welcomeFrame(this.#hub, person, tokenSession, ref));
   }
 
   /** Sends a page of the log to this client alone; resolves once hardly any of it waits. [R2] */
@@ -255,16 +262,16 @@ export class Session {
       }
       const person = outcome.value;
       const bearer = proven.ok ? proven.value : undefined;
-      const id = bearer?.session ?? identity.newSession();
+      const tokenSession = bearer?.session ?? identity.newSession();
       if (this.person) lobby.lines.remove(this.person.user.id, this);
       lobby.lines.add(person.user.id, this);
-      this.#state = { at: "open", person, id };
+      this.#state = { at: "open", person, tokenSession };
       this.#isProven = bearer !== undefined;
       if (bearer) identity.saw(bearer);
       // Somebody who is here by another line already, and now asks for another name.
       const renamed = introduction.name ? members.rename(person, introduction.name) : undefined;
       return then(renamed, () => {
-        if (!this.ended) this.send(welcomeFrame(this.#hub, person, id, marks.ref));
+        this.sendWelcome(marks.ref);
         return person;
       });
     });
