@@ -14,18 +14,18 @@ export interface Here {
   readonly count: number;
   has(id: UserId): boolean;
   /** Somebody is in the room now who was not. `quiet`: not to be told one by one. [K5] */
-  met(user: User, quiet: boolean): void;
+  joined(user: User, quiet: boolean): void;
   /** Somebody is not in the room any more. */
-  missed(user: User): void;
+  left(user: User): void;
   renamed(user: User, was: DisplayName): void;
   /** A node counts its members in place of naming them, or counted anew. */
   recounted(): void;
 }
 
-/** What this node's members do, for the other nodes to hear of. */
-export interface Told {
-  came(user: NamedUser, quiet: boolean): void;
-  went(id: UserId): void;
+/** Hears what the members of a room on this node do, so that the other nodes do too. */
+export interface OwnListener {
+  joined(user: NamedUser, quiet: boolean): void;
+  left(id: UserId): void;
 }
 
 /** What people are called on other nodes, as long as one names them in a room. */
@@ -80,8 +80,7 @@ interface Named {
 export class Elsewhere {
   /** The room on this node, while there is one. */
   here: Here | undefined;
-  /** Hears of this node's own members. */
-  readonly told: Told | undefined;
+  readonly listener: OwnListener | undefined;
   readonly #directory: Directory;
   /** Everybody who is named, by whom: one node as a rule. */
   readonly #members = new Map<UserId, Named[]>();
@@ -89,9 +88,9 @@ export class Elsewhere {
   readonly #naming = new Map<NodeId, number>();
   readonly #counting = new Map<NodeId, number>();
 
-  constructor(directory = new Directory(), told?: Told) {
+  constructor(directory = new Directory(), listener?: OwnListener) {
     this.#directory = directory;
-    this.told = told;
+    this.listener = listener;
   }
 
   get isEmpty(): boolean {
@@ -182,8 +181,8 @@ export class Elsewhere {
   #show(id: UserId, before: NamedUser | undefined, quiet: boolean): void {
     const after = this.find(id);
     if (!this.here || this.here.has(id)) return;
-    if (!before) return after && this.here.met(plain(after), quiet);
-    if (!after) return this.here.missed(plain(before));
+    if (!before) return after && this.here.joined(plain(after), quiet);
+    if (!after) return this.here.left(plain(before));
     if (after.name !== before.name) this.here.renamed(plain(after), before.name);
   }
 

@@ -4,7 +4,7 @@ import { replayLimit } from "../protocol/limits.ts";
 import { mayEnter } from "./access.ts";
 import { Seat } from "./audience.ts";
 import type { Hub } from "./hub.ts";
-import type { Told } from "./lobby.ts";
+import type { PersonalFields } from "./lobby.ts";
 import { eventFrame, messageFrame } from "./messages.ts";
 import type { Person } from "./people.ts";
 import { StoreError } from "./ports.ts";
@@ -19,8 +19,8 @@ interface JoinRequest {
 }
 
 /**
- * Brings a session into a room, as a member or, without a person, as a listener whom nobody sees: `joined`, then what it missed or the last page of history, then what
- * is live, with nothing between and nothing twice. [R2] [R4]
+ * Brings a session into a room, as a member or, without a person, as a listener whom nobody sees: `joined`, then what it
+ * missed or the last page of history, then what is live, with nothing between and nothing twice. [R2] [R4]
  *
  * The seat is taken only once everything delivered so far has been written, in the same turn of the
  * loop as the last page; what happens during the reading is read from the log too. So nothing live
@@ -40,7 +40,7 @@ export async function joinRoom(
     const { since } = request;
     if (since?.epoch === room.epoch) await room.reach(since.seq);
     let isOurs = since && (await isOf(room, since));
-    const told = person && (await hub.lobby.tell(person, room));
+    const personal = person && (await hub.lobby.personalFields(person, room));
     // What was ahead may have been reached meanwhile.
     while (since && isOurs === undefined && isWithin(room, since)) isOurs = await isOf(room, since);
     if (session.ended) return;
@@ -52,7 +52,7 @@ export async function joinRoom(
     if (person) hub.members.enter(room, person, seat);
     if (before) hub.members.vacate(room, person, before.seat, true);
     session.places.set(name, { room, seat });
-    await catchUp(room, session, seat, { ...request, told }, lost).catch((error: unknown) => {
+    await catchUp(room, session, seat, { ...request, personal }, lost).catch((error: unknown) => {
       session.places.delete(name);
       if (!session.ended) hub.members.vacate(room, person, seat, true);
       throw error;
@@ -82,7 +82,7 @@ async function catchUp(
   room: Room,
   session: Session,
   seat: Seat,
-  request: JoinRequest & { readonly told: Told | undefined },
+  request: JoinRequest & { readonly personal: PersonalFields | undefined },
   lost: "epoch" | "ahead" | "too_far" | undefined,
 ): Promise<void> {
   const { since, ref } = request;
@@ -98,7 +98,7 @@ async function catchUp(
     ...(lost && { reason: lost }),
     ...(room.topic && { topic: room.topic }),
     ...room.presence.roll(),
-    ...request.told,
+    ...request.personal,
     ...(ref && { ref }),
   });
   let written: Promise<void> | undefined;

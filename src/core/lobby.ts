@@ -13,8 +13,8 @@ import type { Room } from "./room.ts";
 import type { ListedRoom } from "./room-directory.ts";
 import { isMessage } from "./tail.ts";
 
-/** What `joined` tells one person alone. */
-export type Told = Pick<ServerFrameOf<"joined">, "direct" | "read" | "unread">;
+/** The fields of `joined` that are for one person alone. */
+export type PersonalFields = Pick<ServerFrameOf<"joined">, "direct" | "read" | "unread">;
 
 /** Where people find rooms, and each other: the list of rooms, what one has read of them, direct conversations. */
 export class Lobby {
@@ -89,7 +89,7 @@ export class Lobby {
   }
 
   /** What somebody alone is told of an open room that they come into. Rejects with a `StoreError`. */
-  async tell(person: Person, room: Room): Promise<Told> {
+  async personalFields(person: Person, room: Room): Promise<PersonalFields> {
     const other = pairOf(room.name) && (await this.#otherIn(room.name, person));
     const read = await this.markers.stateOf(person, room);
     return { ...(other && { direct: { user: other } }), ...(read && { read: read.seq, unread: read.unread }) };

@@ -74,8 +74,8 @@ export class Nodes {
     const known = this.#rooms.get(room);
     if (known) return known;
     const elsewhere = new Elsewhere(this.#directory, {
-      came: (user, quiet) => this.#own.came(room, user, quiet),
-      went: (id) => this.#own.went(room, id),
+      joined: (user, quiet) => this.#own.joined(room, user, quiet),
+      left: (id) => this.#own.left(room, id),
     });
     this.#rooms.set(room, elsewhere);
     return elsewhere;

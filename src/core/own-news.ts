@@ -40,13 +40,13 @@ export class OwnNews {
     this.#options = options;
   }
 
-  came(room: RoomName, user: NamedUser, quiet: boolean): void {
+  joined(room: RoomName, user: NamedUser, quiet: boolean): void {
     if (this.#isCounted(room)) return this.#countSoon(room);
     this.#told.set(room, "names");
     this.#note(room, user.id, quiet ? { ...user, quiet } : user);
   }
 
-  went(room: RoomName, id: UserId): void {
+  left(room: RoomName, id: UserId): void {
     if (this.#isCounted(room)) return this.#countSoon(room);
     this.#note(room, id, undefined);
     if (!this.#options.roomOf(room)?.size) this.#told.delete(room);

@@ -93,7 +93,7 @@ export class Presence implements Here {
     this.#changed(isNew && !quiet ? { type: "user_joined", user } : undefined);
     // Who asks for another name as they come in by one more node.
     if (elsewhere) this.#showName(user, elsewhere.name);
-    this.#elsewhere.told?.came(namedUser(person), quiet);
+    this.#elsewhere.listener?.joined(namedUser(person), quiet);
     return true;
   }
 
@@ -120,16 +120,16 @@ export class Presence implements Here {
     this.#changed(elsewhere ? undefined : { type: "user_left", user });
     if (elsewhere) this.#showName({ id: elsewhere.id, name: elsewhere.name }, user.name);
     // Their room may have been lost, and they be back in the one that took its place. [L4]
-    if (!this.#elsewhere.here?.has(user.id)) this.#elsewhere.told?.went(user.id);
+    if (!this.#elsewhere.here?.has(user.id)) this.#elsewhere.listener?.left(user.id);
   }
 
-  met(user: User, quiet: boolean): void {
+  joined(user: User, quiet: boolean): void {
     this.#changed(quiet ? undefined : { type: "user_joined", user });
     // Where many come at once, as after a node's start, they are told as a list.
     if (quiet) this.#tellRollSoon();
   }
 
-  missed(user: User): void {
+  left(user: User): void {
     this.#changed({ type: "user_left", user });
   }
 

@@ -77,9 +77,10 @@ export function addRoomsGateway(app: FastifyInstance, hub: Hub, language: Langua
     const room = hub.hold(name);
     try {
       await room.open();
-      const told = person && (await hub.lobby.tell(person, room));
-      const { epoch, delivered: head, topic, presence } = room;
-      return { ok: true, value: { room: name, epoch, head, count: presence.count, ...(topic && { topic }), ...told } };
+      const personal = person && (await hub.lobby.personalFields(person, room));
+      const { epoch, delivered: head, topic } = room;
+      const { count } = room.presence;
+      return { ok: true, value: { room: name, epoch, head, count, ...(topic && { topic }), ...personal } };
     } finally {
       hub.release(room);
     }

@@ -4,8 +4,8 @@ import type { RoomName } from "../protocol/ids.ts";
 import type { parseServerFrame, ServerFrameOf } from "../protocol/server-frames.ts";
 import { Ascent } from "./ascent.ts";
 import type * as codes from "./close-codes.ts";
+import { type LoggedFrame, requestOf } from "./event-requests.ts";
 import { HttpRoom, type Join, PositionLost, type StreamEnd } from "./http-room.ts";
-import { requestOf, type Told } from "./http-told.ts";
 import { LineRequests } from "./line-requests.ts";
 import type { Line, LineListener, Link } from "./link.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -96,7 +96,7 @@ export class Fallback implements Line {
       case "delete":
       case "react":
       case "topic":
-        return this.#do(this.#tell(frame));
+        return this.#do(this.#post(frame));
       case "rename":
         return this.#do(this.#rename(frame));
       case "history":
@@ -157,9 +157,9 @@ export class Fallback implements Line {
     else this.#listener.frame(this.#requests.frame("error", answer.problem));
   }
 
-  async #tell(told: Told): Promise<void> {
-    const { room, id } = told;
-    const { path, ...request } = requestOf(told);
+  async #post(logged: LoggedFrame): Promise<void> {
+    const { room, id } = logged;
+    const { path, ...request } = requestOf(logged);
     const { signal } = this.#age;
     const answer = await this.#requests.ask(`/rooms/${encodeURIComponent(room ?? "")}${path}`, {
       ...request,
