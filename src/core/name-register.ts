@@ -25,11 +25,11 @@ export interface NameRegister {
   release(node: NodeId, claims: readonly NameClaim[]): Promise<void>;
   /** Which of these keys are another user's. */
   taken(user: UserId, keys: readonly NameKey[]): Promise<ReadonlySet<NameKey>>;
-  /** A node ends: its claims are good for {@link partingMs} more, so that those who were on it find their names elsewhere. [K5] */
+  /** A node ends: its claims are good for {@link endedLeaseMs} more, and those who were on it find their names elsewhere. [K5] */
   part(node: NodeId): Promise<void>;
 }
 
-/** How often a node says that it lives, how long that is good for, and how long at its end, in milliseconds. */
+/** How often a node says that it lives, how long that is good for, and how long once it has ended; in milliseconds. */
 export const renewMs = 5_000;
 export const leaseMs = 20_000;
-export const partingMs = 10_000;
+export const endedLeaseMs = 10_000;

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import type { NodeId } from "../core/hints.ts";
 import type { NameKey } from "../core/name-keys.ts";
-import { leaseMs, type NameClaim, type NameRegister, partingMs } from "../core/name-register.ts";
+import { endedLeaseMs, leaseMs, type NameClaim, type NameRegister } from "../core/name-register.ts";
 import type { UserId } from "../protocol/ids.ts";
 
 const statement = (name: string, text: string) => ({ name, text });
@@ -92,6 +92,6 @@ export class PostgresNames implements NameRegister {
   }
 
   async part(node: NodeId): Promise<void> {
-    await this.#client.query({ ...part, values: [node, partingMs] });
+    await this.#client.query({ ...part, values: [node, endedLeaseMs] });
   }
 }

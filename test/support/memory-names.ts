@@ -1,6 +1,6 @@
 import type { NodeId } from "../../src/core/hints.ts";
 import type { NameKey } from "../../src/core/name-keys.ts";
-import { leaseMs, type NameClaim, type NameRegister, partingMs } from "../../src/core/name-register.ts";
+import { endedLeaseMs, leaseMs, type NameClaim, type NameRegister } from "../../src/core/name-register.ts";
 import type { Clock } from "../../src/core/ports.ts";
 import type { UserId } from "../../src/protocol/ids.ts";
 
@@ -66,7 +66,7 @@ export class MemoryNames implements NameRegister {
 
   async part(node: NodeId): Promise<void> {
     await this.step("part");
-    if (this.#nodes.has(node)) this.#nodes.set(node, this.#clock.monotonic() + partingMs);
+    if (this.#nodes.has(node)) this.#nodes.set(node, this.#clock.monotonic() + endedLeaseMs);
   }
 
   /** A claim, as far as its nodes still live. */
