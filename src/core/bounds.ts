@@ -15,8 +15,8 @@ const partingsAtOnce = 16;
 
 /** A token costs nothing: all guests of one address together say no more than so many of them may each. */
 const guestsCounted = 10;
-/** This machine itself, as a proxy that is not trusted makes everybody seem to be. */
-const here = /^(?:127\.|0:0:0:0::)/;
+/** This machine itself, or the /64 of its `::1`: where a proxy that is not trusted makes everybody seem to be. */
+const loopback = /^(?:127\.|0:0:0:0::)/;
 
 /** What one client may take of a node, and how long it is waited for. */
 export interface Bounds {
@@ -46,6 +46,6 @@ export function takeTurn(bounds: Bounds, { countedAs, isCounted, user, address }
   if (countedAs === undefined || isCounted) return 0;
   const wait = bounds.sends.take(countedAs);
   const isGuest = countedAs === user.id && accounts.nameOf(user.id) === undefined;
-  const isOfCrowd = isGuest && address !== undefined && !here.test(address);
+  const isOfCrowd = isGuest && address !== undefined && !loopback.test(address);
   return wait === 0 && isOfCrowd ? bounds.guests.take(address) : wait;
 }
