@@ -11,6 +11,7 @@ import type { ServerFrameOf } from "../protocol/server-frames.ts";
 import { agentOf } from "./support/agent.ts";
 import { bearerToken, readFields } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
+import { withPerson } from "./support/with-person.ts";
 
 type Answer = Result<ServerFrameOf<"welcome" | "sessions">>;
 
@@ -48,28 +49,17 @@ export function addAccountGateway(
     }
   }
 
-  /** Holds who asks meanwhile, so that their name is theirs; without a frame they are only told who they are. */
-  async function ask(
+  /** Answers who asks; without a frame they are only told who they are. */
+  function ask(
     token: string | undefined,
     by: { readonly agent: string; readonly address: string | undefined },
     frame: Exclude<AccountFrame, { type: "login" }> | undefined,
   ): Promise<Answer> {
-    const { people, members, identity } = hub;
-    const entered = await members.names.enter({
-      token,
-      name: frame?.type === "claim" && !token ? frame.name : undefined,
-    });
-    if (!entered.ok) return entered;
-    const person = entered.value;
-    try {
-      // Their session may have ended while their name was claimed. [I3]
-      const proven = people.prove(token);
-      if (!proven.ok) return proven;
-      const session = proven.value?.session ?? identity.newSession();
+    const name = frame?.type === "claim" && !token ? frame.name : undefined;
+    return withPerson(hub, { token, name }, async (person, bearer): Promise<Answer> => {
+      const session = bearer?.session ?? hub.identity.newSession();
       if (!frame) return accepted(welcomeFrame(hub, person, session));
       return await answerAccountFrame(hub, person, { ...by, session }, frame);
-    } finally {
-      people.letGo(person);
-    }
+    });
   }
 }

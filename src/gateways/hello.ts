@@ -7,11 +7,12 @@ import { welcomeFrame } from "../core/welcome.ts";
 import type { Language } from "../locales/words.ts";
 import { clientFrameSchemas } from "../protocol/client-frames.ts";
 import { accepted, type Result, refused } from "../protocol/codes.ts";
-import type { DisplayName, SessionId } from "../protocol/ids.ts";
+import type { DisplayName } from "../protocol/ids.ts";
 import { protocolVersion } from "../protocol/limits.ts";
 import type { ServerFrameOf } from "../protocol/server-frames.ts";
 import { bearerToken, readFields } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
+import { withPerson } from "./support/with-person.ts";
 
 /**
  * Coming in without a socket, for who goes on by posts, server-sent events and long polls.
@@ -23,16 +24,16 @@ import { sendProblem } from "./support/problem.ts";
 export function addHelloGateway(app: FastifyInstance, hub: Hub, language: Language): void {
   app.post("/api/v1/hello", async (request, reply) => {
     const hello = readFields(helloSchema, request.body);
-    const welcome = hello.ok ? await greet(hub, hello.value) : hello;
-    if (!welcome.ok) return sendProblem(request, reply, welcome.error, language, languageOf(request.body));
-    return reply.header("cache-control", "no-store").send(welcome.value);
+    const answer = hello.ok ? await greet(hub, hello.value) : hello;
+    if (!answer.ok) return sendProblem(request, reply, answer.error, language, languageOf(request.body));
+    return reply.header("cache-control", "no-store").send(answer.value);
   });
 
   app.post("/api/v1/rename", async (request, reply) => {
     const wish = readFields(renameSchema, request.body);
-    const welcome = wish.ok ? await rename(hub, bearerToken(request), wish.value.name) : wish;
-    if (!welcome.ok) return sendProblem(request, reply, welcome.error, language);
-    return reply.header("cache-control", "no-store").send(welcome.value);
+    const answer = wish.ok ? await rename(hub, bearerToken(request), wish.value.name) : wish;
+    if (!answer.ok) return sendProblem(request, reply, answer.error, language);
+    return reply.header("cache-control", "no-store").send(answer.value);
   });
 }
 
@@ -46,10 +47,10 @@ type Welcome = Result<ServerFrameOf<"welcome">>;
 /** Finds out who this is, as a line's first frame would. */
 function greet(hub: Hub, { name, token, v: version }: Hello): Soon<Welcome> {
   if (version != null && version !== protocolVersion) return refused("bad_frame", { params: { field: "v" } });
-  return withPerson(hub, { name, token }, async (person, session) => {
+  return welcome(hub, { name, token }, async (person) => {
     // Here by another line already, and now asking for another name: who comes back takes what there is.
     if (name) await hub.members.rename(person, name);
-    return accepted(welcomeFrame(hub, person, session));
+    return accepted(undefined);
   });
 }
 
@@ -60,27 +61,19 @@ function languageOf(body: unknown): string | undefined {
 }
 
 function rename(hub: Hub, token: string | undefined, name: DisplayName): Promise<Welcome> {
-  return withPerson(hub, { token }, async (person, session) => {
-    const renamed = await hub.members.rename(person, name);
-    return renamed.ok ? accepted(welcomeFrame(hub, person, session)) : renamed;
-  });
+  return welcome(hub, { token }, async (person) => hub.members.rename(person, name));
 }
 
-async function withPerson(
+/** Welcomes somebody, once `prepare` has done what they ask. */
+function welcome(
   hub: Hub,
   introduction: Introduction,
-  answer: (person: Person, session: SessionId) => Promise<Welcome>,
+  prepare: (person: Person) => Promise<Result<unknown>>,
 ): Promise<Welcome> {
-  const entered = await hub.members.names.enter(introduction);
-  if (!entered.ok) return entered;
-  try {
-    // Their session may have ended while their name was claimed. [I3]
-    const proven = hub.people.prove(introduction.token);
-    if (!proven.ok) return proven;
-    const bearer = proven.value;
+  return withPerson(hub, introduction, async (person, bearer) => {
     if (bearer) hub.identity.saw(bearer);
-    return await answer(entered.value, bearer?.session ?? hub.identity.newSession());
-  } finally {
-    hub.people.letGo(entered.value);
-  }
+    const prepared = await prepare(person);
+    if (!prepared.ok) return prepared;
+    return accepted(welcomeFrame(hub, person, bearer?.session ?? hub.identity.newSession()));
+  });
 }
