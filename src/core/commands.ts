@@ -1,6 +1,6 @@
 import type { AccountFrame } from "../protocol/account-frames.ts";
 import type { ClientFrame } from "../protocol/client-frames.ts";
-import { type Result, refused, unreachable } from "../protocol/codes.ts";
+import { accepted, type Result, refused, unreachable } from "../protocol/codes.ts";
 import type { DisplayName, RoomName } from "../protocol/ids.ts";
 import { historyDefault, protocolVersion } from "../protocol/limits.ts";
 import { defaultRoom } from "../protocol/names.ts";
@@ -246,6 +246,6 @@ async function openDirect(hub: Hub, session: Session, command: FrameOf<"direct">
 function placeFor(session: Session, name: RoomName | null | undefined): Result<Place> {
   const [only, another] = session.places.values();
   const place = name ? session.places.get(name) : another ? undefined : only;
-  if (place) return { ok: true, value: place };
+  if (place) return accepted(place);
   return name || !another ? refused("not_joined") : refused("bad_frame", { params: { field: "room" } });
 }

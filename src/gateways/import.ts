@@ -5,8 +5,9 @@ import type { Hub } from "../core/hub.ts";
 import type { Appended } from "../core/ports.ts";
 import { pickLanguage, serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
-import { type Result, refused } from "../protocol/codes.ts";
-import { messageIdField, nameField, optional, refusalOf, roomField, textField } from "../protocol/fields.ts";
+import { accepted, type Result, refused } from "../protocol/codes.ts";
+import { parseAnyRoomName } from "../protocol/direct.ts";
+import { messageIdField, nameField, optional, refusalOf, textField } from "../protocol/fields.ts";
 import { type UserId, userIdForm } from "../protocol/ids.ts";
 import { importBytes, importLimit } from "../protocol/limits.ts";
 import { sendProblem } from "./support/problem.ts";
@@ -53,8 +54,8 @@ export function addImportGateway(
   };
   const options = { bodyLimit: importBytes, onRequest };
   app.post<{ Params: { room: string } }>("/api/v1/import/:room", options, async (request, reply) => {
-    const room = v.safeParse(roomField, request.params.room);
-    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
+    const room = parseAnyRoomName(request.params.room);
+    if (!room.ok) return sendProblem(request, reply, room.error, language);
     const body = readBody(request.body);
     if (!body.ok) return sendProblem(request, reply, body.error, language);
     const outcomes = await Promise.all(
@@ -62,7 +63,7 @@ export function addImportGateway(
         const record = v.safeParse(recordSchema, message, { abortEarly: true });
         if (!record.success) return refusalOf(record.issues);
         const { reply_to: target, ...said } = record.output;
-        return new Promise<Appended>((resolve) => hub.post({ room: room.output, ...said, target }, resolve));
+        return new Promise<Appended>((resolve) => hub.post({ room: room.value, ...said, target }, resolve));
       }),
     );
     const failed = outcomes.find((outcome) => !outcome.ok && outcome.error.code === "unavailable");
@@ -75,7 +76,7 @@ export function addImportGateway(
     });
     const known = outcomes.filter((outcome) => outcome.ok && outcome.value.dup).length;
     const stored = outcomes.length - refusals.length - known;
-    return reply.header("cache-control", "no-store").send({ room: room.output, stored, known, refused: refusals });
+    return reply.header("cache-control", "no-store").send({ room: room.value, stored, known, refused: refusals });
   });
 }
 
@@ -83,7 +84,7 @@ function readBody(body: unknown): Result<readonly unknown[]> {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(body instanceof Uint8Array ? body : undefined);
     const parsed = v.safeParse(bodySchema, JSON.parse(text));
-    return parsed.success ? { ok: true, value: parsed.output.messages } : refusalOf(parsed.issues);
+    return parsed.success ? accepted(parsed.output.messages) : refusalOf(parsed.issues);
   } catch {
     return refused("bad_json");
   }

@@ -5,7 +5,8 @@ import type { Hub } from "../core/hub.ts";
 import { eventFrame, messageFrame } from "../core/messages.ts";
 import type { EventPage, RoomHead } from "../core/ports.ts";
 import type { Language } from "../locales/words.ts";
-import { cursorField, optional, refusalOf, roomField } from "../protocol/fields.ts";
+import { parseAnyRoomName } from "../protocol/direct.ts";
+import { cursorField, optional, refusalOf } from "../protocol/fields.ts";
 import { pollDefault, pollLimit } from "../protocol/limits.ts";
 import { bearerToken } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
@@ -32,26 +33,26 @@ type Range = Pick<v.InferOutput<typeof querySchema>, "after" | "before">;
  */
 export function addPollGateway(app: FastifyInstance, hub: Hub, language: Language): void {
   app.get<{ Params: { room: string } }>("/rooms/:room/messages", async (request, reply) => {
-    const room = v.safeParse(roomField, request.params.room);
-    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
+    const room = parseAnyRoomName(request.params.room);
+    if (!room.ok) return sendProblem(request, reply, room.error, language);
     const query = v.safeParse(querySchema, request.query, { abortEarly: true });
     if (!query.success) return sendProblem(request, reply, refusalOf(query.issues).error, language);
     const { after, before, wait } = query.output;
     const limit = query.output.limit ?? pollDefault;
     const wanted = after ? { after: after.seq } : { before: before ?? undefined };
     const reader = hub.people.userOf(bearerToken(request));
-    let read = await hub.reader.read(room.output, wanted, limit, reader);
+    let read = await hub.reader.read(room.value, wanted, limit, reader);
     // A number alone is one of the log that there is now.
     const epochAsked = after?.epoch ?? (read.ok ? read.value.epoch : undefined);
     const isLost = () => read.ok && after != null && (epochAsked !== read.value.epoch || after.seq > read.value.head);
     if (read.ok && after != null && wait && read.value.events.length === 0 && !isLost()) {
-      await hub.reader.waitBeyond(room.output, after.seq, wait * 1000, hungUp(reply.raw));
-      read = await hub.reader.read(room.output, wanted, limit, reader);
+      await hub.reader.waitBeyond(room.value, after.seq, wait * 1000, hungUp(reply.raw));
+      read = await hub.reader.read(room.value, wanted, limit, reader);
     }
     // A cursor of another life of the log, or of none, is answered by the last page; that life may have ended during the
     // wait. [L4]
     const reset = isLost();
-    if (reset) read = await hub.reader.read(room.output, { before: undefined }, limit, reader);
+    if (reset) read = await hub.reader.read(room.value, { before: undefined }, limit, reader);
     if (!read.ok) return sendProblem(request, reply, read.error, language);
     const { epoch, head, topic, events, more } = read.value;
     return reply.header("cache-control", "no-store").send({

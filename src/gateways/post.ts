@@ -3,7 +3,8 @@ import type { FastifyInstance } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
 import type { Language } from "../locales/words.ts";
-import { messageIdField, nameField, optional, roomField, textField } from "../protocol/fields.ts";
+import { parseAnyRoomName } from "../protocol/direct.ts";
+import { messageIdField, nameField, optional, textField } from "../protocol/fields.ts";
 import { readBody } from "./support/body.ts";
 import { bearerToken } from "./support/http.ts";
 import { sendPlace } from "./support/place.ts";
@@ -29,8 +30,8 @@ export function addPostGateway(
   addressOf: (request: IncomingMessage) => string | undefined,
 ): void {
   app.post<{ Params: { room: string } }>("/rooms/:room/messages", async (request, reply) => {
-    const room = v.safeParse(roomField, request.params.room);
-    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
+    const room = parseAnyRoomName(request.params.room);
+    if (!room.ok) return sendProblem(request, reply, room.error, language);
     const key = request.headers["idempotency-key"];
     const body = readBody(request, postSchema, key === undefined ? {} : { id: key });
     if (!body.ok) return sendProblem(request, reply, body.error, language);
@@ -44,7 +45,7 @@ export function addPostGateway(
     if (bearer) hub.identity.saw(bearer);
     const address = addressOf(request.raw);
     const countedAs = bearer ? author.value.id : (address ?? request.raw.socket);
-    const post = { room: room.output, user: author.value, text, id, target, countedAs, address };
+    const post = { room: room.value, user: author.value, text, id, target, countedAs, address };
     return sendPlace(request, reply, { hub, language, post, status: 201 });
   });
 }

@@ -4,8 +4,9 @@ import { mayEnter } from "../core/access.ts";
 import type { Hub } from "../core/hub.ts";
 import type { Person } from "../core/people.ts";
 import type { Language } from "../locales/words.ts";
-import { type Result, refused } from "../protocol/codes.ts";
-import { optional, refusalOf, roomField, wholeNumberField } from "../protocol/fields.ts";
+import { accepted, type Result, refused } from "../protocol/codes.ts";
+import { parseAnyRoomName } from "../protocol/direct.ts";
+import { optional, refusalOf, wholeNumberField } from "../protocol/fields.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { roomsLimit } from "../protocol/limits.ts";
 import { listCursorField } from "../protocol/room-frames.ts";
@@ -31,31 +32,30 @@ export function addRoomsGateway(app: FastifyInstance, hub: Hub, language: Langua
     if (!query.success) return sendProblem(request, reply, refusalOf(query.issues).error, language);
     const { after, limit } = query.output;
     const user = hub.people.userOf(bearerToken(request));
-    return answer(request, reply, async () => ({
-      ok: true,
-      value: await hub.lobby.list(user, after ?? undefined, limit ?? undefined),
-    }));
+    return answer(request, reply, async () =>
+      accepted(await hub.lobby.list(user, after ?? undefined, limit ?? undefined)),
+    );
   });
 
   app.post<RoomRoute>("/rooms/:room", async (request, reply) => {
-    const room = v.safeParse(roomField, request.params.room);
-    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
-    return answer(request, reply, () => asOwner(request, (person) => enter(room.output, person)));
+    const room = parseAnyRoomName(request.params.room);
+    if (!room.ok) return sendProblem(request, reply, room.error, language);
+    return answer(request, reply, () => asOwner(request, (person) => enter(room.value, person)));
   });
 
   app.post<RoomRoute>("/rooms/:room/read", async (request, reply) => {
-    const room = v.safeParse(roomField, request.params.room);
-    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
+    const room = parseAnyRoomName(request.params.room);
+    if (!room.ok) return sendProblem(request, reply, room.error, language);
     const wish = readFields(readSchema, request.body);
     return answer(request, reply, () =>
       asOwner(request, async (person) => {
         if (!wish.ok) return wish;
         if (!person) return refused("token_required");
-        const found = await hub.reader.find(room.output, person.user.id);
+        const found = await hub.reader.find(room.value, person.user.id);
         if (!found.ok) return found;
         const seq = Math.min(wish.value.seq, found.value.head);
-        hub.lobby.markers.move(person, room.output, seq);
-        return { ok: true, value: { room: room.output, seq } };
+        hub.lobby.markers.move(person, room.value, seq);
+        return accepted({ room: room.value, seq });
       }),
     );
   });
@@ -80,7 +80,7 @@ export function addRoomsGateway(app: FastifyInstance, hub: Hub, language: Langua
       const personal = person && (await hub.lobby.personalFields(person, room));
       const { epoch, delivered: head, topic } = room;
       const { count } = room.presence;
-      return { ok: true, value: { room: name, epoch, head, count, ...(topic && { topic }), ...personal } };
+      return accepted({ room: name, epoch, head, count, ...(topic && { topic }), ...personal });
     } finally {
       hub.release(room);
     }

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
 import { messageFrame } from "../core/messages.ts";
 import type { Language } from "../locales/words.ts";
+import { parseAnyRoomName } from "../protocol/direct.ts";
 import { cursorTextField, optional, refusalOf, roomField, textField } from "../protocol/fields.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { searchLimit } from "../protocol/limits.ts";
@@ -37,8 +38,8 @@ export function addSearchGateway(app: FastifyInstance, hub: Hub, language: Langu
 
   app.get("/search", (request, reply) => answer(request, reply));
   app.get<{ Params: { room: string } }>("/rooms/:room/search", (request, reply) => {
-    const room = v.safeParse(roomField, request.params.room);
-    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
-    return answer(request, reply, room.output);
+    const room = parseAnyRoomName(request.params.room);
+    if (!room.ok) return sendProblem(request, reply, room.error, language);
+    return answer(request, reply, room.value);
   });
 }

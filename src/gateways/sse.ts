@@ -6,7 +6,8 @@ import type { Clock, Connection, Format, Metrics, PersonalFrame, RoomFrame } fro
 import { pickLanguage } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import type { CloseReason } from "../protocol/codes.ts";
-import { cursorField, roomField } from "../protocol/fields.ts";
+import { parseAnyRoomName } from "../protocol/direct.ts";
+import { cursorField } from "../protocol/fields.ts";
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { defaultRoom } from "../protocol/names.ts";
 
@@ -111,9 +112,9 @@ export function addSseGateway(
   // A stream has no end at which its headers alone could be told.
   app.get("/events", { exposeHeadRoute: false }, (request, reply) => stream(request, reply, defaultRoom));
   app.get<{ Params: { room: string } }>("/rooms/:room/events", { exposeHeadRoute: false }, (request, reply) => {
-    const room = v.safeParse(roomField, request.params.room);
-    if (!room.success) return sendProblem(request, reply, { code: "bad_room" }, language);
-    return stream(request, reply, room.output);
+    const room = parseAnyRoomName(request.params.room);
+    if (!room.ok) return sendProblem(request, reply, room.error, language);
+    return stream(request, reply, room.value);
   });
 }
 
