@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
-import type { Clock, Connection, Format, Metrics, PersonalFrame, RoomFrame } from "../core/ports.ts";
+import type { Clock, Connection, Format, PersonalFrame, RoomFrame } from "../core/ports.ts";
 import { pickLanguage } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import type { CloseReason } from "../protocol/codes.ts";
@@ -10,7 +10,7 @@ import { parseAnyRoomName } from "../protocol/direct.ts";
 import { cursorField } from "../protocol/fields.ts";
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { defaultRoom } from "../protocol/names.ts";
-
+import { cutWhenLate } from "./support/closing.ts";
 import { bearerToken } from "./support/http.ts";
 import { roomLine } from "./support/lines.ts";
 import { Outbound } from "./support/outbound.ts";
@@ -21,8 +21,6 @@ import { formatsOf } from "./support/text.ts";
 const keepAliveMs = 25_000;
 /** What an EventSource waits before it comes back. */
 const retryMs = 3_000;
-/** How long a reader has to take what is left, when its stream is closed. */
-const closingMs = 1_000;
 
 /** `event:`, `id:` and `data:`, as the EventSource standard has them. https://html.spec.whatwg.org/#server-sent-events */
 function eventBlock(frame: RoomFrame, epoch: Epoch): string | undefined {
@@ -142,7 +140,7 @@ class SseConnection extends Outbound implements Connection {
   readonly address: string | undefined;
   readonly acknowledges = true;
   readonly #response: ServerResponse;
-  readonly #metrics: Metrics;
+  readonly #hub: Hub;
   #epoch = "" as Epoch;
 
   constructor(
@@ -154,7 +152,7 @@ class SseConnection extends Outbound implements Connection {
     this.#response = response;
     this.format = format;
     this.address = address;
-    this.#metrics = hub.metrics;
+    this.#hub = hub;
   }
 
   protected get isOpen(): boolean {
@@ -162,7 +160,7 @@ class SseConnection extends Outbound implements Connection {
   }
 
   giveUp(): void {
-    this.#metrics.closed("reads_too_slowly");
+    this.#hub.metrics.closed("reads_too_slowly");
     this.#response.destroy();
   }
 
@@ -188,11 +186,9 @@ class SseConnection extends Outbound implements Connection {
   resume(): void {}
 
   close(reason: CloseReason): void {
-    if (this.isOpen) this.#metrics.closed(reason);
+    if (this.isOpen) this.#hub.metrics.closed(reason);
     this.flush();
     this.#response.end();
-    // Who does not read does not get to the end. [K4]
-    const timer = setTimeout(() => this.#response.destroy(), closingMs);
-    this.#response.once("close", () => clearTimeout(timer));
+    cutWhenLate(this.#response, this.#hub.clock, () => this.#response.destroy());
   }
 }

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { Hub } from "../core/hub.ts";
-import type { Clock, Connection, Metrics, PersonalFrame } from "../core/ports.ts";
+import type { Clock, Connection, Format, PersonalFrame } from "../core/ports.ts";
 import type { Session } from "../core/session.ts";
 import { serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
@@ -9,6 +9,7 @@ import { splitLogin } from "../protocol/login-line.ts";
 import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { parsePassphrase } from "../protocol/passphrase.ts";
 import { oneLine } from "../protocol/text.ts";
+import { cutWhenLate } from "./support/closing.ts";
 import { mayBecomeHttp, readsLikeHttp, readsLikeTls } from "./support/http-line.ts";
 import { LineDecoder } from "./support/line-decoder.ts";
 import { personalRoomLines, roomLine } from "./support/lines.ts";
@@ -106,9 +107,6 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
       lines.close();
       session.end({ left: true });
       connection.end();
-      // Whoever does not close their half as well is not waited for.
-      const cancel = clock.after(1_000, () => socket.destroy());
-      socket.once("close", cancel);
     };
 
     // What was said before is heard before they leave.
@@ -139,18 +137,18 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
 class TcpConnection extends Outbound implements Connection {
   readonly gateway = "tcp_chat";
   readonly agent = "TCP";
-  readonly format;
+  readonly format: Format;
   readonly address: string | undefined;
   readonly acknowledges = false;
   readonly #socket: Socket;
-  readonly #metrics: Metrics;
+  readonly #hub: Hub;
   readonly #personal: (frame: PersonalFrame) => readonly string[];
 
   constructor(
     hub: Hub,
     socket: Socket,
     address: string | undefined,
-    format: Connection["format"],
+    format: Format,
     personal: (frame: PersonalFrame) => readonly string[],
   ) {
     super(hub, socket);
@@ -158,7 +156,7 @@ class TcpConnection extends Outbound implements Connection {
     this.address = address;
     this.format = format;
     this.#personal = personal;
-    this.#metrics = hub.metrics;
+    this.#hub = hub;
   }
 
   protected get isOpen(): boolean {
@@ -166,7 +164,7 @@ class TcpConnection extends Outbound implements Connection {
   }
 
   giveUp(): void {
-    this.#metrics.closed("reads_too_slowly");
+    this.#hub.metrics.closed("reads_too_slowly");
     this.#socket.destroy();
   }
 
@@ -189,14 +187,13 @@ class TcpConnection extends Outbound implements Connection {
   end(): void {
     this.flush();
     this.#socket.end();
+    cutWhenLate(this.#socket, this.#hub.clock, () => this.#socket.destroy());
   }
 
   close(reason: CloseReason): void {
     // Each line past the bound of a client asks for its end again.
     if (!this.isOpen) return;
-    this.#metrics.closed(reason);
+    this.#hub.metrics.closed(reason);
     this.end();
-    const timer = setTimeout(() => this.#socket.destroy(), 1_000);
-    this.#socket.once("close", () => clearTimeout(timer));
   }
 }

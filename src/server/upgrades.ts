@@ -6,12 +6,14 @@ import type { GatewayName, Log, Metrics } from "../core/ports.ts";
 import type { Rate } from "../core/rate.ts";
 import { then } from "../core/soon.ts";
 import { agentOf } from "../gateways/support/agent.ts";
+import { closingMs, cutWhenLate } from "../gateways/support/closing.ts";
 import { problem } from "../gateways/support/problem.ts";
 import { type Gateway, type Line, read, type Visit } from "../gateways/support/websocket.ts";
 import { pickLanguage } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { accepted, type ChatError, closeCodes } from "../protocol/codes.ts";
 import { oneLine } from "../protocol/text.ts";
+import { systemClock } from "./clock.ts";
 import { type EntranceOptions, judgeEntry } from "./entrance.ts";
 import type { Guard } from "./guard.ts";
 import type { Heartbeat } from "./heartbeat.ts";
@@ -57,8 +59,6 @@ interface Upgrade {
   readonly socket: Duplex;
   readonly head: Buffer;
 }
-
-const closingMs = 1_000;
 
 /** Lets WebSockets in: judges where they come from, shakes hands, and hands them to the gateway of their path. */
 export function createUpgrades(options: UpgradeOptions): Upgrades {
@@ -161,8 +161,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
       isClosed = true;
       for (const webSocket of open) {
         webSocket.close(closeCodes.restarting, "restarting");
-        const timer = setTimeout(() => webSocket.terminate(), closingMs);
-        webSocket.once("close", () => clearTimeout(timer));
+        cutWhenLate(webSocket, systemClock, () => webSocket.terminate());
       }
     },
   };

@@ -4,6 +4,7 @@ import { serverWords } from "../../locales/server.ts";
 import type { Language } from "../../locales/words.ts";
 import type { ChatError } from "../../protocol/codes.ts";
 import type { JudgeKey } from "./behind-key.ts";
+import { cutWhenLate } from "./closing.ts";
 import { readsLikeHttp } from "./http-line.ts";
 import { TelnetCommands } from "./telnet.ts";
 
@@ -46,9 +47,7 @@ export function behindKeyLine(accept: (socket: Socket, address: string | undefin
       options.metrics.refused(code, options.gateway);
       socket.resume();
       socket.end(`server :: ${serverWords[language](`error.${code}`, params)}\n`);
-      // Whoever does not close their half as well is not waited for.
-      const cancel = clock.after(1_000, () => socket.destroy());
-      socket.once("close", cancel);
+      cutWhenLate(socket, clock, () => socket.destroy());
     };
 
     const judge = (rest: Buffer) => {

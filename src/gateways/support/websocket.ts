@@ -1,11 +1,12 @@
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 import type { Hub } from "../../core/hub.ts";
-import type { Connection, Format, GatewayName, Metrics, PersonalFrame } from "../../core/ports.ts";
+import type { Connection, Format, GatewayName, PersonalFrame } from "../../core/ports.ts";
 import type { Soon } from "../../core/soon.ts";
 import { pickLanguage } from "../../locales/server.ts";
 import type { Language } from "../../locales/words.ts";
 import { type ChatError, type CloseReason, closeCodes } from "../../protocol/codes.ts";
+import { cutWhenLate } from "./closing.ts";
 import { Outbound } from "./outbound.ts";
 
 /** An accepted WebSocket, with the socket under it. */
@@ -92,9 +93,6 @@ export function textFrame(text: string): Buffer {
   return frame;
 }
 
-// Whoever is sent away reads why, and has this long to do so: a slow reader, too. [B1]
-const closingMs = 1_000;
-
 export interface WebSocketConnectionOptions {
   readonly format: Format;
   /** The bytes of a frame for this client alone; errors in JSON in this language. */
@@ -114,14 +112,14 @@ export class WebSocketConnection extends Outbound implements Connection {
   readonly agent: string;
   readonly acknowledges: boolean;
   readonly #line: Line;
-  readonly #metrics: Metrics;
+  readonly #hub: Hub;
   readonly #encode: WebSocketConnectionOptions["encode"];
   #language: Language;
 
   constructor(hub: Hub, line: Line, visit: Visit, options: WebSocketConnectionOptions) {
     super(hub, line.socket);
     this.#line = line;
-    this.#metrics = hub.metrics;
+    this.#hub = hub;
     this.#encode = options.encode;
     this.format = options.format;
     this.address = visit.address;
@@ -169,9 +167,8 @@ export class WebSocketConnection extends Outbound implements Connection {
     this.flush();
     // Which may have been too much already.
     if (!this.isOpen) return;
-    this.#metrics.closed(reason);
+    this.#hub.metrics.closed(reason);
     webSocket.close(closeCodes[told], told);
-    const timer = setTimeout(() => webSocket.terminate(), closingMs);
-    webSocket.once("close", () => clearTimeout(timer));
+    cutWhenLate(webSocket, this.#hub.clock, () => webSocket.terminate());
   }
 }
