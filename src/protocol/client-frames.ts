@@ -1,12 +1,11 @@
 import * as v from "valibot";
 import { accountFrameSchemas } from "./account-frames.ts";
-import { accepted, type Refusal, refused } from "./codes.ts";
+import { accepted, type ErrorCode, type Refusal, refused } from "./codes.ts";
 import { parseEmoji } from "./emoji.ts";
 import {
   cursorTextField,
   epochField,
   messageIdField,
-  named,
   nameField,
   optional,
   refField,
@@ -24,7 +23,7 @@ const positionSchema = v.object({ epoch: epochField, seq: wholeNumberField, id: 
 export type Position = v.InferOutput<typeof positionSchema>;
 
 /** One emoji, as {@link parseEmoji} has it. Not among the fields that clients load too. */
-export const emojiField = v.pipe(v.string(), v.transform(parseEmoji), v.string(named("bad_emoji")));
+export const emojiField = v.pipe(v.string(), v.transform(parseEmoji), v.string("bad_emoji" satisfies ErrorCode));
 
 /** A change of the message `target`; `id` makes a resend harmless. [S1] */
 const changeFields = { room: optional(roomField), target: messageIdField, id: optional(messageIdField) };

@@ -5,9 +5,7 @@ import type { DisplayName, Epoch, MessageId, RoomName, SessionId, UserId } from 
 import { parseDisplayName } from "./names.ts";
 import { oneLine } from "./text.ts";
 
-// The message of a failed check is the code of the error that the client reads.
-export const named = (code: ErrorCode): ErrorCode => code;
-
+// A check whose refusal has a code of its own has that code in place of a message.
 const isErrorCode = (text: string): text is ErrorCode => Object.hasOwn(errorStatus, text);
 
 /** The named error behind a failed parse: the field's own, or `bad_frame` with the name of the field. */
@@ -23,7 +21,7 @@ export const parsedBy = <T extends string>(parse: (text: string) => Result<T>) =
     v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
       const parsed = parse(dataset.value);
       if (parsed.ok) return parsed.value;
-      addIssue({ message: named(parsed.error.code) });
+      addIssue({ message: parsed.error.code });
       return NEVER;
     }),
   );
@@ -34,7 +32,7 @@ export const nameField = parsedBy(parseDisplayName);
 /** A message's text as it travels: any string that UTF-8 can carry. Its length is the session's to judge. */
 export const textField = v.pipe(
   v.string(),
-  v.check((text) => text.isWellFormed(), named("bad_text")),
+  v.check((text) => text.isWellFormed(), "bad_text" satisfies ErrorCode),
 );
 
 /** What a room is about, in one line. Its length is the session's to judge. */
@@ -45,7 +43,7 @@ export const topicField = v.pipe(
 
 export const messageIdField = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9_-]{16,64}$/, named("bad_id")),
+  v.regex(/^[A-Za-z0-9_-]{16,64}$/, "bad_id" satisfies ErrorCode),
   v.transform((id) => id as MessageId),
 );
 
