@@ -7,21 +7,13 @@ import { pickLanguage, serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { accepted, type Result, refused } from "../protocol/codes.ts";
 import { parseAnyRoomName } from "../protocol/direct.ts";
-import { messageIdField, nameField, optional, refusalOf, textField } from "../protocol/fields.ts";
-import { type UserId, userIdForm } from "../protocol/ids.ts";
+import { messageIdField, nameField, optional, refusalOf, textField, userIdField } from "../protocol/fields.ts";
 import { importBytes, importLimit } from "../protocol/limits.ts";
 import { sendProblem } from "./support/problem.ts";
 
 const recordSchema = v.object({
   id: messageIdField,
-  user: v.object({
-    id: v.pipe(
-      v.string(),
-      v.regex(userIdForm),
-      v.transform((id) => id as UserId),
-    ),
-    name: nameField,
-  }),
+  user: v.object({ id: userIdField, name: nameField }),
   text: textField,
   ts: v.pipe(
     v.string(),

@@ -1,14 +1,8 @@
 import * as v from "valibot";
-import { nameField, optional, parsedBy, refField } from "./fields.ts";
-import type { SessionId } from "./ids.ts";
+import { nameField, optional, parsedBy, refField, sessionIdField } from "./fields.ts";
 import { parsePassphrase } from "./passphrase.ts";
 
 const passphraseField = parsedBy(parsePassphrase);
-const sessionIdField = v.pipe(
-  v.string(),
-  v.regex(/^s_[a-z0-9]{20}$/),
-  v.transform((id) => id as SessionId),
-);
 
 /** What a client asks about its name and its sessions, by its `type`. Over HTTP each is `POST /api/v1/{type}`. [I2] */
 export const accountFrameSchemas = {

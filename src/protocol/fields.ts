@@ -1,7 +1,16 @@
 import * as v from "valibot";
 import { type ErrorCode, errorStatus, type Result, refused } from "./codes.ts";
 import { parseAnyRoomName } from "./direct.ts";
-import type { DisplayName, Epoch, MessageId, RoomName, SessionId, UserId } from "./ids.ts";
+import {
+  type DisplayName,
+  type Epoch,
+  type MessageId,
+  type RoomName,
+  type SessionId,
+  sessionIdForm,
+  type UserId,
+  userIdForm,
+} from "./ids.ts";
 import { parseDisplayName } from "./names.ts";
 import { oneLine } from "./text.ts";
 
@@ -41,11 +50,17 @@ export const topicField = v.pipe(
   v.transform((text) => oneLine(text).trim()),
 );
 
-export const messageIdField = v.pipe(
-  v.string(),
-  v.regex(/^[A-Za-z0-9_-]{16,64}$/, "bad_id" satisfies ErrorCode),
-  v.transform((id) => id as MessageId),
-);
+/** An id of the form that the type promises; else refused with `code`, or by the name of the field. */
+const idField = <T extends string>(form: RegExp, code?: ErrorCode) =>
+  v.pipe(
+    v.string(),
+    v.regex(form, code),
+    v.transform((id) => id as T),
+  );
+
+export const messageIdField = idField<MessageId>(/^[A-Za-z0-9_-]{16,64}$/, "bad_id");
+export const userIdField = idField<UserId>(userIdForm);
+export const sessionIdField = idField<SessionId>(sessionIdForm);
 
 export const wholeNumberField = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 

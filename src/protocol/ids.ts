@@ -9,6 +9,7 @@ export const userIdForm = /^u_[a-z0-9]{20}$/;
 export type MessageId = string & { readonly brand: "MessageId" };
 /** Names one way in which a person is signed in, a device or a program: `s_` and 20 of `[a-z0-9]`. [I3] */
 export type SessionId = string & { readonly brand: "SessionId" };
+export const sessionIdForm = /^s_[a-z0-9]{20}$/;
 /** Names one life of a room's log: `[a-z0-9]{16}`; a restored backup gets a new one. [L1] [L4] */
 export type Epoch = string & { readonly brand: "Epoch" };
 

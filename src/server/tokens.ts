@@ -1,25 +1,18 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
 import type { Clock, Tokens } from "../core/ports.ts";
-import { type DisplayName, type SessionId, type UserId, userIdForm } from "../protocol/ids.ts";
+import { sessionIdField, userIdField } from "../protocol/fields.ts";
+import type { DisplayName, SessionId } from "../protocol/ids.ts";
 import { parseDisplayName } from "../protocol/names.ts";
 
 const payloadSchema = v.tuple([
-  v.pipe(
-    v.string(),
-    v.regex(userIdForm),
-    v.transform((id) => id as UserId),
-  ),
+  userIdField,
   v.pipe(
     v.string(),
     v.check((name) => parseDisplayName(name).ok),
     v.transform((name) => name as DisplayName),
   ),
-  v.pipe(
-    v.string(),
-    v.regex(/^s_[a-z0-9]{20}$/),
-    v.transform((id) => id as SessionId),
-  ),
+  sessionIdField,
   /** When it was issued, in seconds since 1970. */
   v.number(),
   v.optional(v.string()),
