@@ -1,8 +1,9 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Clock, Log } from "../core/ports.ts";
 import { Rate } from "../core/rate.ts";
 import type { ChatError } from "../protocol/codes.ts";
+import { equals } from "./secret.ts";
 import type { MarkedTokens } from "./tokens.ts";
 import type { Visitors } from "./visitors.ts";
 
@@ -39,7 +40,6 @@ export interface Proofs {
 
 /** A key is the same key however its letters are composed, and whatever white space was pasted around it. */
 const plain = (key: string): string => key.trim().normalize("NFC");
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 
 /** `secret`: the database's own key. */
 export function proofsOf(key: string, secret: Uint8Array): Proofs {
@@ -98,12 +98,6 @@ export function createAccess({ key, proofs, tokens, visitors, clock, log }: Acce
       return `parlance_key=${proofs.cookie}; Path=/; Max-Age=${yearSeconds}; HttpOnly; SameSite=Lax${secure}`;
     },
   };
-}
-
-/** Compares with a secret in a time that tells nothing of it. */
-function equals(secret: string): (given: string) => boolean {
-  const expected = digest(secret);
-  return (given) => timingSafeEqual(digest(given), expected);
 }
 
 /**

@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance } from "fastify";
 import { bearerToken } from "../gateways/support/http.ts";
 import { sendProblem } from "../gateways/support/problem.ts";
 import type { Language } from "../locales/words.ts";
 import { isLocalProgram } from "./entrance.ts";
+import { equals } from "./secret.ts";
 
 /** What is told to Prometheus, and to whom. */
 export interface MetricsPage {
@@ -13,15 +13,12 @@ export interface MetricsPage {
   readonly token: string | undefined;
 }
 
-const digest = (text: string) => createHash("sha256").update(text).digest();
-
 /** `GET /metrics`: for programs on this machine, and for who has the token; `local_only` for all others. [D1] */
 export function addMetricsPage(app: FastifyInstance, { contentType, report, token }: MetricsPage, language: Language) {
-  const expected = token === undefined ? undefined : digest(token);
-  const isToken = (given: string | undefined) =>
-    given !== undefined && expected !== undefined && timingSafeEqual(digest(given), expected);
+  const isToken = token === undefined ? () => false : equals(token);
   app.get("/metrics", async (request, reply) => {
-    if (!isLocalProgram(request.raw) && !isToken(bearerToken(request))) {
+    const given = bearerToken(request);
+    if (!isLocalProgram(request.raw) && !(given !== undefined && isToken(given))) {
       return sendProblem(request, reply, { code: "local_only" }, language);
     }
     return reply.headers({ "content-type": contentType, "cache-control": "no-store" }).send(await report());
