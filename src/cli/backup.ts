@@ -2,8 +2,10 @@ import { resolve } from "node:path";
 import { readConfig } from "../ops/config.ts";
 import { BackupRefused, backUpDataFolder, type Content, restoreDataFolder } from "../server/backup.ts";
 import { StartupError } from "../server/startup-error.ts";
+import { count } from "./count.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { onEndSignals } from "./signals.ts";
+import { isSystemError } from "./system-errors.ts";
 
 export interface BackupFlags {
   readonly data?: string;
@@ -46,9 +48,6 @@ function parseData({ data }: BackupFlags): string {
   return config.value.data;
 }
 
-const count = (number: number, thing: string): string =>
-  `${number.toLocaleString("en")} ${number === 1 ? thing : `${thing}s`}`;
-
 const describe = ({ messages, rooms }: Content): string => `${count(messages, "message")} in ${count(rooms, "room")}`;
 
 /** Prints what was done, or in one line why it could not be. A signal ends it with nothing left behind. */
@@ -60,12 +59,8 @@ async function explaining(work: (signal: AbortSignal) => Promise<readonly string
     return exitCodes.done;
   } catch (error) {
     if (ending.signal.aborted) return exitCodes.interrupted;
-    if (!(error instanceof BackupRefused || error instanceof StartupError || isOfTheSystem(error))) throw error;
+    if (!(error instanceof BackupRefused || error instanceof StartupError || isSystemError(error))) throw error;
     process.stderr.write(`❌ ${error.message}\n`);
     return exitCodes.failed;
   }
 }
-
-/** No folder, no right to write: the system's own words name the file. */
-const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";

@@ -5,7 +5,7 @@ import { Target } from "../ops/probe.ts";
 import { parseServerAddress } from "../terminal/talk.ts";
 import { textWidth } from "../terminal/width.ts";
 import { exitCodes, UsageError } from "./exit.ts";
-import { unlessReaderLeft } from "./reader-left.ts";
+import { unlessReaderLeft } from "./system-errors.ts";
 
 export interface DoctorOptions {
   readonly url: string;

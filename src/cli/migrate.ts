@@ -1,6 +1,7 @@
 import { readConfig } from "../ops/config.ts";
 import { migrate as moveFolder } from "../server/migrate.ts";
 import { StartupError } from "../server/startup-error.ts";
+import { count } from "./count.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { onEndSignals } from "./signals.ts";
 
@@ -11,9 +12,6 @@ export interface MigrateFlags {
 
 /** Elsewhere the same two are set by other flags. */
 const withOwnFlags = (text: string): string => text.replace("--store", "--to").replace("--data", "--from");
-
-const count = (number: number, thing: string): string =>
-  `${number.toLocaleString("en")} ${number === 1 ? thing : `${thing}s`}`;
 
 /** `parlance migrate`: the exit status. */
 export async function migrate({ from, to }: MigrateFlags): Promise<number> {

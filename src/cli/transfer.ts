@@ -17,7 +17,7 @@ import {
 } from "../ops/transfer/index.ts";
 import { parseTalk } from "../terminal/talk.ts";
 import { exitCodes, UsageError } from "./exit.ts";
-import { unlessReaderLeft } from "./reader-left.ts";
+import { isSystemError, unlessReaderLeft } from "./system-errors.ts";
 import { keyFrom, parseLanguage } from "./talk.ts";
 
 interface TransferFlags {
@@ -105,7 +105,7 @@ async function explaining(there: RoomThere, work: () => Promise<number>): Promis
   try {
     return await work();
   } catch (error) {
-    if (error instanceof TransferRefused || isOfTheSystem(error)) return complain(there, error.message);
+    if (error instanceof TransferRefused || isSystemError(error)) return complain(there, error.message);
     if (!(error instanceof Unreachable)) throw error;
     process.stderr.write(`${terminalWords[there.language]("connect.failed")}\n`);
     return exitCodes.failed;
@@ -116,7 +116,3 @@ function complain({ language }: RoomThere, text: string): number {
   process.stderr.write(`${terminalWords[language]("problem", { text })}\n`);
   return exitCodes.failed;
 }
-
-/** No right to a file, no room on the disk: the system's own words name the file. */
-const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
-  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
