@@ -14,7 +14,8 @@ import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { newEpoch, type RandomBytes } from "../protocol/ids.ts";
 import { applicationId, migrations } from "./schema.ts";
-import { isDamage, resultCode } from "./sqlite-open.ts";
+import { isDamage, resultCode, resultCodes } from "./sqlite-errors.ts";
+import { pragma } from "./sqlite-open.ts";
 
 /** Why nothing was backed up or restored; the message says what to do. */
 export class BackupRefused extends Error {
@@ -30,13 +31,6 @@ export interface Content {
 
 /** How many pages (of 4 KiB) are copied before others get their turn, and an end that was asked for is noticed. */
 const pagesAtOnce = 1_000;
-
-// https://www.sqlite.org/rescode.html
-const busy = 5;
-const full = 13;
-const cannotOpen = 14;
-
-const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
 /**
  * Copies a database into a new file as it is at one moment, while another process goes on writing: the copy has every
@@ -114,7 +108,7 @@ function openMoment(file: string): DatabaseSync {
 function whyUnreadable(error: unknown): string {
   if (isDamage(error)) return "is damaged, or no database";
   // The reader of a database in WAL mode leaves a mark beside it, for the writer to see.
-  if (resultCode(error) === cannotOpen) {
+  if (resultCode(error) === resultCodes.cannotOpen) {
     return "cannot be opened. Give this user the right to read it, and to write its folder";
   }
   return `cannot be read: ${messageOf(error)}`;
@@ -152,7 +146,7 @@ async function copyAside({ from, to, signal }: Copying, change: (db: DatabaseSyn
   } catch (error) {
     remove();
     if (isDamage(error)) throw new BackupRefused(`${from} is damaged: ${messageOf(error)}.`, { cause: error });
-    if (resultCode(error) === full) {
+    if (resultCode(error) === resultCodes.full) {
       throw new BackupRefused(`There is no room on the disk for ${to}.`, { cause: error });
     }
     throw error;
@@ -216,7 +210,7 @@ function foldIn(database: string): void {
     using db = new DatabaseSync(database, { timeout: 5_000 });
     db.exec("PRAGMA journal_mode = DELETE");
   } catch (error) {
-    if (resultCode(error) !== busy) throw error;
+    if (resultCode(error) !== resultCodes.busy) throw error;
     throw new BackupRefused(`Another program is using ${database}. End it first.`, { cause: error });
   }
 }

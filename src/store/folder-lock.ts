@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { resultCode } from "./sqlite-open.ts";
+import { resultCode, resultCodes } from "./sqlite-errors.ts";
 
 /** A data folder that another server is using. */
 export class FolderInUse extends Error {
@@ -17,8 +17,7 @@ export function lockFolder(file: string): Disposable {
     db.exec("BEGIN IMMEDIATE");
   } catch (error) {
     db.close();
-    const sqliteBusy = 5;
-    throw resultCode(error) === sqliteBusy ? new FolderInUse(`${file} is locked`, { cause: error }) : error;
+    throw resultCode(error) === resultCodes.busy ? new FolderInUse(`${file} is locked`, { cause: error }) : error;
   }
   return { [Symbol.dispose]: () => db.close() };
 }

@@ -1,10 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { DatabaseRefused } from "./database-refused.ts";
 import { applicationId, migrations } from "./schema.ts";
+import { damaged, whyNotOpened } from "./sqlite-errors.ts";
 
-const pragma = (db: DatabaseSync, name: string): unknown => Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+/** What a database says under the name of a pragma. */
+export const pragma = (db: DatabaseSync, name: string): unknown =>
+  Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 
 /**
  * A file up to this size is read whole before it is used, which takes a tenth of a second; a larger one would keep
@@ -33,9 +36,32 @@ export function openDatabase(file: string): DatabaseSync {
     return db;
   } catch (error) {
     db?.close();
-    throw error instanceof DatabaseRefused ? error : new DatabaseRefused(explain(error, file), { cause: error });
+    throw error instanceof DatabaseRefused ? error : new DatabaseRefused(whyNotOpened(error, file), { cause: error });
   }
 }
+
+/**
+ * Opens a database that is there, whether a server is using it or not. Throws {@link DatabaseRefused} where there is
+ * none, or one of another version: what a running server relies on is not changed under it.
+ */
+export function openAsItIs(file: string, options: { readonly readOnly?: true } = {}): DatabaseSync {
+  if (!existsSync(file)) throw new DatabaseRefused(`There is no ${file}.`);
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(file, { ...options, timeout: 5_000 });
+    if (pragma(db, "application_id") !== applicationId || pragma(db, "user_version") !== migrations.length) {
+      throw new DatabaseRefused(`${file} is not of this version of Parlance. Start its server with this one first.`);
+    }
+    return db;
+  } catch (error) {
+    db?.close();
+    throw error instanceof DatabaseRefused ? error : unusable(error, file);
+  }
+}
+
+/** What a command says that could not use a database: it repeats SQLite. */
+export const unusable = (error: unknown, file: string): DatabaseRefused =>
+  new DatabaseRefused(`${file} cannot be used: ${(error as Error).message}.`, { cause: error });
 
 /** SQLite would let everybody on this machine read it; the files that it keeps beside have the rights of this one. */
 function makeForOwnerAlone(file: string): void {
@@ -70,7 +96,7 @@ function checkWhose(db: DatabaseSync, file: string): void {
   // One that was cut short SQLite has refused by now.
   if (Number(pragma(db, "page_count")) * Number(pragma(db, "page_size")) > wholeCheckBytes) return;
   const [problem] = Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {});
-  if (problem !== "ok") throw new DatabaseRefused(corrupted(file));
+  if (problem !== "ok") throw new DatabaseRefused(damaged(file));
 }
 
 function migrate(db: DatabaseSync, file: string): void {
@@ -79,55 +105,9 @@ function migrate(db: DatabaseSync, file: string): void {
     try {
       db.exec(`BEGIN IMMEDIATE; ${step}; PRAGMA user_version = ${index + 1}; COMMIT`);
     } catch (error) {
-      throw new DatabaseRefused(`${file} could not be brought up to date: ${explain(error, file)}`, { cause: error });
+      throw new DatabaseRefused(`${file} could not be brought up to date: ${whyNotOpened(error, file)}`, {
+        cause: error,
+      });
     }
-  }
-}
-
-const corrupted = (file: string): string =>
-  `${file} is damaged or is not a database. Put a backup in its place, or move it away to start anew.`;
-
-// https://www.sqlite.org/rescode.html
-const perm = 3;
-const busy = 5;
-const readOnly = 8;
-const ioError = 10;
-const corrupt = 11;
-const full = 13;
-const cannotOpen = 14;
-const notADatabase = 26;
-
-/** SQLite's primary result code of an error; `undefined` for an error of another kind. */
-export function resultCode(error: unknown): number | undefined {
-  const code = (error as { errcode?: unknown } | null)?.errcode;
-  return typeof code === "number" ? code & 0xff : undefined;
-}
-
-/** Whether writing may work again without a restart: the disk is full, or another program holds the file. [L3] */
-export const isPassing = (error: unknown): boolean => [full, busy].includes(resultCode(error) ?? -1);
-
-/** Whether it is the file's own content that is at fault. */
-export const isDamage = (error: unknown): boolean => [corrupt, notADatabase].includes(resultCode(error) ?? -1);
-
-/** Why something could not be done with a database that had been opened. */
-export const whyRefused = (error: unknown, file: string): string =>
-  isDamage(error) ? corrupted(file) : error instanceof Error ? error.message : String(error);
-
-function explain(error: unknown, file: string): string {
-  if (isDamage(error)) return corrupted(file);
-  switch (resultCode(error)) {
-    case readOnly:
-      return `${file} cannot be written. Give this user the right to write it, or choose another folder with --data.`;
-    case perm:
-    case cannotOpen:
-      return `${file} cannot be opened. Give this user the right to read and write it and its folder, or choose another folder with --data.`;
-    case full:
-      return `There is no room on the disk for ${file}. Free some, or choose another folder with --data.`;
-    case ioError:
-      return `The disk failed while reading ${file}. Check it, or choose another folder with --data.`;
-    case busy:
-      return `Another program is using ${file}. End it, or choose another folder with --data.`;
-    default:
-      return `${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

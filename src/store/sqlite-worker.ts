@@ -4,8 +4,9 @@ import type { RoomName } from "../protocol/ids.ts";
 import { Searcher } from "./search/searcher.ts";
 import { type AccountQuestion, accountWrites, SqliteAccounts } from "./sqlite-accounts.ts";
 import { type DirectoryQuestion, directoryWrites, SqliteDirectory } from "./sqlite-directory.ts";
+import { isPassing, resultCode, whyRefused } from "./sqlite-errors.ts";
 import { SqliteLog } from "./sqlite-log.ts";
-import { isPassing, openDatabase, resultCode, tokenKey, whyRefused } from "./sqlite-open.ts";
+import { openDatabase, tokenKey } from "./sqlite-open.ts";
 import { SqliteSearchRows } from "./sqlite-search-rows.ts";
 
 /** What the store asks of its worker; done in the same order, but for searches, which may take longer. */

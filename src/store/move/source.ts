@@ -1,8 +1,5 @@
-import { existsSync } from "node:fs";
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { DatabaseRefused } from "../database-refused.ts";
-import { applicationId, migrations } from "../schema.ts";
-import { tokenKey } from "../sqlite-open.ts";
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { openAsItIs, tokenKey } from "../sqlite-open.ts";
 import {
   amendmentTable,
   eventTable,
@@ -31,19 +28,9 @@ const changes: ReadonlySet<unknown> = new Set(["edit", "delete", "react", "unrea
 export class MoveSource implements Disposable {
   readonly #db: DatabaseSync;
 
-  /** Throws {@link DatabaseRefused} where there is none, or one of another version. */
+  /** Throws as {@link openAsItIs} does. */
   constructor(file: string) {
-    if (!existsSync(file)) throw new DatabaseRefused(`There is no ${file}.`);
-    this.#db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-    try {
-      const pragma = (what: string) => Object.values(this.#db.prepare(`PRAGMA ${what}`).get() ?? {})[0];
-      if (pragma("application_id") === applicationId && pragma("user_version") === migrations.length) return;
-    } catch (error) {
-      this.#db.close();
-      throw new DatabaseRefused(`${file} cannot be used: ${(error as Error).message}.`, { cause: error });
-    }
-    this.#db.close();
-    throw new DatabaseRefused(`${file} is not of this version of Parlance. Start its server with this one first.`);
+    this.#db = openAsItIs(file, { readOnly: true });
   }
 
   [Symbol.dispose](): void {
