@@ -16,7 +16,7 @@ export async function withAccountsInPostgres<T>(
   use: (accounts: AccountStore) => Promise<T>,
 ): Promise<T> {
   const ready = (client: Client) => prepareAsItIs(client, statementMs);
-  const client = await connect(address, "parlance command", statementMs, () => {}, ready).catch((error: unknown) => {
+  const client = await connect(address, { name: "parlance command", statementMs, ready }).catch((error: unknown) => {
     throw refusalOf(error, address);
   });
   try {

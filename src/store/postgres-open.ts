@@ -9,16 +9,24 @@ const migrationLock = 0x5061726c616e6365n;
 const connectMs = 5_000;
 const graceMs = 3_000;
 
+export interface ConnectOptions {
+  /** What the connection calls itself, for whoever looks what the database is doing. */
+  readonly name: string;
+  /** How long a statement may take. */
+  readonly statementMs: number;
+  /** What is done with it before anything else. */
+  readonly ready: (client: Client) => Promise<unknown>;
+  /** Called when it breaks or ends. */
+  readonly onLost?: () => void;
+}
+
 /**
- * A new connection that calls itself `name`, once `ready` has been done with it. What is asked goes out at once, and is
- * answered in its order. `lost` is told when it breaks or ends. Rejects with Postgres's error, or as `ready` does.
+ * A new connection, once it is ready. What is asked goes out at once, and is answered in its order. Rejects with
+ * Postgres's error, or as `ready` does.
  */
 export async function connect(
   address: string,
-  name: string,
-  statementMs: number,
-  lost: () => void,
-  ready: (client: Client) => Promise<unknown>,
+  { name, statementMs, ready, onLost = () => {} }: ConnectOptions,
 ): Promise<Client> {
   const client = new pg.Client({
     connectionString: address,
@@ -29,7 +37,7 @@ export async function connect(
     keepAlive: true,
     pipeline: true,
   });
-  client.on("error", lost).on("end", lost);
+  client.on("error", onLost).on("end", onLost);
   try {
     await client.connect();
     await ready(client);

@@ -68,10 +68,11 @@ export class PostgresSearch {
     return reaching;
   }
 
-  async #connect(lost: () => void): Promise<Reached> {
+  async #connect(onLost: () => void): Promise<Reached> {
+    const statementMs = this.#statementMs;
     const ready = (client: Client) =>
-      client.query(`SET statement_timeout = ${this.#statementMs}; SET synchronous_commit = off`);
-    const client = await connect(this.#address, "parlance search", this.#statementMs, lost, ready);
+      client.query(`SET statement_timeout = ${statementMs}; SET synchronous_commit = off`);
+    const client = await connect(this.#address, { name: "parlance search", statementMs, ready, onLost });
     const rows = (pause: () => Promise<void> | undefined) => new PostgresSearchRows(client, pause);
     return { client, searcher: new Searcher({ rows, waitMs: 0, restMs, isShared: true, isRefusal: isPostgresError }) };
   }

@@ -179,9 +179,10 @@ class PostgresStore implements RemoteStore {
     }
   }
 
-  async #connect(lost: () => void): Promise<Reached> {
-    const ready = (client: Client) => prepare(client, this.#statementMs);
-    const client = await connect(this.#address, "parlance", this.#statementMs, lost, ready);
+  async #connect(onLost: () => void): Promise<Reached> {
+    const statementMs = this.#statementMs;
+    const ready = (client: Client) => prepare(client, statementMs);
+    const client = await connect(this.#address, { name: "parlance", statementMs, ready, onLost });
     this.#isReachable = true;
     return {
       client,

@@ -43,7 +43,7 @@ export class MoveTarget implements AsyncDisposable {
       await new MoveTarget(client).#begin(mark, tokenKey);
     };
     try {
-      return new MoveTarget(await connect(address, "parlance migrate", statementMs, () => {}, ready));
+      return new MoveTarget(await connect(address, { name: "parlance migrate", statementMs, ready }));
     } catch (error) {
       throw refusalOf(error, address);
     }
