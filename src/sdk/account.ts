@@ -1,6 +1,6 @@
 import type { AccountFrameInput, AccountFrameType } from "../protocol/account-frames.ts";
 import type { SessionInfo } from "../protocol/server-frames.ts";
-import { HttpRequests } from "./http-requests.ts";
+import { askBeside } from "./beside.ts";
 import type { OnDemandParts } from "./on-demand.ts";
 import type { Account } from "./types.ts";
 
@@ -11,11 +11,9 @@ type Fields<T extends AccountFrameType> = Omit<Extract<AccountFrameInput, { type
 
 /** Asks by requests of their own, whatever carries the line. */
 export class HttpAccount implements Account {
-  readonly #requests: HttpRequests;
   readonly #parts: OnDemandParts;
 
   constructor(parts: OnDemandParts) {
-    this.#requests = new HttpRequests(parts.address, parts.surroundings, parts.parse);
     this.#parts = parts;
   }
 
@@ -35,26 +33,25 @@ export class HttpAccount implements Account {
     return this.#become("unclaim", { passphrase });
   }
 
-  async sessions(): Promise<readonly SessionInfo[]> {
-    return this.#requests.frame("sessions", await this.#ask("sessions", {})).sessions;
+  sessions(): Promise<readonly SessionInfo[]> {
+    return this.#sessions("sessions", {});
   }
 
-  async endSession(session: string): Promise<readonly SessionInfo[]> {
-    return this.#requests.frame("sessions", await this.#ask("end_session", { session })).sessions;
+  endSession(session: string): Promise<readonly SessionInfo[]> {
+    return this.#sessions("end_session", { session });
   }
 
   async #become<T extends AccountFrameType>(type: T, fields: Fields<T>): Promise<void> {
-    this.#parts.adopt(this.#requests.frame("welcome", await this.#ask(type, fields)));
+    const { requests, value } = await this.#ask(type, fields);
+    this.#parts.adopt(requests.frame("welcome", value));
   }
 
-  async #ask<T extends AccountFrameType>(type: T, body: Fields<T>): Promise<object> {
-    const { token, key, lang } = this.#parts.asker();
-    this.#requests.token = token;
-    this.#requests.key = key;
-    this.#requests.language = lang;
-    const { signal } = new AbortController();
-    const answer = await this.#requests.ask(`/api/v1/${type}`, { body, waitMs: hashingMs, signal });
-    if (answer.ok) return answer.value;
-    throw new this.#parts.Refusal(answer.problem.code, answer.problem.message);
+  async #sessions<T extends AccountFrameType>(type: T, fields: Fields<T>): Promise<readonly SessionInfo[]> {
+    const { requests, value } = await this.#ask(type, fields);
+    return requests.frame("sessions", value).sessions;
+  }
+
+  #ask<T extends AccountFrameType>(type: T, body: Fields<T>): ReturnType<typeof askBeside> {
+    return askBeside(this.#parts, `/api/v1/${type}`, { body, waitMs: hashingMs });
   }
 }
