@@ -1,3 +1,4 @@
+import { unreachable } from "../protocol/codes.ts";
 import type { DisplayName, RoomName, UserId } from "../protocol/ids.ts";
 import type { User } from "../protocol/server-frames.ts";
 import { Delay } from "./delay.ts";
@@ -235,8 +236,4 @@ export class Nodes {
     const now = this.#options.clock.monotonic();
     for (const other of this.#others.values()) other.heardAt = now;
   }
-}
-
-function unreachable(hint: never): never {
-  throw new Error(`no such hint: ${JSON.stringify(hint)}`);
 }
