@@ -74,7 +74,7 @@ export class Audience {
   /** When what was gathered may be written. */
   #nextFlush = Number.NEGATIVE_INFINITY;
   #cancelFlush: (() => void) | undefined;
-  #flushing = false;
+  #isFlushDue = false;
 
   /** `onCaughtUp` is told of a reader that goes on after presence had been left out. */
   constructor(clock: Clock, metrics: Pick<Metrics, "delivered">, onCaughtUp: (seat: Seat) => void) {
@@ -158,7 +158,7 @@ export class Audience {
   flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    this.#flushing = false;
+    this.#isFlushDue = false;
     const begun = this.#clock.monotonic();
     let gathered = 0;
     for (const row of this.#rows.values()) {
@@ -218,12 +218,12 @@ export class Audience {
   }
 
   #schedule(): void {
-    if (this.#flushing && !(this.#cancelFlush && this.#isTurnFull)) return;
+    if (this.#isFlushDue && !(this.#cancelFlush && this.#isTurnFull)) return;
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    this.#flushing = true;
+    this.#isFlushDue = true;
     const wait = this.#isTurnFull ? 0 : this.#nextFlush - this.#clock.monotonic();
-    if (wait <= 0) this.#clock.soon(() => this.#flushing && this.flush());
+    if (wait <= 0) this.#clock.soon(() => this.#isFlushDue && this.flush());
     else this.#cancelFlush = this.#clock.after(wait, () => this.flush());
   }
 
