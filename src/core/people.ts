@@ -39,9 +39,11 @@ export interface PeopleOptions {
   readonly onRelease?: ((id: UserId, keys: readonly NameKey[]) => void) | undefined;
 }
 
-/** Suggestions count up to here, and draw lots after: of two digits, and of one more each time, up to so many. */
-const countedSuggestions = 10;
+/** The attempts at a suggestion: the first end in their own number, those from this one on in digits drawn by lot… */
+const firstDrawn = 10;
+/** … two of them, and with each attempt one more, up to so many. */
 const mostDigits = 9;
+const firstAttempt = 2;
 
 const nobody = "" as UserId;
 
@@ -161,17 +163,32 @@ export class People {
 
   /** Names like one that is taken, which nobody here has: so many, the later ones drawn by lot. */
   suggestions(name: DisplayName, count: number): readonly DisplayName[] {
-    const counted = Array.from({ length: count }, (_, index) =>
-      index < count / 2 ? 2 + index : countedSuggestions + mostDigits,
+    const attempts = Array.from({ length: count }, (_, index) =>
+      index < count / 2 ? firstAttempt + index : firstDrawn + mostDigits,
     );
-    const names = counted.map((from) => this.suggest(name, from));
-    return [...new Set(names)];
+    return [...new Set(attempts.map((attempt) => this.suggest(name, attempt)))];
   }
 
+  /** A free name like this one with a number at its end; later attempts give longer ones. */
+  suggest(name: DisplayName, attempt = firstAttempt): DisplayName {
+    for (let number = attempt; ; number++) {
+      // Whether a name is free takes a fraction of a millisecond: to count through many would keep everybody waiting. [B2]
+      const ending = String(number < firstDrawn ? number : this.#lot(2 + number - firstDrawn));
+      const stem = [...name]
+        .slice(0, maxNameCodePoints - ending.length)
+        .join("")
+        .trimEnd();
+      const candidate = `${stem}${ending}` as DisplayName;
+      if (this.#isFree(candidate, nobody)) return candidate;
+    }
+  }
+
+  /** Keeps somebody here, with their name, until everybody who holds them has let go. */
   hold(person: Person): void {
     person.holds++;
   }
 
+  /** Ends one {@link hold}; with the last one their name is free for others. */
   letGo(person: Person): void {
     if (--person.holds > 0) return;
     this.#byId.delete(person.user.id);
@@ -188,6 +205,7 @@ export class People {
     return bearer && this.#accounts.isEnded(bearer.session) ? refused("session_ended") : accepted(bearer);
   }
 
+  /** By which they come back as themselves, with the name they have now. */
   tokenFor(person: Person, session: SessionId): string {
     return this.#tokens.issue(person.user, session);
   }
@@ -253,20 +271,6 @@ export class People {
   /** A generated name may not be chosen, but whoever was given it keeps it. */
   #isOwnGeneratedName(name: DisplayName, id: UserId): boolean {
     return generatedNameForm.test(name) && this.#areUnused(nameKeys(name), id);
-  }
-
-  /** A free name like this one, whose number is `from` or more. */
-  suggest(name: DisplayName, from = 2): DisplayName {
-    for (let number = from; ; number++) {
-      // Whether a name is free takes a fraction of a millisecond: to count through many would keep everybody waiting. [B2]
-      const ending = String(number < countedSuggestions ? number : this.#lot(2 + number - countedSuggestions));
-      const stem = [...name]
-        .slice(0, maxNameCodePoints - ending.length)
-        .join("")
-        .trimEnd();
-      const candidate = `${stem}${ending}` as DisplayName;
-      if (this.#isFree(candidate, nobody)) return candidate;
-    }
   }
 
   #lot(digits: number): number {
