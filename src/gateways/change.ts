@@ -9,7 +9,7 @@ import { accepted, type Result, refused } from "../protocol/codes.ts";
 import { messageIdField, optional, refusalOf, roomField, textField, topicField } from "../protocol/fields.ts";
 import { readBody } from "./support/body.ts";
 import { bearerToken } from "./support/http.ts";
-import { sendPlace } from "./support/place.ts";
+import { postAndReply } from "./support/post-and-reply.ts";
 import { sendProblem } from "./support/problem.ts";
 
 /** What an address names, and the id of the change. */
@@ -84,7 +84,7 @@ export function addChangeGateway(
         hub.metrics.received("post");
         const post = await judge(request, read);
         if (!post.ok) return sendProblem(request, reply, post.error, language);
-        return sendPlace(request, reply, { hub, language, post: post.value, status: 200 });
+        return postAndReply(request, reply, { hub, language, post: post.value, status: 200 });
       },
     });
   }

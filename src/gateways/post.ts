@@ -7,7 +7,7 @@ import { parseAnyRoomName } from "../protocol/direct.ts";
 import { messageIdField, nameField, optional, textField } from "../protocol/fields.ts";
 import { readBody } from "./support/body.ts";
 import { bearerToken } from "./support/http.ts";
-import { sendPlace } from "./support/place.ts";
+import { postAndReply } from "./support/post-and-reply.ts";
 import { sendProblem } from "./support/problem.ts";
 
 export const postSchema = v.object({
@@ -46,6 +46,6 @@ export function addPostGateway(
     const address = addressOf(request.raw);
     const countedAs = bearer ? author.value.id : (address ?? request.raw.socket);
     const post = { room: room.value, user: author.value, text, id, target, countedAs, address };
-    return sendPlace(request, reply, { hub, language, post, status: 201 });
+    return postAndReply(request, reply, { hub, language, post, status: 201 });
   });
 }

@@ -6,7 +6,7 @@ import type { Post } from "../../core/post.ts";
 import type { Language } from "../../locales/words.ts";
 import { sendProblem } from "./problem.ts";
 
-interface Wish {
+interface PostOptions {
   readonly hub: Hub;
   readonly language: Language;
   readonly post: Post;
@@ -15,7 +15,11 @@ interface Wish {
 }
 
 /** Says or changes something in a room, and answers with its place in the log once it is on disk. [S1] [E1] */
-export async function sendPlace(request: FastifyRequest, reply: FastifyReply, { hub, language, post, status }: Wish) {
+export async function postAndReply(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { hub, language, post, status }: PostOptions,
+) {
   const outcome = await new Promise<Appended>((resolve) => hub.post(post, resolve));
   if (!outcome.ok) return sendProblem(request, reply, outcome.error, language);
   const { event, dup } = outcome.value;
