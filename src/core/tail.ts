@@ -1,5 +1,5 @@
 import { pageBytes, replayLimit } from "../protocol/limits.ts";
-import { changed } from "./fold.ts";
+import { changed } from "./changed.ts";
 import type { EventPage, StoredEvent } from "./ports.ts";
 
 export const isMessage = ({ kind }: StoredEvent): boolean => kind === "message";

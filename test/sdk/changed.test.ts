@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { changed as changedEvent } from "../../src/core/fold.ts";
+import { changed as changedEvent } from "../../src/core/changed.ts";
 import { eventFrame, messageFrame } from "../../src/core/messages.ts";
 import type { StoredEvent } from "../../src/core/ports.ts";
 import type { DisplayName, MessageId, RoomName, UserId } from "../../src/protocol/ids.ts";

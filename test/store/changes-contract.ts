@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { changed } from "../../src/core/fold.ts";
+import { changed } from "../../src/core/changed.ts";
 import type { Draft, Store, StoredEvent } from "../../src/core/ports.ts";
 import { type EventKind, reactionKindsLimit, reactionsLimit } from "../../src/protocol/events.ts";
 import { displayName, draft, messageId, roomName, userId } from "../support/drafts.ts";

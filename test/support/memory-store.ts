@@ -1,7 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import { mayEnter } from "../../src/core/access.ts";
 import type { AccountStore } from "../../src/core/account-store.ts";
-import { changed } from "../../src/core/fold.ts";
+import { changed } from "../../src/core/changed.ts";
 import type {
   Appended,
   Draft,
