@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Log } from "../core/ports.ts";
 import { answerBadRequests, type LatestAnswers } from "./bad-requests.ts";
-import { closeServer, openPort } from "./ports.ts";
+import { closeServer, openPort } from "./open-port.ts";
 
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 

@@ -3,7 +3,7 @@ import type { GatewayName, Log, Metrics } from "../core/ports.ts";
 import type { TcpGateway } from "../gateways/tcp-chat.ts";
 import { isLoopback } from "./entrance.ts";
 import type { Lines } from "./lines.ts";
-import { closeServer, openPort } from "./ports.ts";
+import { closeServer, openPort } from "./open-port.ts";
 import type { Observer } from "./upgrades.ts";
 import { placeOf, type Visitors } from "./visitors.ts";
 
