@@ -6,11 +6,9 @@ import type { ChatError } from "../../protocol/codes.ts";
 import type { JudgeKey } from "./behind-key.ts";
 import { cutWhenLate } from "./closing.ts";
 import { readsLikeHttp } from "./http-line.ts";
+import { lineFeed, silenceMs } from "./line-decoder.ts";
 import { TelnetCommands } from "./telnet.ts";
 
-const lineFeed = 0x0a;
-/** How long who sends no line end must be silent for what they sent to count as their first line. */
-const silenceMs = 50;
 /** How long somebody who types has for it. */
 const patienceMs = 30_000;
 /** Longer is no key's line. */

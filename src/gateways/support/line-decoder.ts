@@ -1,11 +1,11 @@
 import type { Clock } from "../../core/ports.ts";
 import { accepted, type Result, refused } from "../../protocol/codes.ts";
 
-const lineFeed = 0x0a;
+export const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /** How long a client that has never ended a line must be silent for what it sent to count as one. */
-const silenceMs = 50;
+export const silenceMs = 50;
 
 export interface LineDecoderOptions {
   readonly clock: Clock;
