@@ -28,6 +28,7 @@ export class Delay {
     };
   }
 
+  /** Calls nobody back any more. */
   close(): void {
     this.#cancel?.();
     this.#queue.length = 0;

@@ -43,6 +43,7 @@ export class Directory {
     return undefined;
   }
 
+  /** A node names somebody in one more room. */
   enter(user: NamedUser): void {
     this.#known.set(user.id, { user, rooms: (this.#known.get(user.id)?.rooms ?? 0) + 1 });
   }
@@ -52,6 +53,7 @@ export class Directory {
     if (known) known.user = user;
   }
 
+  /** A node names somebody in one room less; after the last one nothing is known of them. */
   leave(id: UserId): void {
     const known = this.#known.get(id);
     if (known && --known.rooms === 0) this.#known.delete(id);

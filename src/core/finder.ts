@@ -17,6 +17,7 @@ export interface Quest {
   readonly limit?: number | null | undefined;
 }
 
+/** A page of what was found. */
 export interface Finds {
   /** The newest first. */
   readonly events: readonly StoredEvent[];

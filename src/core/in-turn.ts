@@ -17,6 +17,7 @@ export class InTurn {
     this.#say = say;
   }
 
+  /** Carries out a command, at once or when those before it are done. */
   do(command: Command): void {
     if (this.#ended) return;
     if (!this.#busy) return this.#start(command);

@@ -199,6 +199,7 @@ export class Room {
     return events[0]?.id === id;
   }
 
+  /** Hands its readers what was sent so far, and ends its timers. */
   close(): void {
     this.#cancelRetry?.();
     this.audience.flush();

@@ -156,6 +156,7 @@ export class Session {
     if (bytes.length > 0) await this.connection.writePage(Buffer.concat(bytes));
   }
 
+  /** Sends a refusal, and counts it; `ref` and `id` as they came with what is refused. */
   refuse(error: ChatError, { ref, id }: Marks = {}, about?: RoomName | null): void {
     this.#hub.metrics.refused(error.code, this.connection.gateway);
     this.send({ type: "error", error, ...(ref && { ref }), ...(id && { id }) }, about);

@@ -187,12 +187,12 @@ export type ServerFrameOf<T extends ServerFrameType> = v.InferOutput<ServerFrame
 export type ServerFrame = { [T in ServerFrameType]: ServerFrameOf<T> }[ServerFrameType];
 export type MessageFrame = ServerFrameOf<"message">;
 /** An event of a room's log, as everybody in the room reads it. */
-export type EventFrame = { [T in "message" | "edited" | "deleted" | "reacted" | "topic"]: ServerFrameOf<T> }[
-  | "message"
-  | "edited"
-  | "deleted"
-  | "reacted"
-  | "topic"];
+export type EventFrame =
+  | MessageFrame
+  | ServerFrameOf<"edited">
+  | ServerFrameOf<"deleted">
+  | ServerFrameOf<"reacted">
+  | ServerFrameOf<"topic">;
 
 /** Parses JSON by the schema that its `type` names. `undefined` for what has none, or is not as it says. */
 export function parseByType<S extends Readonly<Record<string, v.GenericSchema>>>(

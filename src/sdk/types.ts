@@ -67,6 +67,7 @@ export interface ConnectOptions {
   readonly outbox?: Outbox;
 }
 
+/** What a client tells those who listen to it. */
 export interface ClientEvents {
   state: LinkState;
   /** The server said who this is: at every (re)connection, and after a rename. Keep `token` and `user.name`. */
@@ -79,6 +80,7 @@ export interface ClientEvents {
   invited: ServerFrameOf<"invited">;
 }
 
+/** What a room tells those who listen to it. */
 export interface RoomEvents {
   /**
    * Start over from here: forget the messages you hold and show these, the newest page (oldest first).
@@ -98,9 +100,11 @@ export interface RoomEvents {
   topic: ServerFrameOf<"topic">;
   /** Up to where this person has read, on any of their devices, and how many messages there are after that. [P3] */
   read: { readonly seq: number | undefined; readonly unread: number | undefined };
+  /** Somebody else types (`active`), or has stopped. */
   typing: ServerFrameOf<"typing">;
   /** Who is here changed. `members` is unknown in a room of more than 200, and over HTTP, where `count` may lag. */
   members: { readonly members: readonly User[] | undefined; readonly count: number };
+  /** Somebody came, went, or is called otherwise; who is here is in `members`, which may change without these. */
   user_joined: ServerFrameOf<"user_joined">;
   user_left: ServerFrameOf<"user_left">;
   user_renamed: ServerFrameOf<"user_renamed">;
@@ -115,6 +119,7 @@ export type Listener<T> = (event: T) => void;
 /** Which messages: those next before, or next after, a `seq`; at most `limit` (≤ 100; default 50). */
 export type HistoryRequest = { readonly limit?: number } & ({ readonly before: number } | { readonly after: number });
 
+/** A page of a room's messages, the oldest first. */
 export interface HistoryPage {
   readonly messages: readonly MessageFrame[];
   /** Whether there are further ones in that direction. */
@@ -216,10 +221,12 @@ export interface RoomsPage {
   readonly next?: string;
 }
 
+/** One person's line to a server. It comes back by itself after every break, until it is closed. */
 export interface Client {
   readonly state: LinkState;
   /** Who this is; unknown before the first `welcome`. */
   readonly user: User | undefined;
+  /** Calls `listener` at each such event; the answer ends it. */
   on<E extends keyof ClientEvents>(event: E, listener: Listener<ClientEvents[E]>): () => void;
   /**
    * Joins a room, now or as soon as there is a line. Joining it again gives the same object. `history`:

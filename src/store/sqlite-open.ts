@@ -73,6 +73,7 @@ function makeForOwnerAlone(file: string): void {
   }
 }
 
+/** The key by which tokens are signed. Throws {@link DatabaseRefused} where there is none. */
 export function tokenKey(db: DatabaseSync): Uint8Array {
   const value = db.prepare("SELECT value FROM secret WHERE name = 'token'").get()?.["value"];
   if (!(value instanceof Uint8Array)) throw new DatabaseRefused("The database holds no key for tokens.");
