@@ -23,7 +23,7 @@ export const isForTheLog = ({ type }: ClientFrame): boolean => eventCommands.has
 type FrameOf<T extends ClientFrame["type"]> = Extract<ClientFrame, { type: T }>;
 
 /** Carries out one command of a client, or refuses it by name; done when it returns, or when the promise is settled. */
-export function carryOut(hub: Hub, session: Session, command: ClientFrame): void | Promise<void> {
+export function carryOut(hub: Hub, session: Session, command: ClientFrame): Soon<void> {
   switch (command.type) {
     case "hello":
       return greet(hub, session, command);
@@ -120,7 +120,7 @@ function post(
   session: Session,
   command: FrameOf<EventCommand>,
   event: Pick<Post, "kind" | "text" | "target">,
-): void | Promise<void> {
+): Soon<void> {
   const place = placeFor(session, command.room);
   if (!place.ok) return session.refuse(place.error, command);
   const { name: room } = place.value.room;

@@ -1,5 +1,7 @@
+import type { Soon } from "./soon.ts";
+
 /** One command: done when it returns, or when the promise it returns is settled. A text is what somebody says. */
-export type Command = string | (() => void | Promise<void>);
+export type Command = string | (() => Soon<void>);
 
 /**
  * Carries commands out one after the other, in the order they came in. While one is under way the
@@ -7,12 +9,12 @@ export type Command = string | (() => void | Promise<void>);
  */
 export class InTurn {
   readonly #source: { pause(): void; resume(): void };
-  readonly #say: (text: string) => void | Promise<void>;
+  readonly #say: (text: string) => Soon<void>;
   #waiting: Command[] | undefined;
   #busy = false;
   #ended = false;
 
-  constructor(source: { pause(): void; resume(): void }, say: (text: string) => void | Promise<void>) {
+  constructor(source: { pause(): void; resume(): void }, say: (text: string) => Soon<void>) {
     this.#source = source;
     this.#say = say;
   }

@@ -16,6 +16,7 @@ import {
   StoreError,
 } from "./ports.ts";
 import { Presence } from "./presence.ts";
+import type { Soon } from "./soon.ts";
 import { firstPage, isMessage, Tail } from "./tail.ts";
 import { Typing } from "./typing.ts";
 
@@ -151,7 +152,7 @@ export class Room {
   }
 
   /** Reads a page of the log after `seq`, up to what has been delivered. At once if memory has it. */
-  pageAfter(seq: number, limit: number, only?: "message"): EventPage | Promise<EventPage> {
+  pageAfter(seq: number, limit: number, only?: "message"): Soon<EventPage> {
     const range = { after: seq, upTo: this.#delivered };
     return (
       this.keptAfter(seq, limit, only) ??
@@ -160,7 +161,7 @@ export class Room {
   }
 
   /** Reads the page of messages before `seq`. At once if memory has it. */
-  messagesBefore(seq: number, limit: number): EventPage | Promise<EventPage> {
+  messagesBefore(seq: number, limit: number): Soon<EventPage> {
     const before = Math.min(seq, this.#delivered + 1);
     return (
       this.keptMessagesBefore(seq, limit) ??

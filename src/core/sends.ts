@@ -3,6 +3,7 @@ import type { MessageId } from "../protocol/ids.ts";
 import type { Hub } from "./hub.ts";
 import type { Appended, Clock } from "./ports.ts";
 import type { Post } from "./post.ts";
+import type { Soon } from "./soon.ts";
 
 type Settle = (outcome: Appended, id: MessageId | undefined) => void;
 
@@ -29,7 +30,7 @@ export class Sends {
   }
 
   /** Sends a message; `settle` is called once, unless the line ends first. */
-  post(post: Post, settle: Settle): void | Promise<void> {
+  post(post: Post, settle: Settle): Soon<void> {
     const now = this.#clock.monotonic();
     if (this.#refusal && now < this.#refusal.until) {
       const { error, until } = this.#refusal;

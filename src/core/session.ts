@@ -235,12 +235,12 @@ export class Session {
     this.#stopWaiting = undefined;
   }
 
-  #carryOut(command: ClientFrame): void | Promise<void> {
+  #carryOut(command: ClientFrame): Soon<void> {
     return this.#answered(carryOut(this.#hub, this, command), marksOf(command));
   }
 
   /** Answers with `unavailable` if the store could not do what a command needed. */
-  #answered(underWay: void | Promise<void>, marks: Marks): void | Promise<void> {
+  #answered(underWay: Soon<void>, marks: Marks): Soon<void> {
     return underWay?.catch((error: unknown) => {
       this.refuse(this.#hub.unavailable(error, "a command could not be carried out").error, marks);
     });
