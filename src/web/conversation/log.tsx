@@ -65,7 +65,7 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
     lastReturn.current = returns;
     if (isBack && seq !== undefined) route.go({ at: "room", room: conversation.name }, "replace");
   }, [returns]);
-  useLeaving(conversation.return);
+  useEscapeToLatest(conversation.return);
 
   return (
     <div class="log-place">
@@ -111,7 +111,7 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
 }
 
 /** Escape, where nothing else takes it, leads to the latest messages. */
-function useLeaving(toLatest: () => void): void {
+function useEscapeToLatest(toLatest: () => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isTaken = event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]");
