@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signal } from "@preact/signals";
-import { dayOf, followToday } from "../../src/web/conversation/today.ts";
+import { followToday } from "../../src/web/conversation/today.ts";
+import { dayOf } from "../../src/web/logic/day.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 const hourMs = 3_600_000;

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { dayOf } from "../logic/day.ts";
 import { Icon } from "../parts/icon.tsx";
 import { lazily } from "../parts/lazily.tsx";
 import type { Conversation } from "../state/conversation.ts";
@@ -9,7 +10,7 @@ import { moveByKey } from "./messages-by-key.ts";
 import { usePicking } from "./picking.ts";
 import { Rows } from "./rows.tsx";
 import { useScroll } from "./scroll.ts";
-import { dayOf, followToday } from "./today.ts";
+import { followToday } from "./today.ts";
 
 const MessageSheet = lazily(async () => (await import("./message-sheet.tsx")).MessageSheet);
 

@@ -1,11 +1,9 @@
 import type { ReadonlySignal, Signal } from "@preact/signals";
+import { dayOf } from "../logic/day.ts";
 import type { Clock } from "../state/clock.ts";
 
 /** A machine that slept is found out within this time: a timer stands still meanwhile. */
 const lookMs = 60_000;
-
-/** When the day of a moment began here, in milliseconds since 1970. */
-export const dayOf = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
 /** Keeps in `today` when the present day began, also over a sleep of the machine; the answer ends that. */
 export function followToday(today: Signal<number>, clock: Clock, isSeen: ReadonlySignal<boolean>): () => void {

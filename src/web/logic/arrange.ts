@@ -1,6 +1,7 @@
 import type { MessageId } from "../../protocol/ids.ts";
 import type { MessageFrame, Reaction, User } from "../../protocol/server-frames.ts";
 import type { OutgoingMessage, OutgoingState } from "../../sdk/types.ts";
+import { dayOf } from "./day.ts";
 
 /** A message of this person that the log does not have yet. */
 export interface Pending {
@@ -92,7 +93,6 @@ export interface View {
 }
 
 const gatherMs = 5 * 60_000;
-const midnight = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
 const authorOf = (entry: Entry, view: View): User | undefined =>
   entry.is === "message" ? entry.message.user : entry.is === "pending" ? view.me : undefined;
@@ -130,14 +130,14 @@ const plain = {
 const replyOf = (id: MessageId | null | undefined, seq?: number | null) =>
   id ? { id, seq: seq ?? undefined } : undefined;
 
-const isLater = (entry: Entry, than: Entry): boolean => midnight(entry.at) > midnight(than.at);
+const isLater = (entry: Entry, than: Entry): boolean => dayOf(entry.at) > dayOf(than.at);
 
 /** Whether two entries that follow one another stand under one name. */
 function together(before: Entry | undefined, entry: Entry, view: View): boolean {
   if (!before || before.is === "aside" || entry.is === "aside") return false;
   const [author, next] = [authorOf(before, view), authorOf(entry, view)];
   if (author?.id !== next?.id || author?.name !== next?.name) return false;
-  if (entry.at - before.at > gatherMs || midnight(entry.at) !== midnight(before.at)) return false;
+  if (entry.at - before.at > gatherMs || dayOf(entry.at) !== dayOf(before.at)) return false;
   return isOld(before, view) === isOld(entry, view);
 }
 

@@ -1,5 +1,6 @@
 import { once } from "../../locales/once.ts";
 import type { Language } from "../../locales/words.ts";
+import { dayOf } from "../logic/day.ts";
 
 /** Times, days and order as a language has them. */
 export interface Formats {
@@ -28,14 +29,13 @@ export function createFormats(language: Language, hours: Hours): Formats {
   const relative = once(() => new Intl.RelativeTimeFormat(language, { numeric: "auto" }));
   const collator = once(() => new Intl.Collator(language, { sensitivity: "base", numeric: true }));
   const list = once(() => new Intl.ListFormat(language));
-  const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
   const capital = (text: string) => text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
   return {
     time: (at) => time.format(at),
     exact: (at) => exact().format(at),
     day(at, now) {
       // A day may have 23 or 25 hours.
-      const ago = Math.round((midnight(now) - midnight(at)) / dayMs);
+      const ago = Math.round((dayOf(now) - dayOf(at)) / dayMs);
       if (ago === 0 || ago === 1) return capital(relative().format(-ago, "day"));
       const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
       return capital((isThisYear ? day : dayAndYear)().format(at));
