@@ -34,7 +34,7 @@ interface Wanted {
 const stride = 4_096;
 
 /** Some candidates, and the block that has been looked at with them; none in the tail. */
-interface Some {
+interface Batch {
   readonly places: readonly Place[];
   readonly block?: number;
 }
@@ -53,7 +53,7 @@ export async function* candidates(
   wanted: Wanted,
   { rows, tail, blocks, changed }: Candidates,
   pause: () => Promise<void> | undefined,
-): AsyncIterable<Some> {
+): AsyncIterable<Batch> {
   const { words, isOpen, before } = wanted;
   const isWanted = ({ roomId, seq }: Place) => isOpen(roomId) && (roomId !== before?.roomId || seq < before.seq);
   const segments = tail.segments.map(({ messages }) => ({ messages, end: messages.length }));
