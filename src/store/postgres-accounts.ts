@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import type { AccountChanges, AccountStore, Ban, WrittenSession } from "../core/account-store.ts";
 import { StoreError } from "../core/ports.ts";
 import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
-import { allOf } from "./postgres-log.ts";
+import { allOf } from "./postgres-query.ts";
 
 /**
  * Takes the next version, and holds its row until the end of the transaction: what changes accounts goes one after the

@@ -10,10 +10,8 @@ import {
 import { otherOf } from "../protocol/direct.ts";
 import type { DisplayName, RoomName, UserId } from "../protocol/ids.ts";
 import type { User } from "../protocol/server-frames.ts";
-import { allOf } from "./postgres-log.ts";
+import { allOf, statement } from "./postgres-query.ts";
 import { fromPostgres, toPostgres } from "./postgres-text.ts";
-
-const statement = (name: string, text: string) => ({ name, text });
 
 const columns = "room.id, room.name, room.head, room.topic, room.active";
 const page = "(room.active, room.id) < ($2::bigint, $3::bigint) ORDER BY active DESC, id DESC LIMIT $4";

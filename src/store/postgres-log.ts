@@ -14,6 +14,7 @@ import { pairOf } from "../protocol/direct.ts";
 import { type EventKind, isAuthorsAlone, isChange, isErased } from "../protocol/events.ts";
 import { type DisplayName, type Epoch, type MessageId, newEpoch, type RoomName, type UserId } from "../protocol/ids.ts";
 import type { Reaction, User } from "../protocol/server-frames.ts";
+import { allOf } from "./postgres-query.ts";
 import {
   append,
   begin,
@@ -190,16 +191,6 @@ export class PostgresLog {
       ]),
     );
   }
-}
-
-/** Waits for every answer, also where one is a refusal: nothing of this call is under way any more. Rejects with the first. */
-export async function allOf<T extends readonly unknown[]>(
-  answers: {
-    readonly [K in keyof T]: Promise<T[K]> | undefined;
-  },
-): Promise<T> {
-  await Promise.allSettled(answers);
-  return (await Promise.all(answers)) as unknown as T;
 }
 
 /**

@@ -3,8 +3,7 @@ import type { NodeId } from "../core/hints.ts";
 import type { NameKey } from "../core/name-keys.ts";
 import { endedLeaseMs, leaseMs, type NameClaim, type NameRegister } from "../core/name-register.ts";
 import type { UserId } from "../protocol/ids.ts";
-
-const statement = (name: string, text: string) => ({ name, text });
+import { statement } from "./postgres-query.ts";
 
 /**
  * Nodes that have not said for too long that they live, with what they alone had claimed; by a node that said so itself

@@ -1,8 +1,8 @@
 import { reactionKindsLimit, reactionsLimit } from "../protocol/events.ts";
+import { statement } from "./postgres-query.ts";
 
 const columns = "seq, id, kind, target, target_seq, user_id, user_name, text, ts";
 
-const statement = (name: string, text: string) => ({ name, text });
 export const makeRoom = statement(
   "make-room",
   `WITH made AS (
