@@ -1,5 +1,4 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
-import helmet from "helmet";
 import type { Hub } from "../core/hub.ts";
 import type { Clock, GatewayName, Log } from "../core/ports.ts";
 import { addAccountGateway } from "../gateways/accounts.ts";
@@ -22,7 +21,8 @@ import { type EntranceOptions, isLocalProgram, judgeEntry } from "./entrance.ts"
 import { addKeyPrompt } from "./key-prompt.ts";
 import type { Lines } from "./lines.ts";
 import { addMetricsPage, type MetricsPage } from "./metrics-page.ts";
-import { addPage, pageStyles } from "./page.ts";
+import { addPage } from "./page.ts";
+import { addSecurityHeaders } from "./security-headers.ts";
 import type { Visitors } from "./visitors.ts";
 
 export interface HttpOptions {
@@ -42,7 +42,7 @@ export interface HttpOptions {
 
 /** Everything that is served over plain HTTP: the page, the gateways without a socket, the health checks. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { hub, log, language } = options;
+  const { hub, log, language, clock, access, visitors } = options;
   const app = fastify({
     bodyLimit: hub.limits.maxFrame || Number.MAX_SAFE_INTEGER,
     // A room's name may have 200 bytes, each three characters when percent-encoded.
@@ -55,16 +55,58 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     logger: false,
   });
 
+  // In this order: who is turned away at the entrance is asked for no key.
+  countRefusals(app, hub);
+  addEntrance(app, options);
+  addSecurityHeaders(app);
+  if (access) addKeyPrompt(app, { access, visitors, language });
+  refuseEndedSessions(app, hub, language);
+  answerErrors(app, log, language);
+
+  // Bodies come in as bytes: the gateway that takes them knows what they are.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+
+  app.get("/healthz", async () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    const ready = options.isReady();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable" });
+  });
+  const openApi = openApiDocument();
+  const asyncApi = asyncApiDocument();
+  app.get("/api/v1/openapi.json", async () => openApi);
+  app.get("/api/v1/asyncapi.json", async () => asyncApi);
+  addMetricsPage(app, options.metrics, language);
+
+  addHelloGateway(app, hub, language);
+  addAccountGateway(app, hub, language, visitors.addressOf);
+  addPostGateway(app, hub, language, visitors.addressOf);
+  addChangeGateway(app, hub, language, visitors.addressOf);
+  addImportGateway(app, hub, language, isLocalProgram);
+  addRoomsGateway(app, hub, language);
+  addPollGateway(app, hub, language);
+  addSearchGateway(app, hub, language);
+  addSseGateway(app, hub, language, { clock, addressOf: visitors.addressOf });
+  await addPage(app, log, { isPrivate: access !== undefined });
+  await app.ready();
+  return app;
+}
+
+function countRefusals(app: FastifyInstance, hub: Hub): void {
   // Not asynchronous: a body that goes wrong meanwhile would be answered first.
   app.addHook("onSend", (request, reply, payload, done) => {
     if (reply.refusal) hub.metrics.refused(reply.refusal, gatewayOf(request));
     done(null, payload);
   });
+}
+
+/** Turns away who may not come in, and answers what browsers ask beforehand where a page of another origin may. [D1] */
+function addEntrance(app: FastifyInstance, { log, language, lines, entrance, visitors }: HttpOptions): void {
   app.addHook("onRequest", async (request, reply) => {
     const line = { gateway: gatewayOf(request) };
-    options.lines.add(line);
-    reply.raw.once("close", () => options.lines.remove(line));
-    const entry = judgeEntry(request.raw, options.entrance);
+    lines.add(line);
+    reply.raw.once("close", () => lines.remove(line));
+    const entry = judgeEntry(request.raw, entrance);
     if (!entry.ok) {
       logRefusal(log, entry, request.url);
       return sendProblem(request, reply, entry.error, language);
@@ -75,7 +117,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       const error: ChatError = { code: "bad_frame", params: { field: "Transfer-Encoding" } };
       return sendProblem(request, reply, error, language);
     }
-    const entered = options.visitors.enter(request.raw);
+    const entered = visitors.enter(request.raw);
     if (!entered.ok) return sendProblem(request, reply, entered.error, language);
     reply.raw.once("close", entered.value);
     if (entry.corsOrigin === undefined) return;
@@ -90,48 +132,18 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
       .code(204)
       .send();
   });
+}
 
-  // Fastify's own plugin for it reads these options anew for every request.
-  const secure = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: [...pageStyles()],
-        connectSrc: ["'self'"],
-        imgSrc: ["'self'", "data:"],
-        manifestSrc: ["'self'"],
-        workerSrc: ["'self'"],
-        fontSrc: ["'self'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    referrerPolicy: { policy: "no-referrer" },
-    // Without TLS a LAN over http must go on working. [D3]
-    strictTransportSecurity: false,
-    // A page of an allowed origin reads the API across origins; CORS says which.
-    crossOriginResourcePolicy: false,
-    crossOriginOpenerPolicy: false,
-    originAgentCluster: false,
-  });
-  app.addHook("onRequest", (request, reply, done) => secure(request.raw, reply.raw, () => done()));
-
-  const { access, visitors } = options;
-  if (access) addKeyPrompt(app, { access, visitors, language });
-
-  // On every route, also on those that anybody may use. [I3]
+/** On every route, also on those that anybody may use. [I3] */
+function refuseEndedSessions(app: FastifyInstance, hub: Hub, language: Language): void {
   app.addHook("onRequest", async (request, reply) => {
     const proven = hub.people.prove(bearerToken(request));
     if (!proven.ok) return sendProblem(request, reply, proven.error, language);
   });
+}
 
-  // Bodies come in as bytes: the gateway that takes them knows what they are.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-
+/** Answers as every refusal is answered, also what no route takes, and what went wrong in one. */
+function answerErrors(app: FastifyInstance, log: Log, language: Language): void {
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { code: "not_found" }, language));
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -144,29 +156,6 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     log.error({ error: error.stack ?? error.message, url: loggable(request.url) }, "a request failed");
     return sendProblem(request, reply, { code: "unavailable" }, language);
   });
-
-  app.get("/healthz", async () => ({ status: "ok" }));
-  app.get("/readyz", async (_request, reply) => {
-    const ready = options.isReady();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "unavailable" });
-  });
-  addMetricsPage(app, options.metrics, language);
-  addHelloGateway(app, hub, language);
-  addAccountGateway(app, hub, language, options.visitors.addressOf);
-  const openApi = openApiDocument();
-  const asyncApi = asyncApiDocument();
-  app.get("/api/v1/openapi.json", async () => openApi);
-  app.get("/api/v1/asyncapi.json", async () => asyncApi);
-  addPostGateway(app, hub, language, options.visitors.addressOf);
-  addChangeGateway(app, hub, language, options.visitors.addressOf);
-  addImportGateway(app, hub, language, isLocalProgram);
-  addRoomsGateway(app, hub, language);
-  addPollGateway(app, hub, language);
-  addSearchGateway(app, hub, language);
-  addSseGateway(app, hub, language, { clock: options.clock, addressOf: options.visitors.addressOf });
-  await addPage(app, log, { isPrivate: access !== undefined });
-  await app.ready();
-  return app;
 }
 
 /** Whose route a request has found. */
