@@ -44,12 +44,41 @@ function plainLine(json: string): string {
 }
 
 /**
+ * A file descriptor that takes no line now, as on a full disk, ends nothing: what waits is tried again with the next one.
+ * At the end of the process it is tried once. [L3] [K4]
+ */
+function openSink(fd: number) {
+  let isFailing = false;
+  let isEnding = false;
+  const retryEAGAIN = () => !isEnding;
+  const sink = pino.destination({ fd, sync: false, maxLength: maxWaitingBytes, retryEAGAIN });
+  sink.on("write", () => {
+    isFailing = false;
+  });
+  sink.on("error", () => {
+    isFailing = true;
+  });
+  const flush = sink.flushSync.bind(sink);
+  sink.flushSync = () => {
+    isEnding = true;
+    // By itself it would try for ever, and the process never end.
+    if (isFailing) return;
+    try {
+      flush();
+    } catch {
+      // Nobody reads it, and nobody can be told.
+    }
+  };
+  return sink;
+}
+
+/**
  * The server's log. Fields called `token`, `key`, `authorization` or `cookie` never get into it
  * [D7], and nothing in it can steer a terminal, whoever wrote it. [B2] Times are RFC 3339, UTC.
  * What is still waiting when the process exits is written then.
  */
 export function createLog({ level, form, output }: LogOptions): Log {
-  const sink = "fd" in output ? pino.destination({ fd: output.fd, sync: false, maxLength: maxWaitingBytes }) : output;
+  const sink = "fd" in output ? openSink(output.fd) : output;
   const logger = pino(
     {
       level,

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, watch } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, watch } from "node:fs";
+import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
-import { test } from "node:test";
+import { text } from "node:stream/consumers";
+import { type TestContext, test } from "node:test";
 import { settingKeys, settings } from "../../src/ops/settings.ts";
 import { cli, startServerProcess } from "../support/process.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
@@ -83,6 +85,46 @@ for (const signal of ["SIGTERM", "SIGHUP"] as const) {
     assert.deepEqual(await once(server.process, "exit"), [0, null]);
   });
 }
+
+/** Starts a server whose log goes to `stdout`, and waits until it has left its note: the log may tell nobody. */
+async function startWithLog(t: TestContext, stdout: "pipe" | number) {
+  const data = temporaryFolder(t);
+  const signedIn = Promise.withResolvers<string>();
+  const watcher = watch(data, () => {
+    try {
+      signedIn.resolve(JSON.parse(readFileSync(join(data, "server.json"), "utf8")).urls[0]);
+    } catch {
+      // Not yet, or not all of it.
+    }
+  });
+  t.after(() => watcher.close());
+  const words = ["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data];
+  const server = spawn(process.execPath, [cli, ...words], { stdio: ["ignore", stdout, "inherit"] });
+  t.after(() => server.kill("SIGKILL"));
+  return { server, url: await signedIn.promise, exited: once(server, "exit") };
+}
+
+test("A server whose log lies on a full disk goes on, and ends in good order. [L3] [K4]", async (t) => {
+  if (!existsSync("/dev/full")) return t.skip("NOT RUN: there is no /dev/full");
+  const full = openSync("/dev/full", "w");
+  t.after(() => closeSync(full));
+  const { server, url, exited } = await startWithLog(t, full);
+  assert.equal(run("say", "general", "привіт", "--server", url).status, 0);
+  server.kill("SIGTERM");
+  assert.deepEqual(await exited, [0, null]);
+});
+
+test("A server whose log nobody fetches any more ends in good order. [K4]", async (t) => {
+  const { server, url, exited } = await startWithLog(t, "pipe");
+  // Each is told in the log: together more than a pipe takes.
+  for (let number = 0; number < 40; number++) {
+    const asked = get(`${url}/${"x".repeat(8_000)}`, { headers: { host: "elsewhere.example" } });
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    await text(answer);
+  }
+  server.kill("SIGTERM");
+  assert.deepEqual(await exited, [0, null]);
+});
 
 test("A server whose terminal is closed ends in good order. [K4]", async (t) => {
   const data = temporaryFolder(t);
