@@ -60,8 +60,8 @@ class TranscriptKeeper {
   readonly #behind = new Set<RoomName>();
   readonly #unsubscribe: () => void;
   #writing: Promise<void> | undefined;
-  #cancelRetry = () => {};
-  /** Rooms whose trouble has been told: once, and not every few seconds while a disk is full. */
+  #cancelRetry: (() => void) | undefined;
+  /** Rooms that are tried again. Their trouble has been told: once, and not every few seconds while a disk is full. */
   readonly #failing = new Set<RoomName>();
 
   constructor(options: TranscriptsOptions) {
@@ -81,7 +81,7 @@ class TranscriptKeeper {
   async close(): Promise<void> {
     this.#unsubscribe();
     await this.#writing;
-    this.#cancelRetry();
+    this.#cancelRetry?.();
   }
 
   #write(room: RoomName): void {
@@ -93,7 +93,6 @@ class TranscriptKeeper {
 
   async #writeAll(): Promise<void> {
     const { clock, log } = this.#options;
-    const failed: RoomName[] = [];
     for (const room of this.#behind) {
       this.#behind.delete(room);
       try {
@@ -101,16 +100,15 @@ class TranscriptKeeper {
         this.#failing.delete(room);
       } catch (error) {
         this.#files.delete(room);
-        failed.push(room);
         if (!this.#failing.has(room)) log.error({ room, error: String(error) }, "a transcript could not be written");
         this.#failing.add(room);
       }
     }
     this.#writing = undefined;
-    if (failed.length === 0) return;
-    this.#cancelRetry();
-    this.#cancelRetry = clock.after(retryMs, () => {
-      for (const room of failed) this.#write(room);
+    if (this.#failing.size === 0) return;
+    this.#cancelRetry ??= clock.after(retryMs, () => {
+      this.#cancelRetry = undefined;
+      for (const room of this.#failing) this.#write(room);
     });
   }
 

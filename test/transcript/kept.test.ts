@@ -11,8 +11,14 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { createMemoryBus } from "../../src/bus/memory.ts";
 import { startServer } from "../../src/server/index.ts";
+import { keepTranscripts } from "../../src/store/transcripts.ts";
+import { stored } from "../store/outcomes.ts";
 import { RawClient } from "../support/client.ts";
+import { draft, roomName } from "../support/drafts.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { MemoryStore } from "../support/memory-store.ts";
 import { startServerProcess } from "../support/process.ts";
 import { keptLog, startTestServer, temporaryFolder, testConfig } from "../support/server.ts";
 
@@ -172,4 +178,27 @@ test("[T3] what cannot be written stops nobody's chat, is said once, and is caug
   rmSync(inTheWay, { recursive: true });
   await (await startTestServer(t, { data, transcripts })).stop();
   assert.deepEqual(readTranscript(transcripts, "кухня"), ["Ann: раз", "Ann: два"]);
+});
+
+test("[T3] every transcript that could not be written is tried again, whichever failed after it", async (t) => {
+  const folder = temporaryFolder(t);
+  const [store, bus, clock] = [new MemoryStore(), createMemoryBus(), new FakeClock()];
+  let told = Promise.withResolvers<void>();
+  const log = { ...keptLog(), error: () => told.resolve() };
+  const keeper = await keepTranscripts({ folder, store, bus, clock, log });
+  const rooms = ["кухня", "general"].map(roomName);
+  // A folder in the place of a file cannot be read by anybody, root included.
+  const inTheWay = rooms.map((room) => join(folder, ".positions", `${room}.json`));
+  for (const path of inTheWay) mkdirSync(path);
+  for (const room of rooms) {
+    told = Promise.withResolvers();
+    const [outcome] = await store.append([draft(1, { room })]);
+    bus.publish({ room, epoch: stored(outcome).epoch, events: [stored(outcome)] });
+    await told.promise;
+    clock.advance(1_000);
+  }
+  for (const path of inTheWay) rmSync(path, { recursive: true });
+  clock.advance(5_000);
+  await keeper[Symbol.asyncDispose]();
+  for (const room of rooms) assert.deepEqual(readTranscript(folder, room), ["Ann: message 1"]);
 });
