@@ -2,11 +2,12 @@ import { accepted, type Result, refused } from "../protocol/codes.ts";
 import type { DisplayName, UserId } from "../protocol/ids.ts";
 import { generatedNameForm } from "../protocol/names.ts";
 import type { User } from "../protocol/server-frames.ts";
-import type { NodeId } from "./hints.ts";
+import { isLater } from "./elsewhere.ts";
+import type { NamedUser, NodeId } from "./hints.ts";
 import { NameClaims, type Verdict } from "./name-claims.ts";
 import { nameKeys } from "./name-keys.ts";
 import type { NameRegister } from "./name-register.ts";
-import { type Introduction, People, type PeopleOptions, type Person } from "./people.ts";
+import { type Introduction, namedUser, People, type PeopleOptions, type Person } from "./people.ts";
 import type { Clock } from "./ports.ts";
 import { type Soon, then } from "./soon.ts";
 
@@ -32,12 +33,14 @@ export class Names {
   readonly people: People;
   readonly #claims: NameClaims | undefined;
   readonly #onRenamed: NamesOptions["onRenamed"];
+  readonly #elsewhere: (id: UserId) => NamedUser | undefined;
   /** Those whose name is being claimed. */
   readonly #settling = new Map<Person, Promise<Result<Person>>>();
 
   constructor(options: NamesOptions) {
     const { shared, clock, onRenamed } = options;
     this.#onRenamed = onRenamed;
+    this.#elsewhere = options.elsewhere ?? (() => undefined);
     this.people = new People({ ...options, onRelease: (id, keys) => this.#claims?.release(id, keys) });
     const inUse = this.people.keysInUse;
     this.#claims = shared && new NameClaims({ ...shared, clock, inUse, onLost: (id) => void this.#lose(id) });
@@ -53,8 +56,13 @@ export class Names {
     if (!entered.ok) return this.#refused(introduction.name, entered);
     const person = entered.value;
     this.people.hold(person);
+    const elsewhere = person.holds === 1 ? this.#elsewhere(person.user.id) : undefined;
     return then(this.#settling.get(person) ?? this.#settle(person), (outcome) => {
       if (!outcome.ok) this.people.letGo(person);
+      // They may come into no room here, by which the nodes that they are on would hear of it.
+      else if (elsewhere && elsewhere.name !== person.user.name && isLater(namedUser(person), elsewhere)) {
+        this.#onRenamed(person, elsewhere.name);
+      }
       return outcome;
     });
   }

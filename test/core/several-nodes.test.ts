@@ -166,6 +166,18 @@ describe("who is here, on several nodes", () => {
     }
   });
 
+  test("[N5] who asks a node for another name, and comes into no room there, has it on the others too", async () => {
+    const [nodes, here, there] = await twoNodes();
+    const reader = await here.world.join({ name: "Reader" });
+    const ann = await there.world.join({ name: "Ann" });
+    await nodes.quiet();
+    reader.news();
+    here.world.connect().send({ type: "hello", name: "Ганна", token: ann.last("welcome").token });
+    await nodes.quiet();
+    assert.deepEqual(reader.news(), ["Ann=Ганна"]);
+    assert.equal(ann.last("welcome").user.name, "Ганна");
+  });
+
   test("[N5] of a room of more than 200 on all nodes together, each tells how many it has, once a second", async () => {
     const [nodes, here, there] = await twoNodes();
     const ann = await here.world.join({ name: "Ann" });
