@@ -104,7 +104,7 @@ const fits = (all: readonly Curve[], lines: ReadonlyMap<string, Line>): Table =>
 });
 
 const predictionNotes = [
-  "**The predictions are arithmetic, not measurements**: nothing was run with more than 10,000 connections, or on more than one node.",
+  "**The predictions are arithmetic, not measurements**: nothing was run with more than 10,000 connections, and these curves are of one node.",
   `A node is taken as full at ${fullPercent} % of a core or ${fullMib.toLocaleString("en")} MiB. What a shared database and a bus between nodes cost is not in them, nor the pings of idle lines, nor that a message has to be encoded on every node.`,
 ];
 
