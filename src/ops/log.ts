@@ -15,6 +15,8 @@ export interface LogOptions {
 
 // Log lines that nobody fetches are dropped past this, rather than held without bound.
 const maxWaitingBytes = 1024 * 1024;
+/** After this long it is tried again to write what could not be written. */
+const retryMs = 1_000;
 
 const secrets = ["token", "key", "authorization", "cookie"].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
@@ -44,12 +46,13 @@ function plainLine(json: string): string {
 }
 
 /**
- * A file descriptor that takes no line now, as on a full disk, ends nothing: what waits is tried again with the next one.
- * At the end of the process it is tried once. [L3] [K4]
+ * A file descriptor that takes no line now, as on a full disk, ends nothing: what waits is tried again. At the end of the
+ * process it is tried once. [L3] [K4]
  */
 function openSink(fd: number) {
   let isFailing = false;
   let isEnding = false;
+  let isRetrying = false;
   const retryEAGAIN = () => !isEnding;
   const sink = pino.destination({ fd, sync: false, maxLength: maxWaitingBytes, retryEAGAIN });
   sink.on("write", () => {
@@ -57,6 +60,13 @@ function openSink(fd: number) {
   });
   sink.on("error", () => {
     isFailing = true;
+    // Not by the next line alone: once as much waits as may, further ones are dropped.
+    if (isRetrying) return;
+    isRetrying = true;
+    setTimeout(() => {
+      isRetrying = false;
+      sink.write("");
+    }, retryMs).unref();
   });
   const flush = sink.flushSync.bind(sink);
   sink.flushSync = () => {

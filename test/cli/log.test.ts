@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmdirSync, rmSync, watch, writeFileSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { createLog, type LogOptions } from "../../src/ops/log.ts";
 
@@ -42,4 +47,27 @@ test("What is below the level is not logged.", () => {
   log.error({ err: new Error("disk") }, "yes");
   assert.equal(lines.length, 1);
   assert.equal(JSON.parse(lines[0] ?? "").err.message, "disk");
+});
+
+test("A log on a full disk goes on once there is room, however much was to be logged meanwhile. [L3]", async (t) => {
+  const disk = mkdtempSync(join(tmpdir(), "parlance-test-"));
+  const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=4m", "parlance-test", disk]).status === 0;
+  t.after(() => {
+    // What is left to be logged is still written to it.
+    if (isMounted) execFileSync("umount", ["--lazy", disk]);
+    rmdirSync(disk);
+  });
+  if (!isMounted) return t.skip("NOT RUN: a small disk can only be mounted by root on Linux");
+  const file = join(disk, "log");
+  const fd = openSync(file, "a");
+  const ballast = join(disk, "ballast");
+  assert.throws(() => writeFileSync(ballast, Buffer.alloc(8 * 1024 * 1024)), { code: "ENOSPC" });
+  const log = createLog({ level: "info", form: "json", output: { fd } });
+  for (let number = 0; number < 2_000; number++) log.info({ text: "ж".repeat(500) }, "full");
+  await assert.rejects(appendFile(ballast, "x"), { code: "ENOSPC" });
+  const written = Promise.withResolvers<void>();
+  const watcher = watch(disk, () => readFileSync(file).length > 0 && written.resolve());
+  rmSync(ballast);
+  await written.promise;
+  watcher.close();
 });
