@@ -1,4 +1,5 @@
 import type { Epoch, RoomName } from "../protocol/ids.ts";
+import { nextGroup } from "./commit-group.ts";
 import {
   type Appended,
   type Bus,
@@ -13,8 +14,6 @@ import {
 } from "./ports.ts";
 import { unavailable } from "./unavailable.ts";
 
-/** Drafts of one commit at the most: it bounds how long a commit takes, and what goes out in one write. [L2] */
-const groupLimit = 1_000;
 /** Drafts that may wait for the disk, and characters of their texts; past either, sending is refused. */
 const waitingLimit = 20_000;
 const waitingTextLimit = 32 * 1024 * 1024;
@@ -50,8 +49,8 @@ interface Published {
 
 /**
  * The one place where what is said becomes what was said: **commit, acknowledge, publish**, in that
- * order. Group commit without waiting: a draft goes to the store at once if the store is idle, and
- * what arrives during a commit is the next group, which the store has before the first one is told. [L2] [L3] [S2]
+ * order. Group commit without waiting: a draft goes to the store at once if the store is idle, and of
+ * what arrives during a commit the next group is made, which the store has before the first one is told. [L2] [L3] [S2]
  */
 export class LogWriter {
   readonly #store: Store;
@@ -117,8 +116,8 @@ export class LogWriter {
 
   #begin(): Commit | undefined {
     if (this.#waiting.length === 0) return undefined;
-    const group = this.#waiting.slice(0, groupLimit);
-    this.#waiting = this.#waiting.slice(groupLimit);
+    const [group, rest] = nextGroup(this.#waiting);
+    this.#waiting = rest;
     for (const { draft } of group) this.#waitingText -= draft.text.length;
     return { group, outcomes: this.#commit(group) };
   }
