@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Child } from "./child.ts";
 import { compiled } from "./native.ts";
-import type { ServerDuties } from "./servers/subject.ts";
+import type { ParlanceDuties, ServerDuties } from "./servers/subject.ts";
 
 /** A server that is measured. */
 export interface Subject {
@@ -22,7 +22,7 @@ export const parlance: Subject = {
 };
 
 /** Parlance with a data folder of its own, which goes with it, or with one that is given and stays. */
-export const openParlance = (folder?: string): Child<ServerDuties> =>
+export const openParlance = (folder?: string): Child<ParlanceDuties> =>
   new Child("./servers/parlance.ts", folder === undefined ? [] : [folder]);
 
 /** A node of several, on a database and a bus that are given. */

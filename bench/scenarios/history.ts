@@ -131,7 +131,7 @@ async function pageThrough(bench: Bench, folder: string): Promise<readonly Pagin
 export const history: Scenario = {
   name: "history",
   title: "A long history",
-  about: `Rooms of ${rooms.map(({ messages }) => short(messages)).join(", ")} messages in one database, stored in groups of 200 by the server's own store. Pages of ${pageLimit} anywhere in each, one after the other: \`before\` over HTTP and \`history\` in native frames, each looked at for what was asked for. Then \`parlance serve\` on that folder, from its start until \`/readyz\` says yes: a new Node, which reads the sources as they are.`,
+  about: `Rooms of ${rooms.map(({ messages }) => short(messages)).join(", ")} messages in one database, stored in groups of 200 by the server's own store. Pages of ${pageLimit} anywhere in each, one after the other: \`before\` over HTTP and \`history\` in native frames, each looked at for what was asked for. Then \`parlance serve\` on that folder, from its start until \`/readyz\` says yes: a new Node on the sources, with what the last one compiled of them, as \`npm start\` has it.`,
   minutes: 1.5,
   async run(bench): Promise<Report> {
     using folder = temporaryFolder("history");

@@ -1,12 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { readConfig } from "../../src/ops/config.ts";
 import { createLog } from "../../src/ops/log.ts";
 import { startServer } from "../../src/server/index.ts";
 import { answer, usage } from "../child.ts";
 import { dataFolder } from "../machine.ts";
-import type { Entrance, ServerDuties } from "./subject.ts";
+import type { Entrance, ParlanceDuties } from "./subject.ts";
 
 // Commits are counted where they are handed to the store's thread: a durable commit each.
 let commits = 0;
@@ -70,13 +72,17 @@ const entrances: Readonly<Record<string, Entrance>> = {
   },
 };
 
-const duties: ServerDuties = {
+setFlagsFromString("--expose-gc");
+const collectGarbage: (options: { type: "major"; flavor: "last-resort" }) => void = runInNewContext("gc");
+
+const duties: ParlanceDuties = {
   entrance(gateway = "native") {
     const entrance = entrances[gateway];
     if (!entrance) throw new Error(`there is no way in called ${gateway}`);
     return entrance;
   },
   usage: () => ({ ...usage(), commits }),
+  collect: () => collectGarbage({ type: "major", flavor: "last-resort" }),
 };
 answer(duties, async () => {
   await server.stop();

@@ -29,3 +29,8 @@ export type ServerDuties = {
   entrance(gateway?: string): Entrance;
   usage(): ServerUsage;
 };
+
+export type ParlanceDuties = ServerDuties & {
+  /** Lets go of all memory that nothing refers to any more, but for the store's thread. */
+  collect(): void;
+};
