@@ -4,6 +4,7 @@ import type { Store } from "../core/ports.ts";
 import { DatabaseRefused } from "../store/database-refused.ts";
 import { FolderInUse, lockFolder } from "../store/folder-lock.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
+import { whyNotOpened } from "../store/sqlite-errors.ts";
 import { StartupError } from "./startup-error.ts";
 
 /** A data folder that this process alone is using. */
@@ -81,11 +82,7 @@ function takeLock(folder: string): Disposable {
   try {
     return lockFolder(lockIn(folder));
   } catch (error) {
-    if (!(error instanceof FolderInUse)) {
-      throw new StartupError(`${lockIn(folder)} cannot be used: ${String(error)}. Choose another folder with --data.`, {
-        cause: error,
-      });
-    }
+    if (!(error instanceof FolderInUse)) throw new StartupError(whyNotOpened(error, lockIn(folder)), { cause: error });
     throw new StartupError(
       `${folder} is in use by another server${describeHolder(noteIn(folder))}. Stop it, or choose another folder with --data.`,
       { cause: error },

@@ -14,7 +14,8 @@ export class FolderInUse extends Error {
 export function lockFolder(file: string): Disposable {
   const db = new DatabaseSync(file, { timeout: 0 });
   try {
-    db.exec("BEGIN IMMEDIATE");
+    // Nothing is ever written into it, so that it can be taken on a full disk too: what is there can still be read. [L3]
+    db.exec("PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE");
   } catch (error) {
     db.close();
     throw resultCode(error) === resultCodes.busy ? new FolderInUse(`${file} is locked`, { cause: error }) : error;

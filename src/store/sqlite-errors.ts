@@ -12,6 +12,9 @@ export const resultCodes = {
 
 const { perm, busy, readOnly, ioError, corrupt, full, cannotOpen, notADatabase } = resultCodes;
 
+/** The extended code of a full disk on which the memory that connections share has no room: an I/O error to SQLite. */
+const noRoomToShare = 10 | (19 << 8);
+
 /** SQLite's primary result code of an error; `undefined` for an error of another kind. */
 export function resultCode(error: unknown): number | undefined {
   const code = (error as { errcode?: unknown } | null)?.errcode;
@@ -37,7 +40,8 @@ export const whyRefused = (error: unknown, file: string): string =>
 /** Why a database could not be opened, and what to do. */
 export function whyNotOpened(error: unknown, file: string): string {
   if (isDamage(error)) return damaged(file);
-  switch (resultCode(error)) {
+  const { errcode } = error as { errcode?: unknown };
+  switch (errcode === noRoomToShare ? full : resultCode(error)) {
     case readOnly:
       return `${file} cannot be written. Give this user the right to write it, or choose another folder with --data.`;
     case perm:

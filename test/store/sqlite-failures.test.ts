@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Worker } from "node:worker_threads";
 import type { Store, StoreError } from "../../src/core/ports.ts";
+import { FolderInUse, lockFolder } from "../../src/store/folder-lock.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { isPassing, resultCode } from "../../src/store/sqlite-errors.ts";
 import { SqliteLog } from "../../src/store/sqlite-log.ts";
@@ -117,6 +118,17 @@ test("[L3] on a disk that is really full, nothing acknowledged is lost, reading 
   } finally {
     await store.close();
   }
+});
+
+test("[L5] on a full disk a folder can be locked, and its database says that there is no room", async (t) => {
+  const disk = smallDisk(t);
+  if (!disk) return t.skip("NOT RUN: a small disk can only be mounted by root on Linux");
+  const file = join(disk, "parlance.db");
+  await (await openSqliteStore(file)).close();
+  assert.throws(() => writeFileSync(join(disk, "ballast"), Buffer.alloc(2 * 1024 * 1024)), { code: "ENOSPC" });
+  using _ = lockFolder(join(disk, "lock"));
+  assert.throws(() => lockFolder(join(disk, "lock")), FolderInUse);
+  await assert.rejects(openSqliteStore(file), /^\w+: There is no room on the disk for .*parlance\.db\. Free some/);
 });
 
 test("[L3] an I/O error on commit is fatal: the store takes nothing more and says that it failed", async (t) => {
