@@ -82,6 +82,9 @@ function createHttpServer({ onRequest, onUpgrade, unreadMs }: ListenerOptions): 
     {
       headersTimeout: 10_000,
       requestTimeout: 30_000,
+      // A proxy hands its next request to a connection that is idle: a post that meets its end cannot be sent twice.
+      // nginx and balancers end theirs after 60 s, which must come first.
+      keepAliveTimeout: 75_000,
       connectionsCheckingInterval: 1_000,
       shouldUpgradeCallback: (request) => asksForWebSocket(request) && isAnswered(request),
     },
