@@ -1,5 +1,5 @@
 import type { ClientFrame, Position } from "../protocol/client-frames.ts";
-import type { ChatError, CloseReason } from "../protocol/codes.ts";
+import { type ChatError, type CloseReason, isNoFrame } from "../protocol/codes.ts";
 import type { RoomName, SessionId } from "../protocol/ids.ts";
 import { badFrameLimit } from "../protocol/limits.ts";
 import { isBlank } from "../protocol/text.ts";
@@ -125,12 +125,13 @@ export class Session {
     );
   }
 
-  /** Takes what was no command: says why, and ends the line at the fifth. */
+  /** Takes what was no command: says why, and ends the line at the fifth that was no frame of the protocol. */
   refuseFrame(error: ChatError, marks: Marks): void {
     if (!this.mayAsk()) return;
     this.#turns.do(() => {
       this.refuse(error, marks);
-      if (++this.#badFrames >= badFrameLimit) this.close("not_this_protocol");
+      // A name, room, text or id that cannot be is a person's mistake, of which they may make many.
+      if (isNoFrame(error.code) && ++this.#badFrames >= badFrameLimit) this.close("not_this_protocol");
     });
   }
 

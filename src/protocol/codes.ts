@@ -90,6 +90,9 @@ export const closeCodes = {
 
 export type CloseReason = keyof typeof closeCodes;
 
+/** Whether what is refused so was no frame of this protocol: what has a code of its own was one, and is not to be had. */
+export const isNoFrame = (code: ErrorCode): boolean => ["bad_json", "bad_frame", "unknown_type"].includes(code);
+
 /**
  * Whether a client should stay away after this close code: 1000, 1002–1010 but 1006 (which only
  * says that the line broke), and 4000–4099. After every other code it reconnects and resumes.

@@ -103,6 +103,16 @@ test("the fifth thing that is not a frame of this protocol ends the connection w
   assert.equal(await ann.closed, 4000);
 });
 
+test("names, rooms, texts and ids that cannot be are refused, however many, and end nothing [B2]", async (t) => {
+  const { url } = await startTestServer(t);
+  const ann = await RawClient.join(t, url);
+  for (const name of ["a:b", "123", "", "a\u200bb", "x".repeat(33)]) ann.send({ type: "rename", name });
+  for (const room of ["a b", "../x", "", "c/d", "e f"]) ann.send({ type: "join", room });
+  for (const id of ["short", "-", "a/b"]) ann.send({ type: "message", text: "hi", id });
+  ann.send('{"type":"message","text":"\\ud83d"}');
+  assert.equal((await ann.say("still here")).seq, 1);
+});
+
 test("an unserved version of the protocol is closed with 4004", async (t) => {
   const { url } = await startTestServer(t);
   const ann = await RawClient.connect(t, url);
