@@ -75,10 +75,12 @@ export function addSseGateway(
   const stream = async (request: FastifyRequest, reply: FastifyReply, room: RoomName) => {
     const query = request.query as Readonly<Record<string, string | string[] | undefined>>;
     // An empty one names no position, as where there is none.
-    const from = request.headers["last-event-id"] || query["since"];
+    const lastId = request.headers["last-event-id"];
+    const from = lastId || query["since"];
     const cursor = from ? v.safeParse(cursorField, from) : undefined;
     if (cursor && !cursor.success) {
-      return sendProblem(request, reply, { code: "bad_frame", params: { field: "since" } }, language);
+      const field = lastId ? "Last-Event-ID" : "since";
+      return sendProblem(request, reply, { code: "bad_frame", params: { field } }, language);
     }
     const token = bearerToken(request);
     const found = await hub.reader.find(room, hub.people.userOf(token));

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Hub } from "../core/hub.ts";
 import type { Clock, GatewayName, Log } from "../core/ports.ts";
@@ -13,7 +14,6 @@ import { addSseGateway } from "../gateways/sse.ts";
 import { bearerToken } from "../gateways/support/http.ts";
 import { sendProblem } from "../gateways/support/problem.ts";
 import type { Language } from "../locales/words.ts";
-import type { ChatError } from "../protocol/codes.ts";
 import { oneLine } from "../protocol/text.ts";
 import type { Access } from "./access.ts";
 import { asyncApiDocument, openApiDocument } from "./api-documents.ts";
@@ -111,17 +111,18 @@ function addEntrance(app: FastifyInstance, { log, language, lines, entrance, vis
       logRefusal(log, entry, request.url);
       return sendProblem(request, reply, entry.error, language);
     }
-    // A body that is coded otherwise than in chunks would be stored as it came. RFC 9112 §6.1
-    const { "transfer-encoding": coding = "chunked" } = request.headers;
-    if (coding.toLowerCase() !== "chunked") {
-      const error: ChatError = { code: "bad_frame", params: { field: "Transfer-Encoding" } };
-      return sendProblem(request, reply, error, language);
-    }
+    const coding = unreadCoding(request.headers);
+    if (coding) return sendProblem(request, reply, { code: "bad_frame", params: { field: coding } }, language);
     const entered = visitors.enter(request.raw);
     if (!entered.ok) return sendProblem(request, reply, entered.error, language);
     reply.raw.once("close", entered.value);
     if (entry.corsOrigin === undefined) return;
-    reply.headers({ "access-control-allow-origin": entry.corsOrigin, vary: "Origin" });
+    reply.headers({
+      "access-control-allow-origin": entry.corsOrigin,
+      // Otherwise no script of that page could tell when to send again.
+      "access-control-expose-headers": "Retry-After",
+      vary: "Origin",
+    });
     if (request.method !== "OPTIONS") return;
     return reply
       .headers({
@@ -132,6 +133,12 @@ function addEntrance(app: FastifyInstance, { log, language, lines, entrance, vis
       .code(204)
       .send();
   });
+}
+
+/** The header by which a body is coded otherwise than in chunks: it would be stored as it came. RFC 9112 §6.1, RFC 9110 §8.4 */
+function unreadCoding(headers: IncomingHttpHeaders): string | undefined {
+  if ((headers["transfer-encoding"] ?? "chunked").toLowerCase() !== "chunked") return "Transfer-Encoding";
+  return (headers["content-encoding"] || "identity").toLowerCase() !== "identity" ? "Content-Encoding" : undefined;
 }
 
 /** On every route, also on those that anybody may use. [I3] */

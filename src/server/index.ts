@@ -166,7 +166,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   // Streams have their own bound, which is reached before this one.
   const unreadMs = limits.maxQueue === 0 ? 0 : 2 * limits.maxQueueMs;
   const listener = opened.adopt(
-    await listen({ ports, hosts, onRequest: http.routing, onUpgrade: upgrades.onUpgrade, unreadMs, log }),
+    await listen({ ports, hosts, onRequest: http.routing, onUpgrade: upgrades.onUpgrade, unreadMs, language, log }),
     (open) => open.close(),
   );
   const tcp = { hosts, visitors, lines, metrics, log, observer };

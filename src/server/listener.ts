@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Log } from "../core/ports.ts";
+import type { Language } from "../locales/words.ts";
 import { answerBadRequests, type LatestAnswers } from "./bad-requests.ts";
 import { closeServer, openPort } from "./open-port.ts";
 
@@ -23,6 +24,8 @@ export interface ListenerOptions {
   readonly onUpgrade: UpgradeListener;
   /** How long an answer may wait for a reader who takes nothing of it; 0 for ever. [B1] */
   readonly unreadMs: number;
+  /** What is told of requests that cannot be read, not even what language they accept. */
+  readonly language: Language;
   readonly log: Log;
 }
 
@@ -73,7 +76,7 @@ function asksForWebSocket({ headers, httpVersion }: IncomingMessage): boolean {
 /** Nothing has moved for a while: who waits for an answer goes on waiting, but an answer waits for nobody. [B1] */
 const cutUnread = (socket: Socket) => socket.writableLength > 0 && socket.destroy();
 
-function createHttpServer({ onRequest, onUpgrade, unreadMs }: ListenerOptions): Server {
+function createHttpServer({ onRequest, onUpgrade, unreadMs, language }: ListenerOptions): Server {
   const latest: LatestAnswers = new WeakMap();
   // Answers come in the order of their requests: who has one under way becomes nothing else meanwhile. RFC 9112 §9.3.2
   const isAnswered = ({ socket }: IncomingMessage) => latest.get(socket)?.closed !== false;
@@ -101,6 +104,6 @@ function createHttpServer({ onRequest, onUpgrade, unreadMs }: ListenerOptions): 
     if (before?.closed === false) before.once("close", () => socket.destroyed && response.destroy());
   });
   server.on("upgrade", onUpgrade);
-  answerBadRequests(server, latest);
+  answerBadRequests(server, latest, language);
   return server;
 }

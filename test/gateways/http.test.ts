@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
-import { Wire } from "../support/wire.ts";
+import { handshake, Wire } from "../support/wire.ts";
 
 interface Page {
   epoch: string;
@@ -34,6 +35,8 @@ test("a body is the text as it stands, also where curl calls it a form, unless i
   const bodies: readonly (readonly [string, Record<string, string>, string])[] = [
     ["C++ is 100% & more", form, "C++ is 100% & more"],
     ["text=a%20b+c", form, "a b c"],
+    ["text=%EF%BF%BD 100%", form, "\ufffd 100%"],
+    ["plain", { "Content-Encoding": "identity" }, "plain"],
     ["привіт", { "Content-Type": "text/plain" }, "привіт"],
     ["สวัสดี", {}, "สวัสดี"],
     ['{"text":"js"}', json, "js"],
@@ -77,6 +80,8 @@ test("what cannot be posted is refused by name, and makes no room", async (t) =>
     [post(url, "json", '{"__proto__":{"text":"hi"}}', json), 400, "bad_frame"],
     [post(url, "json", '{"text":"hi","name":"a\\u0000b"}', json), 400, "bad_name"],
     [post(url, "bytes", new Uint8Array([0xff, 0xfe, 0x41])), 400, "bad_text"],
+    [post(url, "bytes", "text=caf%E9", form), 400, "bad_text"],
+    [post(url, "bytes", gzipSync("hi"), { "Content-Encoding": "gzip" }), 400, "bad_frame"],
     [post(url, "key", "hi", { "Idempotency-Key": "short" }), 400, "bad_id"],
     [post(url, "long", "x".repeat(4097)), 413, "too_long"],
     [post(url, "large", "x".repeat(70_000)), 413, "too_large"],
@@ -96,6 +101,26 @@ test("what cannot be posted is refused by name, and makes no room", async (t) =>
   }
   for (const room of ["empty", "json", "bytes", "key", "long", "large"]) {
     assert.equal((await fetch(`${url}/rooms/${room}/messages`)).status, 404);
+  }
+});
+
+test("what in a request is not what it should be is told by its own name", async (t) => {
+  const { url, ports } = await startTestServer(t);
+  const told = async (answer: Promise<Response>) => ((await (await answer).json()) as { detail: string }).detail;
+  const detail = (field: string) => `The field “${field}” is missing or is not what it should be.`;
+  const coded = post(url, "general", gzipSync("hi"), { "Content-Encoding": "gzip" });
+  assert.equal(await told(coded), detail("Content-Encoding"));
+  assert.equal(await told(fetch(`${url}/events`, { headers: { "Last-Event-ID": "x" } })), detail("Last-Event-ID"));
+  assert.equal(await told(fetch(`${url}/events?since=x`)), detail("since"));
+  // As many WebSocket libraries send an address that nobody has percent-encoded.
+  for (const request of [handshake("/chat/кухня"), "GET /rooms/кухня/messages HTTP/1.1\r\nHost: localhost\r\n\r\n"]) {
+    const wire = await Wire.connect(t, ports[0] ?? 0);
+    wire.send(request);
+    await wire.ended;
+    const [head = "", body = ""] = wire.received.toString().split("\r\n\r\n");
+    assert.match(head, /^HTTP\/1\.1 400 .*content-type: application\/problem\+json/s);
+    assert.match(head, new RegExp(`content-length: ${Buffer.byteLength(body)}$`, "m"));
+    assert.equal(JSON.parse(body).detail, detail("URL"));
   }
 });
 

@@ -45,7 +45,15 @@ async function startTroubled(t: TestContext) {
     pings: hub.bounds.frames,
   });
   const hosts = ["127.0.0.1"];
-  const listener = await listen({ ports: [0], hosts, onRequest: http.routing, onUpgrade, unreadMs: 0, log });
+  const listener = await listen({
+    ports: [0],
+    hosts,
+    onRequest: http.routing,
+    onUpgrade,
+    unreadMs: 0,
+    language: "en",
+    log,
+  });
   const accept = createTcpChat(hub, "en", systemClock);
   const own = { hosts, visitors, lines, metrics: uncounted };
   const tcp = await listenTcp({ ...common, ...own, port: 0, flag: "", gateway: "tcp_chat", accept });

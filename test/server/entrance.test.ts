@@ -79,6 +79,8 @@ test("[D1] a page's Origin is the host's own, on this machine any port of localh
     assert.equal(await shakeHands(server.url, { Host: host, Origin: origin }), allowed ? 101 : 403, origin);
     const posted = await ask(server.url, { Host: host, Origin: origin }, { path: "/rooms/x/messages", method: "POST" });
     assert.equal(posted.status, allowed ? 400 : 403, origin);
+    // Which a page could not read of a 429 otherwise.
+    assert.equal(posted.headers["access-control-expose-headers"], allowed ? "Retry-After" : undefined, origin);
   }
   assert.ok(server.log.lines.some((line) => line.includes("--allow-origin https://evil.example")));
 });

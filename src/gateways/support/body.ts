@@ -30,6 +30,9 @@ function readText(body: unknown): Result<string> {
   }
 }
 
+/** What a decoder puts in place of bytes that are not UTF-8, as it stands or percent-encoded. */
+const replacement = /\uFFFD|%EF%BF%BD/i;
+
 function readFields(text: string, type: string | undefined): Result<object> {
   if (type === "application/json") {
     try {
@@ -40,7 +43,9 @@ function readFields(text: string, type: string | undefined): Result<object> {
     }
   }
   if (type === "application/x-www-form-urlencoded" && text.startsWith("text=")) {
-    return accepted(Object.fromEntries(new URLSearchParams(text)));
+    const fields = new URLSearchParams(text);
+    const isSpoilt = replacement.test(fields.toString()) && !replacement.test(text);
+    return isSpoilt ? refused("bad_text") : accepted(Object.fromEntries(fields));
   }
   return accepted({ text });
 }
