@@ -71,6 +71,8 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
     maxBufferedChunks: 65_536,
     // For a client that has said goodbye and then holds its half of the line. [K4]
     closeTimeout: closingMs,
+    // Past so many that wait `ws` cuts a line without a word; pings that come in one piece have their rate. [B1]
+    maxPendingAutoPongs: 1_000,
     // Ours are counted as lines.
     clientTracking: false,
   };

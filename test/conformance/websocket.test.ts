@@ -145,3 +145,16 @@ for (const [code, last] of [
     }
   });
 }
+
+test("[RFC 6455 §5.5.2] on every WebSocket: pings that come in one piece are answered, and past 200 end the line with 4102", async (t) => {
+  const { ports } = await startTestServer(t);
+  const ping = clientFrame(opcodes.ping);
+  for (const { path } of doors) {
+    const line = await RawWebSocket.open(t, ports[0] ?? 0, path);
+    line.wire.send(Buffer.concat(Array<Buffer>(150).fill(ping)));
+    await line.nextWhere(() => line.payloads(opcodes.pong).length === 150);
+    assert.equal(line.payloads(opcodes.pong).length, 150);
+    line.wire.send(Buffer.concat(Array<Buffer>(150).fill(ping)));
+    await closes(line, 4102);
+  }
+});
