@@ -7,6 +7,9 @@ import { headsField, knownSessions } from "../protocol/server-frames.ts";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** The one number that the server tells which need not be whole. */
+const anyNumber = { type: "number", minimum: 0 } as const;
+
 /** A schema as it is written on the wire. Throws for one that code alone checks and that is not described here. */
 export function describe(schema: v.GenericSchema, typeMode: "input" | "output" = "input"): JsonSchema {
   const { $schema: _, ...described } = toJsonSchema(schema, {
@@ -14,7 +17,10 @@ export function describe(schema: v.GenericSchema, typeMode: "input" | "output" =
     errorMode: "ignore",
     overrideSchema({ valibotSchema, jsonSchema }) {
       if (valibotSchema === knownText) return { ...jsonSchema, type: "string" };
-      if (valibotSchema === knownNumber) return { ...jsonSchema, type: "number", minimum: 0 };
+      // Of a mere number a generated client makes a float, which loses a large `seq` and writes it with an exponent.
+      if (valibotSchema === knownNumber) return { ...jsonSchema, type: "integer", minimum: 0 };
+      const { properties } = jsonSchema;
+      if (properties?.["send_rate"]) return { ...jsonSchema, properties: { ...properties, send_rate: anyNumber } };
       if (valibotSchema === knownRooms) return { ...jsonSchema, type: "array", items: describe(listedRoomSchema) };
       if (valibotSchema === knownSessions) return { ...jsonSchema, type: "array", items: describe(sessionSchema) };
       if (valibotSchema === knownFlag) return { ...jsonSchema, type: "boolean" };
