@@ -14,7 +14,11 @@ export function createProcessMetrics(registry: Registry): void {
       help,
       registers,
       collect() {
-        this.set(read());
+        try {
+          this.set(read());
+        } catch {
+          // Where no more files can be opened, neither can the system's: what was read last stands, and the rest is told.
+        }
       },
     });
   new Counter({
@@ -34,9 +38,22 @@ export function createProcessMetrics(registry: Registry): void {
   gauge("nodejs_heap_size_total_bytes", "JavaScript's memory.", () => process.memoryUsage().heapTotal);
   gauge("nodejs_external_memory_bytes", "Memory of buffers and the like.", () => process.memoryUsage().external);
   if (process.platform !== "linux") return;
-  // The listing itself holds one open.
-  gauge("process_open_fds", "Open file descriptors.", () => readdirSync("/proc/self/fd").length - 1);
-  gauge("process_max_fds", "Most file descriptors that may be open.", openFilesLimit);
+  let limit = openFilesLimit();
+  gauge("process_max_fds", "Most file descriptors that may be open.", () => {
+    limit = openFilesLimit();
+    return limit;
+  });
+  gauge("process_open_fds", "Open file descriptors.", () => openFiles() ?? limit);
+}
+
+/** `undefined` where there is none left to look with. */
+function openFiles(): number | undefined {
+  try {
+    // The listing itself holds one open.
+    return readdirSync("/proc/self/fd").length - 1;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The soft limit; infinite where there is none. */

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { request } from "node:http";
+import { Agent, request } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { errorStatus } from "../../src/protocol/codes.ts";
 import { RawClient } from "../support/client.ts";
 import { readMetrics } from "../support/metrics.ts";
-import { startTestServer } from "../support/server.ts";
+import { startServerProcess } from "../support/process.ts";
+import { startTestServer, temporaryFolder } from "../support/server.ts";
 import { TcpClient } from "../support/tcp-client.ts";
 import { TextClient } from "../support/text-client.ts";
 
@@ -261,4 +264,31 @@ test("what OPERATING's alerts ask for is there from a server's start, for a seri
       for (const code of codes.split("|")) assert.ok(code === "" || code in errorStatus, code);
     }
   }
+});
+
+test("[D1] where no more files can be opened, all is told to Prometheus, and that none is left", async (t) => {
+  if (process.platform !== "linux") return t.skip("NOT RUN: only Linux tells how many files a process has open");
+  const prefix = ["/bin/sh", "-c", 'ulimit -n 64; exec "$@"', "sh"];
+  const { url } = await startServerProcess(t, temporaryFolder(t), [], { prefix });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  const scrape = async () => {
+    const [answer] = await once(request(`${url}/metrics`, { agent }).end(), "response");
+    return { status: answer.statusCode, report: await text(answer) };
+  };
+  assert.equal((await scrape()).status, 200);
+  // The first one that is turned away finds none left.
+  const port = Number(new URL(url).port);
+  for (let isFull = false; !isFull; ) {
+    const socket = connect(port, "localhost");
+    t.after(() => socket.destroy());
+    socket.resume();
+    await once(socket, "connect");
+    isFull = await Promise.race([once(socket, "close").then(() => true), scrape().then(() => false)]);
+  }
+  const { status, report } = await scrape();
+  assert.equal(status, 200, report);
+  assert.match(report, /^process_open_fds 64$/m);
+  assert.match(report, /^process_max_fds 64$/m);
+  assert.match(report, /^process_resident_memory_bytes [1-9]/m);
 });
