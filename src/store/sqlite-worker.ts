@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Draft, PageRequest, SearchRequest } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
@@ -92,6 +93,8 @@ function serve(port: MessagePort, file: string): void {
     const { number } = request;
     try {
       const value = carryOut(request);
+      // The system lets a file be written that has no name any more, and throws it away at the end of the process. [L2]
+      if (isWrite(request) && isGone(file)) throw new Error(`${file} was removed or moved away while the server ran`);
       if (!(value instanceof Promise)) answer({ number, ok: true, value });
       else {
         value
@@ -107,6 +110,15 @@ function serve(port: MessagePort, file: string): void {
   });
   // A database that was there before search was, or that was stopped in the middle, is caught up with.
   searcher.wake();
+}
+
+/** Whether nothing is under this name any more. What cannot be told is not. */
+function isGone(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 function isWrite(request: WorkerRequest): boolean {

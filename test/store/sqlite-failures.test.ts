@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -129,6 +129,23 @@ test("[L5] on a full disk a folder can be locked, and its database says that the
   using _ = lockFolder(join(disk, "lock"));
   assert.throws(() => lockFolder(join(disk, "lock")), FolderInUse);
   await assert.rejects(openSqliteStore(file), /^\w+: There is no room on the disk for .*parlance\.db\. Free some/);
+});
+
+test("[L2] what is written to a database that was removed or moved away is not acknowledged, and the store fails", async (t) => {
+  const folder = join(temporaryFolder(t), "data");
+  mkdirSync(folder);
+  const store = await openStore(t, join(folder, "parlance.db"));
+  await store.append([draft(1)]);
+  renameSync(folder, `${folder}.moved`);
+  const expected = { name: "StoreError", fatal: true, message: /parlance\.db was removed or moved away/ };
+  await assert.rejects(store.append([draft(2)]), expected);
+  assert.match((await store.failed).message, expected.message);
+  const moved = await openStore(t, join(`${folder}.moved`, "parlance.db"));
+  assert.equal(
+    (await moved.read(general, everything)).events[0]?.seq,
+    1,
+    "what was acknowledged is where it was moved",
+  );
 });
 
 test("[L3] an I/O error on commit is fatal: the store takes nothing more and says that it failed", async (t) => {
