@@ -27,7 +27,11 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
     return {
       store,
       signIn(urls) {
-        writeFileSync(note, `${JSON.stringify({ pid: process.pid, urls })}\n`);
+        try {
+          writeFileSync(note, `${JSON.stringify({ pid: process.pid, urls })}\n`);
+        } catch {
+          // As on a full disk. It only makes a message say more: no reason not to serve what can still be read. [L3]
+        }
       },
       async [Symbol.asyncDispose]() {
         await store.close();

@@ -8,6 +8,7 @@ import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Worker } from "node:worker_threads";
 import type { Store, StoreError } from "../../src/core/ports.ts";
+import { openDataFolder } from "../../src/server/data-folder.ts";
 import { FolderInUse, lockFolder } from "../../src/store/folder-lock.ts";
 import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { isPassing, resultCode } from "../../src/store/sqlite-errors.ts";
@@ -129,6 +130,17 @@ test("[L5] on a full disk a folder can be locked, and its database says that the
   using _ = lockFolder(join(disk, "lock"));
   assert.throws(() => lockFolder(join(disk, "lock")), FolderInUse);
   await assert.rejects(openSqliteStore(file), /^\w+: There is no room on the disk for .*parlance\.db\. Free some/);
+});
+
+test("[L3] a full disk that leaves no room for the note of who serves a folder is no reason not to serve it", async (t) => {
+  const disk = smallDisk(t);
+  if (!disk) return t.skip("NOT RUN: a small disk can only be mounted by root on Linux");
+  await using folder = await openDataFolder(disk);
+  await folder.store.openRoom(general);
+  assert.throws(() => writeFileSync(join(disk, "ballast"), Buffer.alloc(2 * 1024 * 1024)), { code: "ENOSPC" });
+  folder.signIn(["http://localhost:8765"]);
+  assert.equal((await folder.store.findRoom(general))?.head, 0);
+  await assert.rejects(openDataFolder(disk), /^StartupError: .* is in use by another server\. Stop it/);
 });
 
 test("[L2] what is written to a database that was removed or moved away is not acknowledged, and the store fails", async (t) => {
