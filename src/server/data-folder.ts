@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
 import { DatabaseRefused } from "../store/database-refused.ts";
@@ -48,11 +48,20 @@ export async function openDataFolder(path: string): Promise<DataFolder> {
 /** Where a data folder has its database. */
 export const databaseIn = (folder: string): string => join(folder, "parlance.db");
 
-/** The database that a data folder has already. Throws a {@link StartupError} where it has none. */
+/** The database that a data folder has already. Throws a {@link StartupError} where it has none, or one out of reach. */
 export function existingDatabaseIn(folder: string): string {
   const file = databaseIn(folder);
-  if (!existsSync(file)) throw new StartupError(`There is no ${file}. Name the server's folder with --data.`);
-  return file;
+  try {
+    if (statSync(file, { throwIfNoEntry: false })) return file;
+  } catch (error) {
+    // Nobody else may look into a folder that a server made: whether it is there cannot be told.
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartupError(
+      `${file} cannot be reached (${code}). Run this as the server's user, or name another folder with --data.`,
+      { cause: error },
+    );
+  }
+  throw new StartupError(`There is no ${file}. Name the server's folder with --data.`);
 }
 /** Where a data folder has its lock. */
 export const lockIn = (folder: string): string => join(folder, "lock");

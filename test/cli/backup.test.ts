@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { chownSync, mkdirSync, readdirSync, statSync, watch } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, watch } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { SqliteLog } from "../../src/store/sqlite-log.ts";
@@ -7,7 +9,7 @@ import { openDatabase } from "../../src/store/sqlite-open.ts";
 import { connectWithoutDelay, next } from "../sdk/support/set-time.ts";
 import { RawClient } from "../support/client.ts";
 import { draft } from "../support/drafts.ts";
-import { startServerProcess } from "../support/process.ts";
+import { cli, startServerProcess } from "../support/process.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 import { runPiped } from "../support/terminal.ts";
 
@@ -206,5 +208,30 @@ test("what is kept in Postgres is for Postgres's own programs, and says so", asy
     assert.equal(status, 2);
     assert.match(output, /pg_dump.*pg_restore/);
     assert.doesNotMatch(output, /s3cret/);
+  }
+});
+
+test("[L5] who may not look into a server's folder is told so, and not that it has no database", async (t) => {
+  const folder = temporaryFolder(t);
+  openDatabase(join(folder, "parlance.db")).close();
+  // Nobody forbids root anything: as root this is tried as a user without rights.
+  const isRoot = process.getuid?.() === 0;
+  const [command = "", ...words] = [
+    ...(isRoot ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []),
+    process.execPath,
+    cli,
+  ];
+  chmodSync(folder, isRoot ? 0o700 : 0);
+  const runs = [["bans"], ["backup", join(tmpdir(), "parlance-test-backup.db")]].map((asked) =>
+    spawnSync(command, [...words, ...asked, "--data", folder], { encoding: "utf8" }),
+  );
+  // So that it can be removed.
+  chmodSync(folder, 0o700);
+  for (const { status, stderr } of runs) {
+    assert.equal(status, 1, stderr);
+    assert.match(
+      stderr,
+      /^❌ .*parlance\.db cannot be reached \(EACCES\)\. Run this as the server's user, .*--data\.\n$/,
+    );
   }
 });
