@@ -99,8 +99,12 @@ export class ReadMarkers {
     return new Promise((resolve) => {
       if (this.#asked.length === 0) this.#options.clock.soon(() => void this.#askAll());
       const answer = (state: ReadState | undefined) => {
-        if (state) this.#learn(person, room.name, state.seq);
-        resolve(state && { ...state, unread: state.unread + room.messagesSince(upTo) });
+        if (!state) return resolve(undefined);
+        this.#learn(person, room.name, state.seq);
+        // Their marker may have moved on while the store was asked.
+        const seq = this.#known.get(person)?.get(room.name) ?? state.seq;
+        const unread = seq > state.seq ? room.messagesSince(seq) : state.unread + room.messagesSince(upTo);
+        resolve({ seq, unread });
       };
       this.#asked.push({ person, room, upTo, answer });
     });

@@ -128,16 +128,34 @@ describe("read markers", () => {
     const { readStates } = store.directory;
     store.directory.readStates = async (asked) => {
       const states = await readStates(asked);
-      ann.send({ type: "message", text: "два" });
+      bob.send({ type: "message", text: "два" });
+      await new Promise((resolve) => setImmediate(resolve));
+      return states;
+    };
+    const world = new World({ store });
+    const [ann, bob] = [await world.join({ name: "Ann" }), await world.join({ name: "Боб" })];
+    await say(world, ann, "раз");
+    ann.send({ type: "read", seq: 1 });
+    const tab = await world.join({ token: tokenOf(ann) });
+    assert.deepEqual([tab.last("joined").head, tab.last("joined").unread], [2, 1]);
+  });
+
+  test("[P3] what one reads elsewhere while the store looks up what was read is not unread", async () => {
+    const store = new MemoryStore();
+    const { readStates } = store.directory;
+    store.directory.readStates = async (asked) => {
+      const states = await readStates(asked);
+      ann.send({ type: "read", seq: 2 });
       await new Promise((resolve) => setImmediate(resolve));
       return states;
     };
     const world = new World({ store });
     const ann = await world.join({ name: "Ann" });
-    await say(world, ann, "раз");
+    for (const text of ["раз", "два", "три"]) await say(world, ann, text);
     ann.send({ type: "read", seq: 1 });
     const tab = await world.join({ token: tokenOf(ann) });
-    assert.deepEqual([tab.last("joined").head, tab.last("joined").unread], [2, 1]);
+    const { read, unread } = tab.last("joined");
+    assert.deepEqual({ read, unread }, { read: 2, unread: 1 });
   });
 
   test("[P3] a thousand who come back at once are one question to the store", async () => {
