@@ -181,6 +181,7 @@ test("[T4] a message that is too large for a request is named by its line, and t
   assert.match(output, /Line 2 is skipped: This is too large: at most 8,388,608 bytes\./);
   assert.match(output, /✅ 3 messages imported into large\.\n❗ 1 place/);
   const exported = await parlance(t, "export", "large", "--format", "ndjson", "--server", url);
+  assert.equal(exported.status, 0, exported.output.slice(-200));
   const kept = exported.output.trim().split("\n");
   assert.deepEqual(
     kept.map((line) => (JSON.parse(line) as Message).text),

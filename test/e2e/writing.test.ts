@@ -25,7 +25,8 @@ test("text that is pasted or dropped beside the message goes into it, a file doe
   await visitor.comeIn("Оля");
   const { page } = visitor;
   const composer = page.getByRole("textbox", { name: "Message" });
-  assert.ok(await page.evaluate(bring("paste", "body", textOf("Привіт,\nשלום "))));
+  // The page listens once it is drawn.
+  await page.waitForFunction(bring("paste", "body", textOf("Привіт,\nשלום ")));
   assert.ok(await page.evaluate(bring("drop", ".log", textOf("สวัสดี"))));
   assert.ok(await page.evaluate(bring("drop", ".composer-text", 'items.add(new File(["x"], "x.txt"))')));
   assert.equal(await composer.inputValue(), "Привіт,\nשלום สวัสดี");
