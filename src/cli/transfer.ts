@@ -39,13 +39,21 @@ function parseRoom(roomName: string, flags: TransferFlags): RoomThere {
   return { server: server.replace(/^ws/i, "http"), room, key, language };
 }
 
+/** Resolves once a pipe has taken all that was printed: of what still waits for a slow reader nothing outlives the process. */
+function printed(): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  process.stdout.on("error", reject);
+  process.stdout.write("", (error) => (error ? reject(error) : resolve()));
+  return promise;
+}
+
 /** `parlance export`: the exit status. A file is there whole, or not at all. */
 export async function exportTo(roomName: string, flags: TransferFlags & { readonly out?: string }): Promise<number> {
   const there = parseRoom(roomName, flags);
   const pieces = Readable.from(exportRoom(there, flags.format ?? "txt"));
   return explaining(there, async () => {
     if (flags.out === undefined) {
-      await pipeline(pieces, process.stdout, { end: false }).catch(unlessReaderLeft);
+      await pipeline(pieces, process.stdout, { end: false }).then(printed).catch(unlessReaderLeft);
       return exitCodes.done;
     }
     const folder = dirname(flags.out);
