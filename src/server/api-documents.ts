@@ -135,7 +135,7 @@ const change = (summary: string, where: readonly JsonSchema[], body?: v.GenericS
       content: { "text/plain": { schema: { type: "string" } }, ...json(describe(body)) },
     },
   }),
-  responses: { 200: { description: "Changed.", content: json(ack) }, default: refusal },
+  responses: answering("Changed.", ack),
 });
 
 const health = (description: string, status: string) => ({
@@ -169,7 +169,7 @@ export function openApiDocument() {
         get: {
           summary: "Reads a room a page at a time; with `after` and `wait`, waits for what is said next",
           parameters: [room, ...query],
-          responses: { 200: { description: "A page, oldest first.", content: json(page) }, default: refusal },
+          responses: answering("A page, oldest first.", page),
         },
         post: {
           summary: "Says something; answered once it is on disk",
@@ -200,10 +200,7 @@ export function openApiDocument() {
           summary: "Puts messages into a room as they were elsewhere; for programs on the server's own machine only",
           parameters: [room],
           requestBody: { required: true, content: json(describe(importSchema)) },
-          responses: {
-            200: { description: "How many are stored, known and refused.", content: json(imported) },
-            default: refusal,
-          },
+          responses: answering("How many are stored, known and refused.", imported),
         },
       },
       "/metrics": {

@@ -11,9 +11,9 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 const anyNumber = { type: "number", minimum: 0 } as const;
 
 /** A schema as it is written on the wire. Throws for one that code alone checks and that is not described here. */
-export function describe(schema: v.GenericSchema, typeMode: "input" | "output" = "input"): JsonSchema {
+export function describe(schema: v.GenericSchema): JsonSchema {
   const { $schema: _, ...described } = toJsonSchema(schema, {
-    typeMode,
+    typeMode: "input",
     errorMode: "ignore",
     overrideSchema({ valibotSchema, jsonSchema }) {
       if (valibotSchema === knownText) return { ...jsonSchema, type: "string" };

@@ -1,6 +1,6 @@
 import { searchQuerySchema } from "../gateways/search.ts";
 import { searchDefault, searchLimit } from "../protocol/limits.ts";
-import { type JsonSchema, json, queryOf, reference, refusal, room } from "./api-schemas.ts";
+import { answering, type JsonSchema, queryOf, reference, room } from "./api-schemas.ts";
 
 const results = {
   type: "object",
@@ -25,7 +25,7 @@ const search = (parameters: readonly JsonSchema[]) => ({
   get: {
     summary: "Finds the newest messages that have every word of `q`",
     parameters: [...parameters, ...query.filter(({ name }) => name !== "room" || parameters.length === 0)],
-    responses: { 200: { description: "What was found, the newest first.", content: json(results) }, default: refusal },
+    responses: answering("What was found, the newest first.", results),
   },
 });
 
