@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { newEpoch, type RandomBytes } from "../protocol/ids.ts";
 import { applicationId, migrations } from "./schema.ts";
-import { isDamage, resultCode, resultCodes } from "./sqlite-errors.ts";
+import { isDamage, messageOf, resultCode, resultCodes } from "./sqlite-errors.ts";
 import { pragma } from "./sqlite-open.ts";
 
 /** Why nothing was backed up or restored; the message says what to do. */
@@ -251,5 +251,3 @@ function synchronize(path: string, flags: "r" | "r+"): void {
     closeSync(file);
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

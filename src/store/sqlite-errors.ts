@@ -31,7 +31,8 @@ export const isDamage = (error: unknown): boolean => [corrupt, notADatabase].inc
 export const damaged = (file: string): string =>
   `${file} is damaged or is not a database. Put a backup in its place, or move it away to start anew.`;
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** What an error says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Why something could not be done with a database that had been opened. */
 export const whyRefused = (error: unknown, file: string): string =>

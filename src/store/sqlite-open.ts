@@ -96,8 +96,7 @@ function checkWhose(db: DatabaseSync, file: string): void {
   }
   // One that was cut short SQLite has refused by now.
   if (Number(pragma(db, "page_count")) * Number(pragma(db, "page_size")) > wholeCheckBytes) return;
-  const [problem] = Object.values(db.prepare("PRAGMA quick_check(1)").get() ?? {});
-  if (problem !== "ok") throw new DatabaseRefused(damaged(file));
+  if (pragma(db, "quick_check(1)") !== "ok") throw new DatabaseRefused(damaged(file));
 }
 
 function migrate(db: DatabaseSync, file: string): void {

@@ -5,7 +5,7 @@ import type { RoomName } from "../protocol/ids.ts";
 import { Searcher } from "./search/searcher.ts";
 import { type AccountQuestion, accountWrites, SqliteAccounts } from "./sqlite-accounts.ts";
 import { type DirectoryQuestion, directoryWrites, SqliteDirectory } from "./sqlite-directory.ts";
-import { isPassing, resultCode, whyRefused } from "./sqlite-errors.ts";
+import { isPassing, messageOf, resultCode, whyRefused } from "./sqlite-errors.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { openDatabase, tokenKey } from "./sqlite-open.ts";
 import { SqliteSearchRows } from "./sqlite-search-rows.ts";
@@ -132,8 +132,7 @@ if (parentPort) {
     serve(parentPort, (workerData as { file: string }).file);
     parentPort.postMessage({ ready: true } satisfies WorkerGreeting);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    parentPort.postMessage({ ready: false, message } satisfies WorkerGreeting);
+    parentPort.postMessage({ ready: false, message: messageOf(error) } satisfies WorkerGreeting);
     parentPort.close();
   }
 }
