@@ -1,5 +1,6 @@
 import type { AccountStore } from "../core/account-store.ts";
-import { askAccounts, SqliteAccounts } from "./sqlite-accounts.ts";
+import { askPort } from "./port-questions.ts";
+import { accountEffects, SqliteAccounts } from "./sqlite-accounts.ts";
 import { resultCode } from "./sqlite-errors.ts";
 import { openAsItIs, unusable } from "./sqlite-open.ts";
 
@@ -12,7 +13,7 @@ export async function withAccountsIn<T>(file: string, use: (accounts: AccountSto
   try {
     db.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON");
     const accounts = new SqliteAccounts(db);
-    return await use(askAccounts(async (question) => accounts.answer(question)));
+    return await use(askPort(accountEffects, async (question) => accounts.answer(question)));
   } catch (error) {
     throw resultCode(error) === undefined ? error : unusable(error, file);
   }

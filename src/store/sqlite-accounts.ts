@@ -1,40 +1,25 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { AccountChanges, AccountStore, Ban, Banned, KeptName, WrittenSession } from "../core/account-store.ts";
 import type { DisplayName, SessionId, UserId } from "../protocol/ids.ts";
+import type { Effects, Question } from "./port-questions.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
 
-/** A question about accounts, as the store asks it of its worker. */
-export type AccountQuestion = {
-  readonly [Q in keyof AccountStore]: { readonly ask: Q; readonly of: Parameters<AccountStore[Q]> };
-}[keyof AccountStore];
+/** What the store asks its worker about people. */
+export type AccountQuestion = Question<AccountStore>;
 
-/** Those after which the database is another one. */
-export const accountWrites: ReadonlySet<keyof AccountStore> = new Set([
-  "keepName",
-  "dropName",
-  "addSession",
-  "endSessions",
-  "touchSessions",
-  "forgetSessions",
-  "writeBan",
-]);
-
-/** The port, by way of questions. */
-export function askAccounts(ask: (question: AccountQuestion) => Promise<unknown>): AccountStore {
-  return {
-    changes: (...of) => ask({ ask: "changes", of }) as Promise<AccountChanges>,
-    keepName: (...of) => ask({ ask: "keepName", of }) as Promise<boolean>,
-    dropName: (...of) => ask({ ask: "dropName", of }) as Promise<void>,
-    proofOf: (...of) => ask({ ask: "proofOf", of }) as Promise<string | undefined>,
-    addSession: (...of) => ask({ ask: "addSession", of }) as Promise<void>,
-    sessionsOf: (...of) => ask({ ask: "sessionsOf", of }) as Promise<readonly WrittenSession[]>,
-    endSessions: (...of) => ask({ ask: "endSessions", of }) as Promise<void>,
-    touchSessions: (...of) => ask({ ask: "touchSessions", of }) as Promise<void>,
-    forgetSessions: (...of) => ask({ ask: "forgetSessions", of }) as Promise<void>,
-    writeBan: (...of) => ask({ ask: "writeBan", of }) as Promise<void>,
-    lastSpeaker: (...of) => ask({ ask: "lastSpeaker", of }) as Promise<UserId | undefined>,
-  };
-}
+export const accountEffects: Effects<AccountStore> = {
+  changes: "reads",
+  keepName: "writes",
+  dropName: "writes",
+  proofOf: "reads",
+  addSession: "writes",
+  sessionsOf: "reads",
+  endSessions: "writes",
+  touchSessions: "writes",
+  forgetSessions: "writes",
+  writeBan: "writes",
+  lastSpeaker: "reads",
+};
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -83,7 +68,7 @@ export class SqliteAccounts {
     );
   }
 
-  /** Answers a question of {@link askAccounts}. */
+  /** Answers what the port is asked. */
   answer(question: AccountQuestion): unknown {
     switch (question.ask) {
       case "changes":

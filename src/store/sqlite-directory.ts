@@ -10,26 +10,20 @@ import {
 import { otherOf } from "../protocol/direct.ts";
 import type { DisplayName, RoomName, UserId } from "../protocol/ids.ts";
 import type { User } from "../protocol/server-frames.ts";
+import type { Effects, Question } from "./port-questions.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
 
 type Row = Record<string, SQLOutputValue>;
-type Ask<K extends keyof RoomDirectory> = { readonly ask: K; readonly of: Parameters<RoomDirectory[K]> };
 
 /** What the store asks its worker about rooms and readers. */
-export type DirectoryQuestion = Ask<"list"> | Ask<"readStates"> | Ask<"markRead"> | Ask<"nameDirect">;
+export type DirectoryQuestion = Question<RoomDirectory>;
 
-/** Those after which the database is another one. */
-export const directoryWrites: ReadonlySet<keyof RoomDirectory> = new Set(["markRead", "nameDirect"]);
-
-/** A directory that is asked elsewhere, one question at a time. */
-export function askDirectory(ask: (question: DirectoryQuestion) => Promise<unknown>): RoomDirectory {
-  return {
-    list: (...of) => ask({ ask: "list", of }) as ReturnType<RoomDirectory["list"]>,
-    readStates: (...of) => ask({ ask: "readStates", of }) as ReturnType<RoomDirectory["readStates"]>,
-    markRead: (...of) => ask({ ask: "markRead", of }) as ReturnType<RoomDirectory["markRead"]>,
-    nameDirect: (...of) => ask({ ask: "nameDirect", of }) as ReturnType<RoomDirectory["nameDirect"]>,
-  };
-}
+export const directoryEffects: Effects<RoomDirectory> = {
+  list: "reads",
+  readStates: "reads",
+  markRead: "writes",
+  nameDirect: "writes",
+};
 
 // What is listed of a room. Each half of the list ends where a page does, so that neither is read to its end.
 const columns = "room.id, room.name, room.head, room.topic, room.active";
@@ -81,7 +75,7 @@ export class SqliteDirectory {
     );
   }
 
-  /** Answers a question of {@link askDirectory}. */
+  /** Answers what the port is asked. */
   answer(question: DirectoryQuestion): unknown {
     switch (question.ask) {
       case "list":

@@ -3,8 +3,8 @@ import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { Draft, PageRequest, SearchRequest } from "../core/ports.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { Searcher } from "./search/searcher.ts";
-import { type AccountQuestion, accountWrites, SqliteAccounts } from "./sqlite-accounts.ts";
-import { type DirectoryQuestion, directoryWrites, SqliteDirectory } from "./sqlite-directory.ts";
+import { type AccountQuestion, accountEffects, SqliteAccounts } from "./sqlite-accounts.ts";
+import { type DirectoryQuestion, directoryEffects, SqliteDirectory } from "./sqlite-directory.ts";
 import { isPassing, messageOf, resultCode, whyRefused } from "./sqlite-errors.ts";
 import { SqliteLog } from "./sqlite-log.ts";
 import { openDatabase, tokenKey } from "./sqlite-open.ts";
@@ -122,8 +122,8 @@ function isGone(file: string): boolean {
 }
 
 function isWrite(request: WorkerRequest): boolean {
-  if (request.do === "accounts") return accountWrites.has(request.question.ask);
-  if (request.do === "directory") return directoryWrites.has(request.question.ask);
+  if (request.do === "accounts") return accountEffects[request.question.ask] === "writes";
+  if (request.do === "directory") return directoryEffects[request.question.ask] === "writes";
   return request.do === "append" || request.do === "openRoom";
 }
 

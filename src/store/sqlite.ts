@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import type { AccountStore } from "../core/account-store.ts";
 import {
   type Appended,
   type Draft,
@@ -11,10 +12,12 @@ import {
   type Store,
   StoreError,
 } from "../core/ports.ts";
+import type { RoomDirectory } from "../core/room-directory.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { DatabaseRefused } from "./database-refused.ts";
-import { askAccounts } from "./sqlite-accounts.ts";
-import { askDirectory } from "./sqlite-directory.ts";
+import { askPort } from "./port-questions.ts";
+import { accountEffects } from "./sqlite-accounts.ts";
+import { directoryEffects } from "./sqlite-directory.ts";
 import type { WorkerAnswer, WorkerGreeting, WorkerQuestion, WorkerRequest } from "./sqlite-worker.ts";
 
 interface Asked {
@@ -42,8 +45,8 @@ export async function openSqliteStore(file: string): Promise<Store> {
 
 class SqliteStore implements Store {
   readonly failed: Promise<StoreError>;
-  readonly accounts = askAccounts((question) => this.#ask({ do: "accounts", question }));
-  readonly directory = askDirectory((question) => this.#ask({ do: "directory", question }));
+  readonly accounts = askPort<AccountStore>(accountEffects, (question) => this.#ask({ do: "accounts", question }));
+  readonly directory = askPort<RoomDirectory>(directoryEffects, (question) => this.#ask({ do: "directory", question }));
   readonly #worker: Worker;
   /** What is not answered yet, by number. */
   readonly #asked = new Map<number, Asked>();
