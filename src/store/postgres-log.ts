@@ -11,9 +11,10 @@ import {
 } from "../core/ports.ts";
 import { accepted, refused } from "../protocol/codes.ts";
 import { pairOf } from "../protocol/direct.ts";
-import { type EventKind, isAuthorsAlone, isChange, isErased } from "../protocol/events.ts";
+import { type EventKind, isAuthorsAlone, isChange } from "../protocol/events.ts";
 import { type DisplayName, type Epoch, type MessageId, newEpoch, type RoomName, type UserId } from "../protocol/ids.ts";
 import type { Reaction, User } from "../protocol/server-frames.ts";
+import { isSame, takePage } from "./log-events.ts";
 import { allOf } from "./postgres-query.ts";
 import {
   append,
@@ -127,7 +128,7 @@ export class PostgresLog {
       ...(isAfter ? pagesAfter : pagesBefore)[request.only ? "messages" : "all"],
       values: [...bounds, ...range],
     });
-    const events = firstThatFit(room, rows, limit, maxBytes);
+    const { events } = takePage(rows, (row) => eventOfPage(room, row), request);
     const more = events.length < Number(rows[0]?.found ?? 0);
     return { events: isAfter ? events : events.toReversed(), more };
   }
@@ -214,10 +215,6 @@ function inRuns(drafts: readonly Draft[]): readonly (readonly Draft[])[] {
   return runs;
 }
 
-/** Whether an event is the one that a draft asks for. A text that was erased since can no more be compared. [S1] */
-const isSame = (event: StoredEvent, { kind, text, target }: Draft): boolean =>
-  event.kind === kind && (event.text === text || isErased(event)) && (!isChange(kind) || event.target === target);
-
 /** What becomes of a change in a room that is not there. */
 const noSuchMessage: AppendedRow = { epoch: "", verdict: "no_such_message" };
 
@@ -234,18 +231,6 @@ const arraysOf = (drafts: readonly Draft[]) => [
   drafts.map(({ text }) => toPostgres(text)),
   drafts.map(({ ts }) => ts),
 ];
-
-function firstThatFit(room: RoomName, rows: readonly PageRow[], limit: number, maxBytes: number): StoredEvent[] {
-  const events: StoredEvent[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const event = eventOfPage(room, row);
-    bytes += Buffer.byteLength(event.text);
-    if (events.length === limit || (events.length > 0 && bytes > maxBytes)) break;
-    events.push(event);
-  }
-  return events;
-}
 
 /** An event that was read, as it is now. */
 export const eventOfPage = (room: RoomName, row: PageRow): StoredEvent => asItIsNow(storedEvent(room, row), row);

@@ -2,8 +2,9 @@ import { randomFillSync } from "node:crypto";
 import type { DatabaseSync, SQLOutputValue, StatementSync } from "node:sqlite";
 import type { Appended, Draft, EventPage, PageRequest, RoomHead, StoredEvent } from "../core/ports.ts";
 import { accepted, refused } from "../protocol/codes.ts";
-import { type EventKind, isChange, isErased } from "../protocol/events.ts";
+import { type EventKind, isChange } from "../protocol/events.ts";
 import { type DisplayName, type Epoch, type MessageId, newEpoch, type RoomName, type UserId } from "../protocol/ids.ts";
+import { isSame, takePage } from "./log-events.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
 import { inTransaction } from "./sqlite-transaction.ts";
 
@@ -109,13 +110,13 @@ export class SqliteLog {
   read(name: RoomName, request: PageRequest): EventPage {
     const room = this.#room(name);
     if (!room) return { events: [], more: false };
-    const { limit, maxBytes } = request;
+    const { limit } = request;
     const which = request.only ? "messages" : "all";
     const isAfter = "after" in request;
     const rows = isAfter
       ? this.#after[which].iterate(room.id, request.after, Math.min(request.upTo ?? room.head, room.head), limit + 1)
       : this.#before[which].iterate(room.id, request.before, limit + 1);
-    const { events, more } = page(name, rows, limit, maxBytes);
+    const { events, more } = takePage(rows, (row) => storedEvent(name, row), request);
     const whole = this.#changes.withReactions(room.id, events);
     return { events: isAfter ? whole : whole.toReversed(), more };
   }
@@ -149,14 +150,11 @@ export class SqliteLog {
   }
 
   /** What the log has under a draft's id already: the same, or something else. [S1] */
-  #known(room: RoomRow, { room: name, id, kind, text, target }: Draft): Appended | undefined {
-    const row = this.#byId.get(room.id, id);
+  #known(room: RoomRow, draft: Draft): Appended | undefined {
+    const row = this.#byId.get(room.id, draft.id);
     if (!row) return undefined;
-    const event = storedEvent(name, row);
-    // A text that was erased since can no more be compared.
-    const isSame = event.kind === kind && (event.text === text || isErased(event));
-    if (!isSame || (isChange(kind) && event.target !== target)) return refused("id_conflict");
-    return accepted({ event, epoch: room.epoch, dup: true });
+    const event = storedEvent(draft.room, row);
+    return isSame(event, draft) ? accepted({ event, epoch: room.epoch, dup: true }) : refused("id_conflict");
   }
 
   #room(name: RoomName): RoomRow | undefined {
@@ -182,19 +180,6 @@ const grown = (room: RoomRow, { seq, kind, ts }: StoredEvent): RoomRow => ({
   head: seq,
   active: kind === "message" ? Math.max(room.active, ts) : room.active,
 });
-
-/** Takes rows until a page is full; one row more than its limit tells that there are more. */
-function page(room: RoomName, rows: Iterable<Row>, limit: number, maxBytes: number): EventPage {
-  const events: StoredEvent[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    const event = storedEvent(room, row);
-    bytes += Buffer.byteLength(event.text);
-    if (events.length === limit || (events.length > 0 && bytes > maxBytes)) return { events, more: true };
-    events.push(event);
-  }
-  return { events, more: false };
-}
 
 function storedEvent(room: RoomName, row: Row): StoredEvent {
   const event: StoredEvent = {
