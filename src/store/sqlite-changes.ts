@@ -93,13 +93,7 @@ export class SqliteChanges {
     const [first, last] = [events[0], events.at(-1)];
     if (!first || !last) return events;
     const [from, to] = [Math.min(first.seq, last.seq), Math.max(first.seq, last.seq)];
-    const bySeq = new Map<number, Row[]>();
-    for (const row of this.#reactions.iterate(roomId, from, to)) {
-      const seq = Number(row["seq"]);
-      const rows = bySeq.get(seq);
-      if (rows) rows.push(row);
-      else bySeq.set(seq, [row]);
-    }
+    const bySeq = Map.groupBy(this.#reactions.iterate(roomId, from, to), (row) => Number(row["seq"]));
     if (bySeq.size === 0) return events;
     return events.map((event) => {
       const rows = bySeq.get(event.seq);
@@ -114,13 +108,12 @@ export class SqliteChanges {
 }
 
 function reactionsOf(rows: readonly Row[]): readonly Reaction[] {
-  const byEmoji = new Map<string, Reaction>();
-  for (const row of rows) {
-    const emoji = String(row["emoji"]);
-    const user = { id: String(row["user_id"]) as UserId, name: String(row["user_name"]) as DisplayName };
-    const reaction = byEmoji.get(emoji);
-    if (reaction) reaction.users.push(user);
-    else byEmoji.set(emoji, { emoji, users: [user] });
-  }
-  return [...byEmoji.values()];
+  const byEmoji = Map.groupBy(rows, (row) => String(row["emoji"]));
+  return [...byEmoji].map(([emoji, given]) => ({
+    emoji,
+    users: given.map((row) => ({
+      id: String(row["user_id"]) as UserId,
+      name: String(row["user_name"]) as DisplayName,
+    })),
+  }));
 }
