@@ -84,14 +84,20 @@ export class PostgresLog {
   }
 
   async openRoom(room: RoomName): Promise<RoomHead> {
-    const [, head] = await allOf([this.#make(room), this.#heads([room])]);
-    const found = head.get(room);
+    const [, byName] = await allOf([this.#make(room), this.heads([room])]);
+    const found = byName.get(room);
     if (!found) throw new StoreError(`${room} could not be made`, { fatal: false });
     return found;
   }
 
-  heads(names: readonly RoomName[]): Promise<ReadonlyMap<RoomName, RoomHead>> {
-    return this.#heads(names);
+  async heads(names: readonly RoomName[]): Promise<ReadonlyMap<RoomName, RoomHead>> {
+    const { rows } = await this.#client.query<RoomRow>({ ...heads, values: [names] });
+    return new Map(
+      rows.map(({ name, epoch, head, topic }) => [
+        name as RoomName,
+        { epoch: epoch as Epoch, head: Number(head), ...(topic && { topic: fromPostgres(topic) }) },
+      ]),
+    );
   }
 
   async rooms(): Promise<readonly RoomName[]> {
@@ -181,16 +187,6 @@ export class PostgresLog {
     await this.#client.query({ ...makeRoom, values: [room, newEpoch(randomFillSync), pairOf(room) ?? []] });
     if (this.#made.size >= 10_000) this.#made.clear();
     this.#made.add(room);
-  }
-
-  async #heads(names: readonly RoomName[]): Promise<ReadonlyMap<RoomName, RoomHead>> {
-    const { rows } = await this.#client.query<RoomRow>({ ...heads, values: [names] });
-    return new Map(
-      rows.map(({ name, epoch, head, topic }) => [
-        name as RoomName,
-        { epoch: epoch as Epoch, head: Number(head), ...(topic && { topic: fromPostgres(topic) }) },
-      ]),
-    );
   }
 }
 
