@@ -27,23 +27,13 @@ export interface TranscriptsOptions {
  * cannot be written. [T3]
  */
 export async function keepTranscripts(options: TranscriptsOptions): Promise<AsyncDisposable> {
+  await using opened = new AsyncDisposableStack();
   const positions = join(options.folder, positionsFolder);
   await mkdir(positions, { recursive: true });
-  const lock = lockFolder(join(positions, "lock"));
-  const keeper = new TranscriptKeeper(options);
-  try {
-    await keeper.catchUp();
-  } catch (error) {
-    await keeper.close();
-    lock[Symbol.dispose]();
-    throw error;
-  }
-  return {
-    async [Symbol.asyncDispose]() {
-      await keeper.close();
-      lock[Symbol.dispose]();
-    },
-  };
+  opened.use(lockFolder(join(positions, "lock")));
+  const keeper = opened.adopt(new TranscriptKeeper(options), (open) => open.close());
+  await keeper.catchUp();
+  return opened.move();
 }
 
 /** A line for what was said, and for what it was edited to; what is written already stays as it is. [T1] */
