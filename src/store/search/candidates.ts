@@ -12,7 +12,7 @@ import {
 import { gramsFor } from "./grams.ts";
 import { type Place, Places } from "./places.ts";
 import type { SearchRows } from "./rows.ts";
-import type { Tail } from "./tail.ts";
+import type { Tail, TailMessage } from "./tail.ts";
 
 /** Where candidates are looked for. */
 export interface Candidates {
@@ -51,25 +51,49 @@ const atOnce = 64;
  */
 export async function* candidates(
   wanted: Wanted,
-  { rows, tail, blocks, changed }: Candidates,
+  where: Candidates,
   pause: () => Promise<void> | undefined,
 ): AsyncIterable<Batch> {
-  const { words, isOpen, before } = wanted;
-  const isWanted = ({ roomId, seq }: Place) => isOpen(roomId) && (roomId !== before?.roomId || seq < before.seq);
-  const segments = tail.segments.map(({ messages }) => ({ messages, end: messages.length }));
-  const inTail = before && tail.find(before);
-  const reached = before && (await rows.blockOf(before));
+  const { before } = wanted;
+  const stretches = olderStretches(where.tail, before);
+  const reached = before && (await where.rows.blockOf(before));
+  const firstBlock = reached !== undefined && reached < where.blocks ? reached : undefined;
   // Of a place in a block the tail knows only what came later in that room.
-  const firstBlock = reached !== undefined && reached < blocks ? reached : undefined;
-  const [firstSegment, firstIndex] = (firstBlock === undefined && inTail) || [];
+  if (firstBlock === undefined) yield* inTail(wanted, stretches, pause);
+  yield* inBlocks(wanted, where, firstBlock, pause);
+}
 
-  for (const [number, { messages, end }] of [...segments.entries()].reverse()) {
-    if (firstBlock !== undefined || (firstSegment !== undefined && number > firstSegment)) continue;
-    const from = number === firstSegment ? (firstIndex ?? end) : end;
+/** Messages of one segment, up to an index. */
+interface Stretch {
+  readonly messages: readonly TailMessage[];
+  readonly end: number;
+}
+
+/** What the tail has now, the newest first; only what is before a place, if one is given that is in it. */
+function olderStretches(tail: Tail, before: Place | undefined): readonly Stretch[] {
+  const stretches = tail.segments.map(({ messages }) => ({ messages, end: messages.length }));
+  const [segment, index] = (before && tail.find(before)) ?? [];
+  const last = segment === undefined ? undefined : stretches[segment];
+  if (segment === undefined || index === undefined || !last) return stretches.reverse();
+  return [...stretches.slice(0, segment), { ...last, end: index }].reverse();
+}
+
+const isWantedBy =
+  ({ isOpen, before }: Wanted) =>
+  ({ roomId, seq }: Place): boolean =>
+    isOpen(roomId) && (roomId !== before?.roomId || seq < before.seq);
+
+async function* inTail(
+  wanted: Wanted,
+  stretches: readonly Stretch[],
+  pause: () => Promise<void> | undefined,
+): AsyncIterable<Batch> {
+  const isWanted = isWantedBy(wanted);
+  for (const { messages, end } of stretches) {
     let places: Place[] = [];
-    for (let index = from - 1; index >= 0; index--) {
+    for (let index = end - 1; index >= 0; index--) {
       const message = messages[index];
-      if (message && isWanted(message) && hasAll(message.folded, words)) places.push(message);
+      if (message && isWanted(message) && hasAll(message.folded, wanted.words)) places.push(message);
       if (index % stride === 0) await pause();
       if (places.length < atOnce) continue;
       yield { places };
@@ -77,9 +101,19 @@ export async function* candidates(
     }
     yield { places };
   }
+}
 
+/** `firstBlock`: the one that `before` is in, if it is in one. */
+async function* inBlocks(
+  wanted: Wanted,
+  { rows, blocks, changed }: Candidates,
+  firstBlock: number | undefined,
+  pause: () => Promise<void> | undefined,
+): AsyncIterable<Batch> {
+  const { words, roomIds, before } = wanted;
+  const isWanted = isWantedBy(wanted);
   const { first, further } = gramsFor(words);
-  const all = wanted.roomIds ? await rows.blocksWith(wanted.roomIds) : Array.from({ length: blocks }, (_, n) => n);
+  const all = roomIds ? await rows.blocksWith(roomIds) : Array.from({ length: blocks }, (_, n) => n);
   const newestFirst = all.filter((block) => block < blocks && block <= (firstBlock ?? block)).sort((a, b) => b - a);
   for (let at = 0, count = 1; at < newestFirst.length; at += count, count = Math.min(count * 2, rows.blocksAtOnce)) {
     const next = newestFirst.slice(at, at + count);
@@ -94,20 +128,30 @@ export async function* candidates(
       const places = new Places((await rows.placesOf(block)) ?? new Uint8Array(4));
       for (const place of since) addPosition(places.find(isAt(place)), positions);
       const end = before && block === firstBlock ? places.find(isFrom(before)) : places.length;
-      let found: Place[] = [];
-      for (const position of downwards(positions)) {
-        if (position >= end) continue;
-        const place = places.at(position);
-        if (isWanted(place)) found.push(place);
-        if (found.length < atOnce) continue;
-        yield { places: found };
-        found = [];
-      }
-      yield { places: found, block };
+      yield* inBlock(block, places, positions, { end, isWanted });
     }
     await pause();
     yield { places: [], block: next.at(-1) ?? 0 };
   }
+}
+
+/** What is left of a block before the position `end`; with the last of it, that it has been looked at. */
+function* inBlock(
+  block: number,
+  places: Places,
+  positions: Positions,
+  { end, isWanted }: { readonly end: number; readonly isWanted: (place: Place) => boolean },
+): Iterable<Batch> {
+  let found: Place[] = [];
+  for (const position of downwards(positions)) {
+    if (position >= end) continue;
+    const place = places.at(position);
+    if (isWanted(place)) found.push(place);
+    if (found.length < atOnce) continue;
+    yield { places: found };
+    found = [];
+  }
+  yield { places: found, block };
 }
 
 /** Leaves of blocks' positions those of messages that have all of the grams. */
