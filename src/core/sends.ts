@@ -1,7 +1,7 @@
 import { type ChatError, refused } from "../protocol/codes.ts";
 import type { MessageId } from "../protocol/ids.ts";
 import type { Hub } from "./hub.ts";
-import type { Appended, Clock } from "./ports.ts";
+import type { Appended } from "./ports.ts";
 import type { Post } from "./post.ts";
 import type { Soon } from "./soon.ts";
 
@@ -14,7 +14,6 @@ type Settle = (outcome: Appended, id: MessageId | undefined) => void;
  */
 export class Sends {
   readonly #hub: Hub;
-  readonly #clock: Clock;
   readonly #waits: boolean;
   /** Messages whose fate is not known yet. */
   #unsettled = 0;
@@ -23,15 +22,14 @@ export class Sends {
   #ended = false;
 
   /** `waits`: past the rate a message waits for its turn; else it is refused. */
-  constructor(hub: Hub, clock: Clock, waits: boolean) {
+  constructor(hub: Hub, waits: boolean) {
     this.#hub = hub;
-    this.#clock = clock;
     this.#waits = waits;
   }
 
   /** Sends a message; `settle` is called once, unless the line ends first. */
   post(post: Post, settle: Settle): Soon<void> {
-    const now = this.#clock.monotonic();
+    const now = this.#hub.clock.monotonic();
     if (this.#refusal && now < this.#refusal.until) {
       const { error, until } = this.#refusal;
       return settle(refused(error.code, { ...error, retryAfterMs: Math.ceil(until - now) }), post.id ?? undefined);
@@ -56,7 +54,7 @@ export class Sends {
   async #later(wait: number, post: Post, settle: Settle): Promise<void> {
     // Others who are counted with them may have been quicker.
     for (let left = wait; left > 0; left = this.#hub.bounds.sends.take(post.countedAs)) {
-      await new Promise<void>((resolve) => void this.#clock.after(left, resolve));
+      await new Promise<void>((resolve) => void this.#hub.clock.after(left, resolve));
       if (this.#ended) return;
     }
     this.#send(post, settle);
@@ -66,7 +64,7 @@ export class Sends {
     this.#unsettled++;
     this.#hub.post(this.#waits ? { ...post, isCounted: true } : post, (outcome, id) => {
       if (!outcome.ok && !this.#waits && outcome.error.retryAfterMs !== undefined) {
-        this.#refusal = { error: outcome.error, until: this.#clock.monotonic() + outcome.error.retryAfterMs };
+        this.#refusal = { error: outcome.error, until: this.#hub.clock.monotonic() + outcome.error.retryAfterMs };
       }
       settle(outcome, id);
       if (--this.#unsettled === 0) this.#allSettled?.();

@@ -56,7 +56,7 @@ export class Session {
   constructor(hub: Hub, connection: Connection) {
     this.#hub = hub;
     this.connection = connection;
-    this.sends = new Sends(hub, hub.clock, !connection.acknowledges);
+    this.sends = new Sends(hub, !connection.acknowledges);
     this.#turns = new InTurn(connection, (text) => this.#carryOut({ type: "message", text }));
   }
 
