@@ -32,7 +32,7 @@ export function addAccountGateway(
         type,
       });
       const answer = frame.ok ? await answerTo(request, frame.value) : frame;
-      if (!answer.ok) return sendProblem(request, reply, answer.error, language);
+      if (!answer.ok) return sendProblem(reply, answer.error, language);
       return reply.header("cache-control", "no-store").send(answer.value);
     });
   }

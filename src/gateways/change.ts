@@ -83,8 +83,8 @@ export function addChangeGateway(
       async handler(request, reply) {
         hub.metrics.received("post");
         const post = await judge(request, read);
-        if (!post.ok) return sendProblem(request, reply, post.error, language);
-        return postAndReply(request, reply, { hub, language, post: post.value, status: 200 });
+        if (!post.ok) return sendProblem(reply, post.error, language);
+        return postAndReply(reply, { hub, language, post: post.value, status: 200 });
       },
     });
   }

@@ -25,14 +25,14 @@ export function addHelloGateway(app: FastifyInstance, hub: Hub, language: Langua
   app.post("/api/v1/hello", async (request, reply) => {
     const hello = readFields(helloSchema, request.body);
     const answer = hello.ok ? await greet(hub, hello.value) : hello;
-    if (!answer.ok) return sendProblem(request, reply, answer.error, language, languageOf(request.body));
+    if (!answer.ok) return sendProblem(reply, answer.error, language, languageOf(request.body));
     return reply.header("cache-control", "no-store").send(answer.value);
   });
 
   app.post("/api/v1/rename", async (request, reply) => {
     const wish = readFields(renameSchema, request.body);
     const answer = wish.ok ? await rename(hub, bearerToken(request), wish.value.name) : wish;
-    if (!answer.ok) return sendProblem(request, reply, answer.error, language);
+    if (!answer.ok) return sendProblem(reply, answer.error, language);
     return reply.header("cache-control", "no-store").send(answer.value);
   });
 }

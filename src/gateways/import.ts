@@ -42,14 +42,14 @@ export function addImportGateway(
 ): void {
   // Before a body is read: what strangers send would wait in memory, up to the bound of an import.
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (!isLocal(request.raw)) return sendProblem(request, reply, { code: "local_only" }, language);
+    if (!isLocal(request.raw)) return sendProblem(reply, { code: "local_only" }, language);
   };
   const options = { bodyLimit: importBytes, onRequest };
   app.post<{ Params: { room: string } }>("/api/v1/import/:room", options, async (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
-    if (!room.ok) return sendProblem(request, reply, room.error, language);
+    if (!room.ok) return sendProblem(reply, room.error, language);
     const body = readBody(request.body);
-    if (!body.ok) return sendProblem(request, reply, body.error, language);
+    if (!body.ok) return sendProblem(reply, body.error, language);
     const outcomes = await Promise.all(
       body.value.map((message) => {
         const record = v.safeParse(recordSchema, message, { abortEarly: true });
@@ -59,7 +59,7 @@ export function addImportGateway(
       }),
     );
     const failed = outcomes.find((outcome) => !outcome.ok && outcome.error.code === "unavailable");
-    if (failed && !failed.ok) return sendProblem(request, reply, failed.error, language);
+    if (failed && !failed.ok) return sendProblem(reply, failed.error, language);
     const words = serverWords[pickLanguage(request.headers["accept-language"], language)];
     const refusals = outcomes.flatMap((outcome, index) => {
       if (outcome.ok) return [];

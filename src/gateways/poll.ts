@@ -34,9 +34,9 @@ type Range = Pick<v.InferOutput<typeof querySchema>, "after" | "before">;
 export function addPollGateway(app: FastifyInstance, hub: Hub, language: Language): void {
   app.get<{ Params: { room: string } }>("/rooms/:room/messages", async (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
-    if (!room.ok) return sendProblem(request, reply, room.error, language);
+    if (!room.ok) return sendProblem(reply, room.error, language);
     const query = v.safeParse(querySchema, request.query, { abortEarly: true });
-    if (!query.success) return sendProblem(request, reply, refusalOf(query.issues).error, language);
+    if (!query.success) return sendProblem(reply, refusalOf(query.issues).error, language);
     const { after, before, wait } = query.output;
     const limit = query.output.limit ?? pollDefault;
     const wanted = after ? { after: after.seq } : { before: before ?? undefined };
@@ -53,7 +53,7 @@ export function addPollGateway(app: FastifyInstance, hub: Hub, language: Languag
     // wait. [L4]
     const reset = isLost();
     if (reset) read = await hub.reader.read(room.value, { before: undefined }, limit, reader);
-    if (!read.ok) return sendProblem(request, reply, read.error, language);
+    if (!read.ok) return sendProblem(reply, read.error, language);
     const { epoch, head, topic, events, more } = read.value;
     return reply.header("cache-control", "no-store").send({
       epoch,

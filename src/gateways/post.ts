@@ -31,21 +31,21 @@ export function addPostGateway(
 ): void {
   app.post<{ Params: { room: string } }>("/rooms/:room/messages", async (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
-    if (!room.ok) return sendProblem(request, reply, room.error, language);
+    if (!room.ok) return sendProblem(reply, room.error, language);
     const key = request.headers["idempotency-key"];
     const body = readBody(request, postSchema, key === undefined ? {} : { id: key });
-    if (!body.ok) return sendProblem(request, reply, body.error, language);
+    if (!body.ok) return sendProblem(reply, body.error, language);
     hub.metrics.received("post");
     const { text, name, id, reply_to: target } = body.value;
     const token = bearerToken(request);
     const author = await hub.members.names.author({ name, token });
-    if (!author.ok) return sendProblem(request, reply, author.error, language);
+    if (!author.ok) return sendProblem(reply, author.error, language);
     const proven = hub.people.prove(token);
     const bearer = proven.ok ? proven.value : undefined;
     if (bearer) hub.identity.saw(bearer);
     const address = addressOf(request.raw);
     const countedAs = bearer ? author.value.id : (address ?? request.raw.socket);
     const post = { room: room.value, user: author.value, text, id, target, countedAs, address };
-    return postAndReply(request, reply, { hub, language, post, status: 201 });
+    return postAndReply(reply, { hub, language, post, status: 201 });
   });
 }

@@ -29,25 +29,23 @@ type RoomRoute = { Params: { room: string } };
 export function addRoomsGateway(app: FastifyInstance, hub: Hub, language: Language): void {
   app.get("/rooms", async (request, reply) => {
     const query = v.safeParse(listSchema, request.query, { abortEarly: true });
-    if (!query.success) return sendProblem(request, reply, refusalOf(query.issues).error, language);
+    if (!query.success) return sendProblem(reply, refusalOf(query.issues).error, language);
     const { after, limit } = query.output;
     const user = hub.people.userOf(bearerToken(request));
-    return answer(request, reply, async () =>
-      accepted(await hub.lobby.list(user, after ?? undefined, limit ?? undefined)),
-    );
+    return answer(reply, async () => accepted(await hub.lobby.list(user, after ?? undefined, limit ?? undefined)));
   });
 
   app.post<RoomRoute>("/rooms/:room", async (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
-    if (!room.ok) return sendProblem(request, reply, room.error, language);
-    return answer(request, reply, () => asOwner(request, (person) => enter(room.value, person)));
+    if (!room.ok) return sendProblem(reply, room.error, language);
+    return answer(reply, () => asOwner(request, (person) => enter(room.value, person)));
   });
 
   app.post<RoomRoute>("/rooms/:room/read", async (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
-    if (!room.ok) return sendProblem(request, reply, room.error, language);
+    if (!room.ok) return sendProblem(reply, room.error, language);
     const wish = readFields(readSchema, request.body);
-    return answer(request, reply, () =>
+    return answer(reply, () =>
       asOwner(request, async (person) => {
         if (!wish.ok) return wish;
         if (!person) return refused("token_required");
@@ -62,7 +60,7 @@ export function addRoomsGateway(app: FastifyInstance, hub: Hub, language: Langua
 
   app.post("/api/v1/direct", async (request, reply) => {
     const wish = readFields(directSchema, request.body);
-    return answer(request, reply, () =>
+    return answer(reply, () =>
       asOwner(request, async (person) => {
         if (!wish.ok) return wish;
         if (!person) return refused("token_required");
@@ -102,11 +100,11 @@ export function addRoomsGateway(app: FastifyInstance, hub: Hub, language: Langua
     return work(hub.people.find(user.id) ?? { user, returned: true, holds: 0, renames: 0 });
   }
 
-  async function answer(request: FastifyRequest, reply: FastifyReply, work: () => Promise<Result<object>>) {
+  async function answer(reply: FastifyReply, work: () => Promise<Result<object>>) {
     const outcome = await work().catch((error: unknown) =>
       hub.unavailable(error, "a request about rooms could not be carried out"),
     );
-    if (!outcome.ok) return sendProblem(request, reply, outcome.error, language);
+    if (!outcome.ok) return sendProblem(reply, outcome.error, language);
     return reply.header("cache-control", "no-store").send(outcome.value);
   }
 }

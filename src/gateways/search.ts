@@ -26,11 +26,11 @@ export const searchQuerySchema = v.object({
 export function addSearchGateway(app: FastifyInstance, hub: Hub, language: Language): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply, only?: RoomName) => {
     const query = v.safeParse(searchQuerySchema, request.query, { abortEarly: true });
-    if (!query.success) return sendProblem(request, reply, refusalOf(query.issues).error, language);
+    if (!query.success) return sendProblem(reply, refusalOf(query.issues).error, language);
     const { q: text, room, before, limit } = query.output;
     const reader = hub.people.userOf(bearerToken(request));
     const found = await hub.finder.find({ text, room: only ?? room, before, limit }, reader);
-    if (!found.ok) return sendProblem(request, reply, found.error, language);
+    if (!found.ok) return sendProblem(reply, found.error, language);
     const { events, next } = found.value;
     const results = { messages: events.map(messageFrame), ...(next && { next }) };
     return reply.header("cache-control", "no-store").send(results);
@@ -39,7 +39,7 @@ export function addSearchGateway(app: FastifyInstance, hub: Hub, language: Langu
   app.get("/search", (request, reply) => answer(request, reply));
   app.get<{ Params: { room: string } }>("/rooms/:room/search", (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
-    if (!room.ok) return sendProblem(request, reply, room.error, language);
+    if (!room.ok) return sendProblem(reply, room.error, language);
     return answer(request, reply, room.value);
   });
 }

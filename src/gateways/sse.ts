@@ -80,11 +80,11 @@ export function addSseGateway(
     const cursor = from ? v.safeParse(cursorField, from) : undefined;
     if (cursor && !cursor.success) {
       const field = lastId ? "Last-Event-ID" : "since";
-      return sendProblem(request, reply, { code: "bad_frame", params: { field } }, language);
+      return sendProblem(reply, { code: "bad_frame", params: { field } }, language);
     }
     const token = bearerToken(request);
     const found = await hub.reader.find(room, hub.people.userOf(token));
-    if (!found.ok) return sendProblem(request, reply, found.error, language);
+    if (!found.ok) return sendProblem(reply, found.error, language);
     // Who has hung up meanwhile will not be heard hanging up again.
     if (reply.raw.destroyed) return reply.hijack();
     const accepts = request.headers.accept ?? "";
@@ -113,7 +113,7 @@ export function addSseGateway(
   app.get("/events", { exposeHeadRoute: false }, (request, reply) => stream(request, reply, defaultRoom));
   app.get<{ Params: { room: string } }>("/rooms/:room/events", { exposeHeadRoute: false }, (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
-    if (!room.ok) return sendProblem(request, reply, room.error, language);
+    if (!room.ok) return sendProblem(reply, room.error, language);
     return stream(request, reply, room.value);
   });
 }

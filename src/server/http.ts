@@ -48,9 +48,9 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
     // A room's name may have 200 bytes, each three characters when percent-encoded.
     routerOptions: { maxParamLength: 600 },
     // An address that cannot even be decoded never reaches a route, nor the hooks.
-    frameworkErrors(_error, request, reply) {
+    frameworkErrors(_error, _request, reply) {
       hub.metrics.refused("bad_frame", "http");
-      return sendProblem(request, reply, { code: "bad_frame", params: { field: "URL" } }, language);
+      return sendProblem(reply, { code: "bad_frame", params: { field: "URL" } }, language);
     },
     logger: false,
   });
@@ -109,12 +109,12 @@ function addEntrance(app: FastifyInstance, { log, language, lines, entrance, vis
     const entry = judgeEntry(request.raw, entrance);
     if (!entry.ok) {
       logRefusal(log, entry, request.url);
-      return sendProblem(request, reply, entry.error, language);
+      return sendProblem(reply, entry.error, language);
     }
     const coding = unreadCoding(request.headers);
-    if (coding) return sendProblem(request, reply, { code: "bad_frame", params: { field: coding } }, language);
+    if (coding) return sendProblem(reply, { code: "bad_frame", params: { field: coding } }, language);
     const entered = visitors.enter(request.raw);
-    if (!entered.ok) return sendProblem(request, reply, entered.error, language);
+    if (!entered.ok) return sendProblem(reply, entered.error, language);
     reply.raw.once("close", entered.value);
     if (entry.corsOrigin === undefined) return;
     reply.headers({
@@ -145,23 +145,22 @@ function unreadCoding(headers: IncomingHttpHeaders): string | undefined {
 function refuseEndedSessions(app: FastifyInstance, hub: Hub, language: Language): void {
   app.addHook("onRequest", async (request, reply) => {
     const proven = hub.people.prove(bearerToken(request));
-    if (!proven.ok) return sendProblem(request, reply, proven.error, language);
+    if (!proven.ok) return sendProblem(reply, proven.error, language);
   });
 }
 
 /** Answers as every refusal is answered, also what no route takes, and what went wrong in one. */
 function answerErrors(app: FastifyInstance, log: Log, language: Language): void {
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, { code: "not_found" }, language));
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, { code: "not_found" }, language));
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status === 413) {
       const params = { max: request.routeOptions.bodyLimit };
-      return sendProblem(request, reply, { code: "too_large", params }, language);
+      return sendProblem(reply, { code: "too_large", params }, language);
     }
-    if (status < 500)
-      return sendProblem(request, reply, { code: "bad_frame", params: { field: fieldOf(error) } }, language);
+    if (status < 500) return sendProblem(reply, { code: "bad_frame", params: { field: fieldOf(error) } }, language);
     log.error({ error: error.stack ?? error.message, url: loggable(request.url) }, "a request failed");
-    return sendProblem(request, reply, { code: "unavailable" }, language);
+    return sendProblem(reply, { code: "unavailable" }, language);
   });
 }
 

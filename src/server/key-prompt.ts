@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { sendProblem } from "../gateways/support/problem.ts";
 import { pickLanguage, serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
@@ -58,8 +58,9 @@ export interface KeyPromptOptions {
  */
 export function addKeyPrompt(app: FastifyInstance, { access, visitors, language }: KeyPromptOptions): void {
   const icon = iconAddress();
-  const refuse = (request: FastifyRequest, reply: FastifyReply, error: ChatError, to: string, given: boolean) => {
-    if (!/\btext\/html\b/.test(request.headers.accept ?? "")) return sendProblem(request, reply, error, language);
+  const refuse = (reply: FastifyReply, error: ChatError, to: string, given: boolean) => {
+    const { request } = reply;
+    if (!/\btext\/html\b/.test(request.headers.accept ?? "")) return sendProblem(reply, error, language);
     const spoken = pickLanguage(request.headers["accept-language"], language);
     const wait = error.retryAfterMs === undefined ? {} : { "retry-after": Math.ceil(error.retryAfterMs / 1000) };
     reply.refusal = error.code;
@@ -73,15 +74,15 @@ export function addKeyPrompt(app: FastifyInstance, { access, visitors, language 
     if (admission.at === "in") return;
     const isGiven = admission.at === "refused";
     const error = isGiven ? admission.error : ({ code: "key_required" } as const);
-    if (request.method !== "GET") return sendProblem(request, reply, error, language);
-    return refuse(request, reply, error, pathOf(request.url), isGiven);
+    if (request.method !== "GET") return sendProblem(reply, error, language);
+    return refuse(reply, error, pathOf(request.url), isGiven);
   });
 
   app.post("/api/v1/key", { bodyLimit: 16 * 1024 }, async (request, reply) => {
     const form = new URLSearchParams(request.body instanceof Uint8Array ? Buffer.from(request.body).toString() : "");
     const to = pathOf(form.get("to") ?? "/");
     const error = access.judgeKey(form.get("key") ?? "", visitors.addressOf(request.raw));
-    if (error) return refuse(request, reply, error, to, true);
+    if (error) return refuse(reply, error, to, true);
     return reply
       .headers({ "set-cookie": access.cookieFor(request.raw), "cache-control": "no-store" })
       .redirect(to, 303);

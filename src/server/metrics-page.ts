@@ -19,7 +19,7 @@ export function addMetricsPage(app: FastifyInstance, { contentType, report, toke
   app.get("/metrics", async (request, reply) => {
     const given = bearerToken(request);
     if (!isLocalProgram(request.raw) && !(given !== undefined && isToken(given))) {
-      return sendProblem(request, reply, { code: "local_only" }, language);
+      return sendProblem(reply, { code: "local_only" }, language);
     }
     return reply.headers({ "content-type": contentType, "cache-control": "no-store" }).send(await report());
   });

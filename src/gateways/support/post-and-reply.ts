@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
 import type { Hub } from "../../core/hub.ts";
 import { timeOf } from "../../core/messages.ts";
 import type { Appended } from "../../core/ports.ts";
@@ -15,13 +15,9 @@ interface PostOptions {
 }
 
 /** Says or changes something in a room, and answers with its place in the log once it is on disk. [S1] [E1] */
-export async function postAndReply(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { hub, language, post, status }: PostOptions,
-) {
+export async function postAndReply(reply: FastifyReply, { hub, language, post, status }: PostOptions) {
   const outcome = await new Promise<Appended>((resolve) => hub.post(post, resolve));
-  if (!outcome.ok) return sendProblem(request, reply, outcome.error, language);
+  if (!outcome.ok) return sendProblem(reply, outcome.error, language);
   const { event, dup } = outcome.value;
   const { room, seq, id } = event;
   return reply

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
 import { pickLanguage, serverWords } from "../../locales/server.ts";
 import type { Language } from "../../locales/words.ts";
 import { type ChatError, type ErrorCode, errorStatus } from "../../protocol/codes.ts";
@@ -34,14 +34,8 @@ export function problem(error: ChatError, language: Language) {
 }
 
 /** Refuses a request: in the language of `asked`, else of its `Accept-Language`, else in `language`. */
-export function sendProblem(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  error: ChatError,
-  language: Language,
-  asked?: string,
-) {
-  const spoken = pickLanguage(asked, pickLanguage(request.headers["accept-language"], language));
+export function sendProblem(reply: FastifyReply, error: ChatError, language: Language, asked?: string) {
+  const spoken = pickLanguage(asked, pickLanguage(reply.request.headers["accept-language"], language));
   const { status, headers, body } = problem(error, spoken);
   reply.refusal = error.code;
   return reply.code(status).headers(headers).send(body);
