@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type * as v from "valibot";
 import { answerAccountFrame } from "../core/account-commands.ts";
@@ -9,7 +8,7 @@ import { type AccountFrame, type AccountFrameType, accountFrameSchemas } from ".
 import { accepted, type Result } from "../protocol/codes.ts";
 import type { ServerFrameOf } from "../protocol/server-frames.ts";
 import { agentOf } from "./support/agent.ts";
-import { bearerToken, readFields } from "./support/http.ts";
+import { type AddressOf, bearerToken, readFields } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
 import { withPerson } from "./support/with-person.ts";
 
@@ -20,12 +19,7 @@ type Answer = Result<ServerFrameOf<"welcome" | "sessions">>;
  * as JSON, and the answer is the frame that the native gateway would send. `Authorization: Bearer` says who asks; `login`
  * needs none, and who claims a name without one is somebody new. [I2] [I3]
  */
-export function addAccountGateway(
-  app: FastifyInstance,
-  hub: Hub,
-  language: Language,
-  addressOf: (request: IncomingMessage) => string | undefined,
-): void {
+export function addAccountGateway(app: FastifyInstance, hub: Hub, language: Language, addressOf: AddressOf): void {
   for (const type of Object.keys(accountFrameSchemas) as AccountFrameType[]) {
     app.post(`/api/v1/${type}`, async (request, reply) => {
       const frame = readFields(accountFrameSchemas[type] as v.GenericSchema<unknown, AccountFrame>, request.body, {

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
@@ -8,7 +7,7 @@ import { emojiField } from "../protocol/client-frames.ts";
 import { accepted, type Result, refused } from "../protocol/codes.ts";
 import { messageIdField, optional, refusalOf, roomField, textField, topicField } from "../protocol/fields.ts";
 import { readBody } from "./support/body.ts";
-import { bearerToken } from "./support/http.ts";
+import { type AddressOf, bearerToken } from "./support/http.ts";
 import { postAndReply } from "./support/post-and-reply.ts";
 import { sendProblem } from "./support/problem.ts";
 
@@ -46,14 +45,9 @@ const changes: readonly (readonly [method: "PATCH" | "DELETE" | "PUT", url: stri
 /**
  * Changes what was said, one request a change: `PATCH` and `DELETE` of a message, `PUT` and `DELETE` of a reaction to it,
  * `PUT` of a room's topic. Who has no token is nobody twice, and changes nothing. Answers once it is on disk; refused as
- * a frame would be. `Idempotency-Key` is the change's own id. [E1] `addressOf`: as `addPostGateway` takes it.
+ * a frame would be. `Idempotency-Key` is the change's own id. [E1]
  */
-export function addChangeGateway(
-  app: FastifyInstance,
-  hub: Hub,
-  language: Language,
-  addressOf: (request: IncomingMessage) => string | undefined,
-): void {
+export function addChangeGateway(app: FastifyInstance, hub: Hub, language: Language, addressOf: AddressOf): void {
   async function judge(request: FastifyRequest, read: Read): Promise<Result<Post>> {
     const token = bearerToken(request);
     const proven = hub.people.prove(token);

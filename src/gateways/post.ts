@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { FastifyInstance } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
@@ -6,7 +5,7 @@ import type { Language } from "../locales/words.ts";
 import { parseAnyRoomName } from "../protocol/direct.ts";
 import { messageIdField, nameField, optional, textField } from "../protocol/fields.ts";
 import { readBody } from "./support/body.ts";
-import { bearerToken } from "./support/http.ts";
+import { type AddressOf, bearerToken } from "./support/http.ts";
 import { postAndReply } from "./support/post-and-reply.ts";
 import { sendProblem } from "./support/problem.ts";
 
@@ -20,15 +19,10 @@ export const postSchema = v.object({
 /**
  * `POST /rooms/{room}/messages`: says something with one request. The body is JSON, or the text as
  * it stands; what curl calls a form is taken as text too, unless it begins with `text=`. Answers 201
- * once the message is on disk. [S1] `addressOf`: whose rate a message without a token counts for;
- * `undefined` for a program on this machine, whose connection is counted.
+ * once the message is on disk. [S1] Without a token it counts under its address; of a program on this machine, under
+ * its connection.
  */
-export function addPostGateway(
-  app: FastifyInstance,
-  hub: Hub,
-  language: Language,
-  addressOf: (request: IncomingMessage) => string | undefined,
-): void {
+export function addPostGateway(app: FastifyInstance, hub: Hub, language: Language, addressOf: AddressOf): void {
   app.post<{ Params: { room: string } }>("/rooms/:room/messages", async (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
     if (!room.ok) return sendProblem(reply, room.error, language);

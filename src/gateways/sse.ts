@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
@@ -11,7 +11,7 @@ import { cursorField } from "../protocol/fields.ts";
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { cutWhenLate } from "./support/closing.ts";
-import { bearerToken } from "./support/http.ts";
+import { type AddressOf, bearerToken } from "./support/http.ts";
 import { roomLine } from "./support/lines.ts";
 import { Outbound } from "./support/outbound.ts";
 import { sendProblem } from "./support/problem.ts";
@@ -55,13 +55,12 @@ const lines = formatsOf(
 /**
  * Server-sent events, `GET /events` and `GET /rooms/{room}/events`: reads a room as it goes on, over plain HTTP. As text
  * it speaks the language of `?lang=`, else the server's.
- * `addressOf`: where a stream goes to; `undefined` for a program on this machine.
  */
 export function addSseGateway(
   app: FastifyInstance,
   hub: Hub,
   language: Language,
-  { clock, addressOf }: { readonly clock: Clock; readonly addressOf: (request: IncomingMessage) => string | undefined },
+  { clock, addressOf }: { readonly clock: Clock; readonly addressOf: AddressOf },
 ): void {
   const open = new Set<SseConnection>();
   let cancel = () => {};

@@ -1,7 +1,11 @@
+import type { IncomingMessage } from "node:http";
 import type { FastifyRequest } from "fastify";
 import * as v from "valibot";
 import { accepted, type Result, refused } from "../../protocol/codes.ts";
 import { refusalOf } from "../../protocol/fields.ts";
+
+/** The address under which a request counts; `undefined` for a program on this machine. */
+export type AddressOf = (request: IncomingMessage) => string | undefined;
 
 /** The token of `Authorization: Bearer …`. RFC 6750 §2.1 */
 export const bearerToken = (request: FastifyRequest): string | undefined =>
