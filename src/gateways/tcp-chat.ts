@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import type { Hub } from "../core/hub.ts";
-import type { Clock, Connection, Format, PersonalFrame } from "../core/ports.ts";
+import type { Connection, Format, PersonalFrame } from "../core/ports.ts";
 import type { Session } from "../core/session.ts";
 import { serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
-import type { ChatError, CloseReason, Result } from "../protocol/codes.ts";
+import type { CloseReason, Result } from "../protocol/codes.ts";
 import { splitLogin } from "../protocol/login-line.ts";
 import { defaultRoom, parseDisplayName, parseRoomName } from "../protocol/names.ts";
 import { parsePassphrase } from "../protocol/passphrase.ts";
@@ -27,8 +27,8 @@ const lineBytes = (text: string): Uint8Array => Buffer.from(`${text}\n`);
  * telnet, devices, and clients that send bare chunks. Answers with what takes an accepted socket,
  * which must be half-open: a client that has ended its input still gets what it said stored.
  */
-export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGateway {
-  const formats = formatsOf(
+export function createTcpChat(hub: Hub, language: Language): TcpGateway {
+  const { [language]: format } = formatsOf(
     (spoken) => ({
       everybody: (frame) => roomLine(frame, spoken),
       // Who types a line has it before their eyes already.
@@ -36,17 +36,17 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
     }),
     lineBytes,
   );
+  const words = serverWords[language];
   return (socket, address) => {
     const personal = (frame: PersonalFrame): readonly string[] => {
       if (frame.type === "welcome" && frame.ref === "claim") return [`server :: ${words("claimed", frame.user)}`];
       if (frame.type === "welcome" && frame.ref === "login") return [`server :: ${words("logged_in", frame.user)}`];
       return personalRoomLines(frame, language, session.person?.user.name ?? "");
     };
-    const connection = new TcpConnection(hub, socket, address, formats[language], personal);
+    const connection = new TcpConnection(hub, socket, address, format, personal);
     const session: Session = hub.connect(connection);
-    const words = serverWords[language];
-    const tell = (text: string) => connection.write(lineBytes(`server :: ${text}`));
-    const refuse = (error: ChatError) => session.refuse(error);
+    const tellUnknown = (command: string) =>
+      connection.write(lineBytes(`server :: ${words("unknown_command", { command })}`));
     /** What has come of the first line; `undefined` once it is over, or no browser's. */
     let firstLine: string | undefined = "";
     let isLeaving = false;
@@ -56,13 +56,13 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
       const first = line.ok && firstLine !== undefined ? firstLine + line.value : undefined;
       firstLine = first !== undefined && isBySilence && mayBecomeHttp(first) ? first : undefined;
       if (!line.ok) {
-        refuse(line.error);
+        session.refuse(line.error);
         if (line.error.code === "too_large") leave();
         return;
       }
       if (first !== undefined && readsLikeHttp(first)) cut();
       else if (line.value.trim().toLowerCase() === "exit") leaveSoon();
-      else if (line.value.startsWith("/") && !line.value.startsWith("//")) command(line.value);
+      else if (line.value.startsWith("/") && !line.value.startsWith("//")) obey(line.value, session, tellUnknown);
       else session.say(line.value.startsWith("//") ? line.value.slice(1) : line.value);
     };
 
@@ -72,36 +72,7 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
       socket.destroy();
     };
 
-    const command = (line: string) => {
-      if (!session.mayAsk()) return;
-      const [, name = "", argument = ""] = /^\/(\S*)\s*(.*)$/s.exec(line) ?? [];
-      if (name === "name") {
-        const wanted = parseDisplayName(argument);
-        if (wanted.ok) session.handle({ type: "rename", name: wanted.value });
-        else refuse(wanted.error);
-      } else if (name === "join") {
-        const room = parseRoomName(argument);
-        if (!room.ok) return refuse(room.error);
-        session.handle({ type: "leave" });
-        session.handle({ type: "join", room: room.value, history: 0 });
-      } else if (name === "claim") {
-        const passphrase = parsePassphrase(argument);
-        if (passphrase.ok) session.handle({ type: "claim", passphrase: passphrase.value, ref: "claim" });
-        else refuse(passphrase.error);
-      } else if (name === "login") login(argument);
-      else tell(words("unknown_command", { command: oneLine(`/${name}`) }));
-    };
-
-    const login = (argument: string) => {
-      const given = splitLogin(argument);
-      const wanted = parseDisplayName(given?.name ?? "");
-      const passphrase = parsePassphrase(given?.passphrase ?? "");
-      if (!wanted.ok) refuse(wanted.error);
-      else if (!passphrase.ok) refuse(passphrase.error);
-      else session.handle({ type: "login", name: wanted.value, passphrase: passphrase.value, ref: "login" });
-    };
-
-    const lines = new LineDecoder({ clock, maxBytes: hub.limits.maxFrame, onLine: take });
+    const lines = new LineDecoder({ clock: hub.clock, maxBytes: hub.limits.maxFrame, onLine: take });
     const leave = () => {
       if (session.ended) return;
       lines.close();
@@ -132,6 +103,40 @@ export function createTcpChat(hub: Hub, language: Language, clock: Clock): TcpGa
     session.handle({ type: "join", room: defaultRoom, history: 0 });
     session.requirePlace();
   };
+}
+
+/** Carries out a line that begins with `/`, or tells that there is no such command. */
+function obey(line: string, session: Session, tellUnknown: (command: string) => void): void {
+  if (!session.mayAsk()) return;
+  const [, name = "", argument = ""] = /^\/(\S*)\s*(.*)$/s.exec(line) ?? [];
+  switch (name) {
+    case "name": {
+      const wanted = parseDisplayName(argument);
+      if (!wanted.ok) return session.refuse(wanted.error);
+      return session.handle({ type: "rename", name: wanted.value });
+    }
+    case "join": {
+      const room = parseRoomName(argument);
+      if (!room.ok) return session.refuse(room.error);
+      session.handle({ type: "leave" });
+      return session.handle({ type: "join", room: room.value, history: 0 });
+    }
+    case "claim": {
+      const passphrase = parsePassphrase(argument);
+      if (!passphrase.ok) return session.refuse(passphrase.error);
+      return session.handle({ type: "claim", passphrase: passphrase.value, ref: "claim" });
+    }
+    case "login": {
+      const given = splitLogin(argument);
+      const wanted = parseDisplayName(given?.name ?? "");
+      if (!wanted.ok) return session.refuse(wanted.error);
+      const passphrase = parsePassphrase(given?.passphrase ?? "");
+      if (!passphrase.ok) return session.refuse(passphrase.error);
+      return session.handle({ type: "login", name: wanted.value, passphrase: passphrase.value, ref: "login" });
+    }
+    default:
+      return tellUnknown(oneLine(`/${name}`));
+  }
 }
 
 class TcpConnection extends Outbound implements Connection {

@@ -180,7 +180,7 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
       : opened.adopt(await listenTcp({ ...tcp, port, flag, gateway, accept: keyed(gateway, accept) }), (open) =>
           open.close(),
         );
-  const chat = createTcpChat(hub, language, systemClock);
+  const chat = createTcpChat(hub, language);
   const tcpChat = await openTcp(config.tcpPort, "--tcp-port", "tcp_chat", chat);
   const tcpEcho = await openTcp(config.tcpEchoPort, "--tcp-echo-port", "tcp_echo", echo);
   const urls = listener.ports.map((port) => `http://${addressFor(hosts)}:${port}`);

@@ -54,7 +54,7 @@ async function startTroubled(t: TestContext) {
     language: "en",
     log,
   });
-  const accept = createTcpChat(hub, "en", systemClock);
+  const accept = createTcpChat(hub, "en");
   const own = { hosts, visitors, lines, metrics: uncounted };
   const tcp = await listenTcp({ ...common, ...own, port: 0, flag: "", gateway: "tcp_chat", accept });
   t.after(async () => {
