@@ -3,7 +3,7 @@ import { pickLanguage, serverWords } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { isBlank, printable } from "../protocol/text.ts";
-import { changeLine, errorLine } from "./support/lines.ts";
+import { refusalSentence, sentence } from "./support/lines.ts";
 import { formatsOf, textConnection } from "./support/text.ts";
 import { type Gateway, textFrame } from "./support/websocket.ts";
 
@@ -13,26 +13,20 @@ import { type Gateway, textFrame } from "./support/websocket.ts";
  * nothing until its first frame, for it may be one that speaks JSON.
  */
 export function createPlainText(hub: Hub, language: Language): Gateway {
-  const formats = formatsOf((spoken) => {
-    const words = serverWords[spoken];
-    return {
-      everybody(frame) {
-        if (frame.type === "message") return words("other", { text: printable(frame.text) });
-        if (frame.type === "notice") return words("broadcast", { text: printable(frame.text) });
-        return changeLine(frame, spoken);
-      },
-      author: (frame) => (frame.type === "message" ? words("own", { text: printable(frame.text) }) : undefined),
-    };
-  }, textFrame);
+  const formats = formatsOf(
+    (spoken) => ({
+      everybody: (frame) => sentence(frame, spoken, "other"),
+      author: (frame) =>
+        frame.type === "message" ? serverWords[spoken]("own", { text: printable(frame.text) }) : undefined,
+    }),
+    textFrame,
+  );
   return {
     name: "plain_text",
     accept(line, visit) {
       const { query, origin } = visit;
-      const spoken = pickLanguage(query.get("lang") ?? undefined, language);
-      const words = serverWords[spoken];
-      const connection = textConnection(hub, line, visit, formats[spoken], (frame) =>
-        frame.type === "error" ? errorLine(frame, spoken).map((text) => words("broadcast", { text })) : [],
-      );
+      const spoken = pickLanguage(query.get("lang"), language);
+      const connection = textConnection(hub, line, visit, formats[spoken], (frame) => refusalSentence(frame, spoken));
       let session = origin === undefined ? hub.connect(connection) : undefined;
       session?.listen(defaultRoom, { history: 0 });
       session?.requirePlace();

@@ -28,7 +28,7 @@ export function createRoomText(hub: Hub, language: Language): Gateway {
       );
     },
     accept(line, visit) {
-      const spoken = pickLanguage(visit.query.get("lang") ?? undefined, language);
+      const spoken = pickLanguage(visit.query.get("lang"), language);
       const connection = textConnection(hub, line, visit, formats[spoken], (frame) =>
         personalRoomLines(frame, spoken, session.person?.user.name ?? ""),
       );

@@ -8,7 +8,7 @@ export function createWebSocketEcho(hub: Hub, language: Language): Gateway {
   return {
     name: "ws_echo",
     accept({ webSocket }, { query }) {
-      const words = serverWords[pickLanguage(query.get("lang") ?? undefined, language)];
+      const words = serverWords[pickLanguage(query.get("lang"), language)];
       const answer = (data: string | Uint8Array) => {
         // Who does not read what comes back is not read from either: nothing piles up. [B1]
         webSocket.send(data, () => {

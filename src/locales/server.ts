@@ -17,7 +17,7 @@ export const serverWords: Readonly<Record<Language, Speak<typeof english>>> = {
  * The language of an `Accept-Language` header, or of a tag such as `uk-UA`, that is wanted most of those that Parlance
  * speaks: by its weight, then by its place. RFC 9110 §12.5.4
  */
-export function pickLanguage(wanted: string | undefined, otherwise: Language): Language {
+export function pickLanguage(wanted: string | null | undefined, otherwise: Language): Language {
   let [best, most] = [otherwise, 0];
   for (const range of wanted?.split(",") ?? []) {
     const [tag = "", weight = ""] = range.split(";");

@@ -1,7 +1,7 @@
 import type { PersonalFrame, RoomFrame } from "../../core/ports.ts";
 import { serverWords } from "../../locales/server.ts";
 import type { Language } from "../../locales/words.ts";
-import { oneLine } from "../../protocol/text.ts";
+import { oneLine, printable } from "../../protocol/text.ts";
 
 /** How many messages somebody who comes in by a text gateway is shown. */
 export const lineHistory = 10;
@@ -27,8 +27,22 @@ export function roomLine(frame: RoomFrame, language: Language): string | undefin
   }
 }
 
+/** What was said as a sentence, `Someone says: …` (`other`) or `User: …` (`open`), and what the server says by its sign. */
+export function sentence(frame: RoomFrame, language: Language, said: "other" | "open"): string | undefined {
+  const words = serverWords[language];
+  if (frame.type === "message") return words(said, { text: printable(frame.text) });
+  if (frame.type === "notice") return words("broadcast", { text: printable(frame.text) });
+  return changeLine(frame, language);
+}
+
+/** What of the frames for one client alone is told beside such sentences: why something was refused. */
+export function refusalSentence(frame: PersonalFrame, language: Language): readonly string[] {
+  if (frame.type !== "error") return [];
+  return errorLine(frame, language).map((text) => serverWords[language]("broadcast", { text }));
+}
+
 /** What was changed in a room, in words: `ann edited: …`. A reaction that is taken back is passed over in silence. [E4] */
-export function changeLine(frame: RoomFrame, language: Language): string | undefined {
+function changeLine(frame: RoomFrame, language: Language): string | undefined {
   const words = serverWords[language];
   switch (frame.type) {
     case "edited":
@@ -59,6 +73,6 @@ export function personalRoomLines(frame: PersonalFrame, language: Language, ownN
 }
 
 /** The words of a refusal; none for an empty text, which text gateways pass over in silence. */
-export function errorLine({ error }: Extract<PersonalFrame, { type: "error" }>, language: Language): readonly string[] {
+function errorLine({ error }: Extract<PersonalFrame, { type: "error" }>, language: Language): readonly string[] {
   return error.code === "empty" ? [] : [serverWords[language](`error.${error.code}`, { ...error.params })];
 }
