@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { Hub } from "../core/hub.ts";
-import type { Clock, Connection, Format, PersonalFrame, RoomFrame } from "../core/ports.ts";
+import type { Connection, Format, PersonalFrame, RoomFrame } from "../core/ports.ts";
 import { pickLanguage } from "../locales/server.ts";
 import type { Language } from "../locales/words.ts";
 import type { CloseReason } from "../protocol/codes.ts";
@@ -56,19 +56,14 @@ const lines = formatsOf(
  * Server-sent events, `GET /events` and `GET /rooms/{room}/events`: reads a room as it goes on, over plain HTTP. As text
  * it speaks the language of `?lang=`, else the server's.
  */
-export function addSseGateway(
-  app: FastifyInstance,
-  hub: Hub,
-  language: Language,
-  { clock, addressOf }: { readonly clock: Clock; readonly addressOf: AddressOf },
-): void {
+export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language, addressOf: AddressOf): void {
   const open = new Set<SseConnection>();
   let cancel = () => {};
   const keepAlive = () => {
     for (const connection of open) connection.comment("ping");
-    cancel = clock.after(keepAliveMs, keepAlive);
+    cancel = hub.clock.after(keepAliveMs, keepAlive);
   };
-  cancel = clock.after(keepAliveMs, keepAlive);
+  cancel = hub.clock.after(keepAliveMs, keepAlive);
   app.addHook("onClose", async () => cancel());
 
   const stream = async (request: FastifyRequest, reply: FastifyReply, room: RoomName) => {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Hub } from "../core/hub.ts";
-import type { Clock, GatewayName, Log } from "../core/ports.ts";
+import type { GatewayName, Log } from "../core/ports.ts";
 import { addAccountGateway } from "../gateways/accounts.ts";
 import { addChangeGateway } from "../gateways/change.ts";
 import { addHelloGateway } from "../gateways/hello.ts";
@@ -29,7 +29,6 @@ export interface HttpOptions {
   readonly hub: Hub;
   readonly log: Log;
   readonly language: Language;
-  readonly clock: Clock;
   readonly entrance: EntranceOptions;
   readonly visitors: Visitors;
   /** Who is let in where there is an access key. */
@@ -42,7 +41,7 @@ export interface HttpOptions {
 
 /** Everything that is served over plain HTTP: the page, the gateways without a socket, the health checks. */
 export async function createHttp(options: HttpOptions): Promise<FastifyInstance> {
-  const { hub, log, language, clock, access, visitors } = options;
+  const { hub, log, language, access, visitors } = options;
   const app = fastify({
     bodyLimit: hub.limits.maxFrame || Number.MAX_SAFE_INTEGER,
     // A room's name may have 200 bytes, each three characters when percent-encoded.
@@ -86,7 +85,7 @@ export async function createHttp(options: HttpOptions): Promise<FastifyInstance>
   addRoomsGateway(app, hub, language);
   addPollGateway(app, hub, language);
   addSearchGateway(app, hub, language);
-  addSseGateway(app, hub, language, { clock, addressOf: visitors.addressOf });
+  addSseGateway(app, hub, language, visitors.addressOf);
   await addPage(app, log, { isPrivate: access !== undefined });
   await app.ready();
   return app;

@@ -134,7 +134,6 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     hub,
     log,
     language,
-    clock: systemClock,
     entrance,
     visitors,
     access,

@@ -137,7 +137,7 @@ test("SSE: every 25 s a comment keeps proxies from giving the line up", async (t
   const world = new World();
   await world.store.openRoom(roomName("general"));
   const app = fastify({ forceCloseConnections: true });
-  addSseGateway(app, world.hub, "en", { clock: world.clock, addressOf: () => undefined });
+  addSseGateway(app, world.hub, "en", () => undefined);
   t.after(() => app.close());
   const stream = await open(t, `${await app.listen({ port: 0, host: "127.0.0.1" })}/events`);
   assert.match(await stream.next(), /^retry:/);

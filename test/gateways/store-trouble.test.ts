@@ -32,7 +32,7 @@ async function startTroubled(t: TestContext) {
   const lines = new Lines();
   const heartbeat = createHeartbeat(systemClock, Math.random, uncounted);
   const metrics = { contentType: "text/plain", report: async () => "", token: undefined };
-  const http = await createHttp({ ...common, hub, clock: systemClock, visitors, lines, metrics, isReady: () => true });
+  const http = await createHttp({ ...common, hub, visitors, lines, metrics, isReady: () => true });
   const gatewayAt = createRoutes({ hub, language: "en" });
   const { onUpgrade } = createUpgrades({
     ...common,
