@@ -64,6 +64,20 @@ test("SSE: asking for the headers alone opens no stream, and the connection goes
   }
 });
 
+test("SSE: a stream has no chunks, and ends as its connection does", async (t) => {
+  const server = await startTestServer(t);
+  const wire = await Wire.connect(t, server.ports[0] ?? 0);
+  wire.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await wire.until((received) => (received.includes("-0\n\n") ? true : undefined));
+  const [headers = "", stream = ""] = wire.received.toString().split("\r\n\r\n");
+  assert.match(headers, /\r\nconnection: close\r\n/i);
+  assert.doesNotMatch(headers, /transfer-encoding|content-length/i);
+  assert.match(stream, /^retry: 3000\nid: [a-z0-9]{16}-0\n\n$/);
+  await server.stop();
+  await wire.ended;
+  assert.equal(wire.received.toString(), `${headers}\r\n\r\n${stream}`);
+});
+
 test("[R2] SSE: Last-Event-ID wins over since, and goes on behind it; what cannot be gone on from is a reset", async (t) => {
   const { url } = await startTestServer(t);
   const ann = await RawClient.join(t, url, { name: "Ann" });
