@@ -228,12 +228,31 @@ export function openApiDocument() {
   };
 }
 
-const textGateways = {
-  "/": "Plain text: one frame is one message. From a first `join` in JSON on, the frames of `/api/v1/ws`.",
-  "/chat/{room}": "Room text: `name :: text`.",
-  "/ws": "Open text: `User: text`.",
-  "/echo": "Echo: `Server answers: text`; binary messages unchanged.",
-} as const;
+const key = { type: "string", description: "The access key, where there is one and no header can be sent." };
+const words = { enum: languages, description: "The language of the server's own words." };
+const name = { type: "string", description: "A display name; without it, a guest's." };
+
+/** What the address of a WebSocket may ask for. https://github.com/asyncapi/bindings/tree/master/websockets */
+const asking = (properties: Readonly<Record<string, JsonSchema>>) => ({
+  bindings: { ws: { query: { type: "object", properties: { ...properties, key } } } },
+});
+
+const textGateways: Readonly<Record<string, object>> = {
+  "/": {
+    description: "Plain text: one frame is one message. From a first `join` in JSON on, the frames of `/api/v1/ws`.",
+    ...asking({ lang: words }),
+  },
+  "/chat/{room}": {
+    description: "Room text: `name :: text`.",
+    parameters: { room: { description: room.description } },
+    ...asking({ name, lang: words }),
+  },
+  "/ws": { description: "Open text: `User: text`.", ...asking({ lang: words }) },
+  "/echo": {
+    description: "Echo: `Server answers: text`; binary messages unchanged.",
+    ...asking({ lang: words }),
+  },
+};
 
 /** The WebSockets of this server, from the schemas that parse their frames. https://www.asyncapi.com/docs/reference/specification/v3.0.0 */
 export function asyncApiDocument() {
@@ -243,14 +262,9 @@ export function asyncApiDocument() {
   const named = (prefix: string, schemas: typeof sent) =>
     Object.entries(schemas).map(([name, schema]) => [`${prefix}.${name}`, message(schema)] as const);
   const text = { contentType: "text/plain", payload: { type: "string" } };
-  const textChannels = Object.entries(textGateways).map(([address, description]) => [
+  const textChannels = Object.entries(textGateways).map(([address, channel]) => [
     address === "/" ? "plain" : (address.split("/")[1] ?? ""),
-    {
-      address,
-      description,
-      ...(address.includes("{room}") && { parameters: { room: { description: room.description } } }),
-      messages: { text },
-    },
+    { address, ...channel, messages: { text } },
   ]);
   const native = { $ref: "#/channels/native" };
   const refer = (prefix: string, schemas: typeof sent) =>
@@ -262,6 +276,7 @@ export function asyncApiDocument() {
       native: {
         address: "/api/v1/ws",
         description: "Native frames: one JSON object a text frame.",
+        ...asking({}),
         messages: Object.fromEntries([...named("in", sent), ...named("out", received)]),
       },
       ...Object.fromEntries(textChannels),

@@ -22,8 +22,13 @@ interface OpenApi {
     schemas: { message: { required: string[] }; problem: { properties: { code: { enum: string[] } } } };
   };
 }
+interface Channel {
+  readonly address: string;
+  readonly bindings: { readonly ws: { readonly query: { readonly properties: object } } };
+  readonly messages: Record<string, { payload: Schema }>;
+}
 interface AsyncApi {
-  readonly channels: Record<string, { address: string; messages: Record<string, { payload: Schema }> }>;
+  readonly channels: Record<string, Channel>;
 }
 
 const read = async <T>(url: string, key?: string) =>
@@ -135,13 +140,22 @@ test("what the OpenAPI document says of the JSON of each GET is what is answered
   assert.ok(judged.includes("/rooms") && judged.includes("/rooms/{room}/messages"), judged.join());
 });
 
-test("the AsyncAPI document describes every frame as it is, both ways, and every WebSocket path", async (t) => {
+test("the AsyncAPI document describes every frame as it is, both ways, and every WebSocket path with what it may ask for", async (t) => {
   const { url } = await startTestServer(t);
   const document = await read<AsyncApi>(`${url}/api/v1/asyncapi.json`);
   assertWhole(document);
   assert.deepEqual(
-    Object.values(document.channels).map(({ address }) => address),
-    ["/api/v1/ws", "/", "/chat/{room}", "/ws", "/echo"],
+    Object.values(document.channels).map(({ address, bindings }) => [
+      address,
+      ...Object.keys(bindings.ws.query.properties),
+    ]),
+    [
+      ["/api/v1/ws", "key"],
+      ["/", "lang", "key"],
+      ["/chat/{room}", "name", "lang", "key"],
+      ["/ws", "lang", "key"],
+      ["/echo", "lang", "key"],
+    ],
   );
   const messages = Object.entries(document.channels["native"]?.messages ?? {});
   assert.deepEqual(
