@@ -110,8 +110,8 @@ function addEntrance(app: FastifyInstance, { log, language, lines, entrance, vis
       logRefusal(log, entry, request.url);
       return sendProblem(reply, entry.error, language);
     }
-    const coding = unreadCoding(request.headers);
-    if (coding) return sendProblem(reply, { code: "bad_frame", params: { field: coding } }, language);
+    const unread = unreadBody(request.headers);
+    if (unread) return sendProblem(reply, { code: "bad_frame", params: { field: unread } }, language);
     const entered = visitors.enter(request.raw);
     if (!entered.ok) return sendProblem(reply, entered.error, language);
     reply.raw.once("close", entered.value);
@@ -134,10 +134,14 @@ function addEntrance(app: FastifyInstance, { log, language, lines, entrance, vis
   });
 }
 
-/** The header by which a body is coded otherwise than in chunks: it would be stored as it came. RFC 9112 §6.1, RFC 9110 §8.4 */
-function unreadCoding(headers: IncomingHttpHeaders): string | undefined {
+/**
+ * The header of a body that would be stored as it came, and not as what it says: one that is coded otherwise than in
+ * chunks, or a form in parts, as `curl -F` sends it. RFC 9112 §6.1, RFC 9110 §8.4, RFC 7578
+ */
+function unreadBody(headers: IncomingHttpHeaders): string | undefined {
   if ((headers["transfer-encoding"] ?? "chunked").toLowerCase() !== "chunked") return "Transfer-Encoding";
-  return (headers["content-encoding"] || "identity").toLowerCase() !== "identity" ? "Content-Encoding" : undefined;
+  if ((headers["content-encoding"] || "identity").toLowerCase() !== "identity") return "Content-Encoding";
+  return /^multipart\//i.test(headers["content-type"] ?? "") ? "Content-Type" : undefined;
 }
 
 /** On every route, also on those that anybody may use. [I3] */

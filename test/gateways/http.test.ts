@@ -110,6 +110,13 @@ test("what in a request is not what it should be is told by its own name", async
   const detail = (field: string) => `The field “${field}” is missing or is not what it should be.`;
   const coded = post(url, "general", gzipSync("hi"), { "Content-Encoding": "gzip" });
   assert.equal(await told(coded), detail("Content-Encoding"));
+  const parts = new FormData();
+  parts.set("text", "hi");
+  assert.equal(
+    await told(fetch(`${url}/rooms/general/messages`, { method: "POST", body: parts })),
+    detail("Content-Type"),
+  );
+  assert.deepEqual((await read(url, "general")).messages, []);
   assert.equal(await told(fetch(`${url}/events`, { headers: { "Last-Event-ID": "x" } })), detail("Last-Event-ID"));
   assert.equal(await told(fetch(`${url}/events?since=x`)), detail("since"));
   // As many WebSocket libraries send an address that nobody has percent-encoded.
