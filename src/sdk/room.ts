@@ -24,7 +24,8 @@ const typingHoldMs = 3_000;
 /** The frames that belong to one room. */
 export type RoomFrame = Exclude<Extract<ServerFrame, { room: RoomName }>, { type: "invited" }>;
 
-interface Asker {
+/** Who waits for a page of history. */
+interface Waiter {
   resolve(page: HistoryPage): void;
   reject(error: Error): void;
 }
@@ -40,7 +41,7 @@ export class JoinedRoom implements Room {
   readonly #reading: Reading;
   readonly #sending: Sending;
   readonly #marker: ReadMarker;
-  readonly #requests = new Map<string, Asker>();
+  readonly #requests = new Map<string, Waiter>();
   #topic: string | undefined;
   #wanted = false;
   #line: OpenLine | undefined;
