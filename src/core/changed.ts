@@ -17,30 +17,20 @@ export function changed(message: StoredEvent, change: StoredEvent): StoredEvent 
       return { ...rest, text: "", deleted: true };
     }
     case "react":
-      return withReactions(message, [
-        ...(message.reactions ?? []).map((reaction) =>
-          reaction.emoji === text && !reaction.users.some(({ id }) => id === user.id)
-            ? { ...reaction, users: [...reaction.users, user] }
-            : reaction,
-        ),
-        ...(message.reactions?.some(({ emoji }) => emoji === text) ? [] : [{ emoji: text, users: [user] }]),
-      ]);
-    case "unreact":
-      return withReactions(
-        message,
-        (message.reactions ?? [])
-          .map(({ emoji, users }) => ({
-            emoji,
-            users: emoji === text ? users.filter(({ id }) => id !== user.id) : users,
-          }))
-          .filter(({ users }) => users.length > 0),
-      );
+    case "unreact": {
+      const { reactions = [], ...rest } = message;
+      const isGiven = change.kind === "react";
+      const before = reactions.find(({ emoji }) => emoji === text)?.users ?? [];
+      if (before.some(({ id }) => id === user.id) === isGiven) return message;
+      const after = { emoji: text, users: isGiven ? [...before, user] : before.filter(({ id }) => id !== user.id) };
+      const all =
+        before.length > 0
+          ? reactions.map((reaction) => (reaction.emoji === text ? after : reaction))
+          : [...reactions, after];
+      const left = all.filter(({ users }) => users.length > 0);
+      return { ...rest, ...(left.length > 0 && { reactions: left }) };
+    }
     default:
       return message;
   }
-}
-
-function withReactions(message: StoredEvent, reactions: NonNullable<StoredEvent["reactions"]>): StoredEvent {
-  const { reactions: _, ...rest } = message;
-  return reactions.length > 0 ? { ...rest, reactions } : rest;
 }
