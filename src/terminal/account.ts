@@ -3,9 +3,10 @@ import { terminalWords } from "../locales/terminal.ts";
 import type { Language } from "../locales/words.ts";
 import { parseDisplayName } from "../protocol/names.ts";
 import { oneLine } from "../protocol/text.ts";
-import { type Account, ChatRefusal, type Client, type SessionInfo } from "../sdk/index.ts";
+import type { Account, Client, SessionInfo } from "../sdk/index.ts";
 import type { AccountInput } from "./commands.ts";
 import type { Lines } from "./lines.ts";
+import { problemLine } from "./problem.ts";
 
 export interface AccountTalkOptions {
   readonly client: Client;
@@ -27,12 +28,10 @@ export class AccountTalk {
   /** Does it, or says why not. */
   async do(input: AccountInput): Promise<void> {
     const { client, language, print } = this.#options;
-    const speak = terminalWords[language];
     try {
       for (const line of await this.#ask(await client.account(), input)) print(line);
     } catch (error) {
-      const text = error instanceof ChatRefusal ? error.message : speak("account.failed");
-      print(speak("problem", { text: oneLine(text) }));
+      print(problemLine(error, terminalWords[language], "account.failed"));
     }
   }
 

@@ -1,7 +1,8 @@
 import { type TerminalSpeak, terminalWords } from "../locales/terminal.ts";
 import type { Language } from "../locales/words.ts";
 import { oneLine } from "../protocol/text.ts";
-import { ChatRefusal, type Client, type Room, type RoomName, type RoomsPage } from "../sdk/index.ts";
+import type { Client, Room, RoomName, RoomsPage } from "../sdk/index.ts";
+import { problemLine } from "./problem.ts";
 
 export interface LobbyTalkOptions {
   readonly client: Client;
@@ -72,8 +73,7 @@ export class LobbyTalk {
     try {
       await work();
     } catch (error) {
-      const text = error instanceof ChatRefusal ? error.message : this.#speak("account.failed");
-      this.#options.print(this.#speak("problem", { text: oneLine(text) }));
+      this.#options.print(problemLine(error, this.#speak, "account.failed"));
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { TerminalSpeak } from "../locales/terminal.ts";
 import { searchWords } from "../protocol/search-text.ts";
-import { oneLine } from "../protocol/text.ts";
-import { ChatRefusal, type Client } from "../sdk/index.ts";
+import type { Client } from "../sdk/index.ts";
 import type { Printer } from "./printer.ts";
+import { problemLine } from "./problem.ts";
 
 export interface SearchOptions {
   readonly client: Client;
@@ -19,7 +19,6 @@ export async function printFound(text: string, { client, printer, speak, print }
     for (const message of messages.toReversed()) printer.found(message, searchWords(text));
     if (messages.length === 0 && next === undefined) print(speak("search.none"));
   } catch (error) {
-    const text = error instanceof ChatRefusal ? error.message : speak("history.failed");
-    print(speak("problem", { text: oneLine(text) }));
+    print(problemLine(error, speak, "history.failed"));
   }
 }
