@@ -6,7 +6,7 @@ import { printable } from "../protocol/text.ts";
 import type { BareAddress } from "./bare-address.ts";
 import { type BareLine, dial, Unreachable } from "./bare-line.ts";
 import { nothingKnown } from "./completion.ts";
-import { Prompt } from "./prompt.ts";
+import { hasPrompt, Prompt } from "./prompt.ts";
 import { concealed } from "./secrets.ts";
 import type { Terminal } from "./session.ts";
 
@@ -19,7 +19,7 @@ const partingMs = 1_000;
  * person or the end of the input ended it, and not the server.
  */
 export async function runBare(address: BareAddress, language: Language, terminal: Terminal): Promise<boolean> {
-  const { stdin, stdout, stderr, env } = terminal;
+  const { stdin, stdout, stderr } = terminal;
   const speak = terminalWords[language];
   const left = Promise.withResolvers<"left">();
   const leave = () => left.resolve("left");
@@ -36,19 +36,17 @@ export async function runBare(address: BareAddress, language: Language, terminal
     void line?.send(text);
   }
 
-  // A terminal that cannot move its cursor has no place for a prompt.
-  const prompt =
-    stdin.isTTY && stdout.isTTY && env["TERM"] !== "dumb"
-      ? new Prompt({
-          input: stdin,
-          output: stdout,
-          known: () => nothingKnown,
-          onEdit: () => {},
-          onLine: send,
-          onLeave: leave,
-          onEnd: leave,
-        })
-      : undefined;
+  const prompt = hasPrompt(terminal)
+    ? new Prompt({
+        input: stdin,
+        output: stdout,
+        known: () => nothingKnown,
+        onEdit: () => {},
+        onLine: send,
+        onLeave: leave,
+        onEnd: leave,
+      })
+    : undefined;
   const print = (row: string) => void (prompt ? prompt.print(row) : stdout.write(`${row}\n`));
 
   /** Sends the lines of a pipe no faster than they are taken. Of a terminal without a cursor, `exit` leaves. */

@@ -5,6 +5,7 @@ import { paintFor } from "./colour.ts";
 import { Conversation } from "./conversation.ts";
 import { talkInLines } from "./in-lines.ts";
 import { Lines } from "./lines.ts";
+import { hasPrompt } from "./prompt.ts";
 import { explain, reach } from "./reach.ts";
 import type { ChatSession, Terminal } from "./session.ts";
 import type { Talk } from "./talk.ts";
@@ -48,13 +49,11 @@ export async function runChat(talk: Talk, terminal: Terminal): Promise<boolean> 
       paint: paintFor(stdout.isTTY, env),
       lineBreaks: stdout.isTTY ? "set in" : "shown",
     });
-    // A terminal that cannot move its cursor has no place for a prompt.
-    const prompted = stdin.isTTY && stdout.isTTY && env["TERM"] !== "dumb";
     const converse: ChatSession["converse"] = (screen) =>
       new Conversation({ client, talk, lines, screen, typed: stdin.isTTY, now: Date.now });
     const session: ChatSession = { client, talk, converse, left: left.promise, leave, print, terminal };
     try {
-      return await (prompted ? talkAtPrompt(session) : talkInLines(session));
+      return await (hasPrompt(terminal) ? talkAtPrompt(session) : talkInLines(session));
     } finally {
       client.close();
     }

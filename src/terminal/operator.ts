@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { terminalWords } from "../locales/terminal.ts";
 import type { Language } from "../locales/words.ts";
 import { nothingKnown } from "./completion.ts";
-import { Prompt } from "./prompt.ts";
+import { hasPrompt, Prompt } from "./prompt.ts";
 
 /** What of the process the server's terminal uses. */
 type ServerTerminal = Pick<NodeJS.Process, "stdin" | "stdout" | "env">;
@@ -28,10 +28,9 @@ export interface OperatorScreenOptions {
 
 /** A prompt at a terminal; where there is none, lines of standard input if that was asked for, else nothing. */
 export function createOperatorScreen({ terminal, language, console, onLeave }: OperatorScreenOptions): OperatorScreen {
-  const { stdin, stdout, env } = terminal;
+  const { stdin, stdout } = terminal;
   const print = (line: string) => void stdout.write(`${line}\n`);
-  const seated = stdin.isTTY === true && stdout.isTTY === true;
-  if (seated && env["TERM"] !== "dumb") {
+  if (hasPrompt(terminal)) {
     let take = (_line: string) => {};
     const prompt = new Prompt({
       input: stdin,
@@ -52,7 +51,8 @@ export function createOperatorScreen({ terminal, language, console, onLeave }: O
       close: () => prompt.stop(),
     };
   }
-  if (!seated && !console) return { print, open: () => {}, close: () => {} };
+  const isSeated = stdin.isTTY && stdout.isTTY;
+  if (!isSeated && !console) return { print, open: () => {}, close: () => {} };
   let close = () => {};
   return {
     print,

@@ -52,6 +52,10 @@ export function renderArea({ status, label, before, after }: Area, columns: numb
   return `${noWrap}${statusRow}${shownLabel}${shownBefore}${saveCursor}${shownAfter}${restoreCursor}${wrap}`;
 }
 
+/** Whether somebody sits at a terminal; one that cannot move its cursor has no place for a prompt. */
+export const hasPrompt = ({ stdin, stdout, env }: Pick<NodeJS.Process, "stdin" | "stdout" | "env">): boolean =>
+  stdin.isTTY && stdout.isTTY && env["TERM"] !== "dumb";
+
 export interface PromptOptions {
   readonly input: ReadStream;
   readonly output: WriteStream;

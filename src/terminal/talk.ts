@@ -38,9 +38,7 @@ export function parseTalk(given: {
   if (!server) return { ok: false, message: `--server takes an address such as ${defaultServer}.` };
   const room = parseRoomName(given.roomName);
   if (!room.ok) return { ok: false, message: words("error.bad_room") };
-  if (given.name === undefined)
-    return { ok: true, value: { server, room: room.value, name: undefined, key, language } };
-  const name = parseDisplayName(given.name);
-  if (!name.ok) return { ok: false, message: words("error.bad_name") };
-  return { ok: true, value: { server, room: room.value, name: name.value, key, language } };
+  const name = given.name === undefined ? undefined : parseDisplayName(given.name);
+  if (name?.ok === false) return { ok: false, message: words("error.bad_name") };
+  return { ok: true, value: { server, room: room.value, name: name?.value, key, language } };
 }
