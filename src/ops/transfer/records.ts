@@ -49,33 +49,34 @@ export function formatOf(content: Uint8Array): TransferFormat {
 }
 
 /** Reads the messages of a file, in its order, and says of everything else what is wrong with it. */
-export function* readRecords(content: Uint8Array, format: TransferFormat): Generator<ReadRecord> {
+export function readRecords(content: Uint8Array, format: TransferFormat): Generator<ReadRecord> {
+  if (format === "txt") return transcriptRecords(content);
+  return jsonRecords(format === "ndjson" ? ndjsonValues(content) : jsonValues(content));
+}
+
+function* transcriptRecords(content: Uint8Array): Generator<ReadRecord> {
   const idFor = idsByContent();
-  if (format === "txt") {
-    for (const piece of parseTranscript(linesOf(content))) {
-      if (!piece.ok) {
-        yield piece;
-        continue;
-      }
-      const { line, at, text } = piece;
-      const name = parseDisplayName(piece.name);
-      if (!name.ok) yield { ok: false, line, flaw: "name" };
-      else if (isBlank(text)) yield { ok: false, line, flaw: "empty" };
-      else {
-        const user = userNamed(name.value);
-        const record = {
-          id: idFor(transcriptHead({ ts: at, user }), text),
-          user,
-          text,
-          ts: new Date(at).toISOString(),
-        };
-        yield { ok: true, line, record };
-      }
+  for (const piece of parseTranscript(linesOf(content))) {
+    if (!piece.ok) {
+      yield piece;
+      continue;
     }
-    return;
+    const { line, at, text } = piece;
+    const name = parseDisplayName(piece.name);
+    if (!name.ok) yield { ok: false, line, flaw: "name" };
+    else if (isBlank(text)) yield { ok: false, line, flaw: "empty" };
+    else {
+      const user = userNamed(name.value);
+      const id = idFor(transcriptHead({ ts: at, user }), text);
+      yield { ok: true, line, record: { id, user, text, ts: new Date(at).toISOString() } };
+    }
   }
+}
+
+function* jsonRecords(values: Iterable<unknown>): Generator<ReadRecord> {
+  const idFor = idsByContent();
   let line = 0;
-  for (const value of format === "ndjson" ? ndjsonValues(content) : jsonValues(content)) {
+  for (const value of values) {
     line++;
     if (value === nothing) continue;
     if (value === broken) {
