@@ -16,7 +16,7 @@ const suggestionCount = 8;
 /** How often somebody whose name is taken is offered a suggestion that is taken by then too. */
 const tries = 3;
 
-export interface NamesOptions extends PeopleOptions {
+export interface NamesOptions extends Omit<PeopleOptions, "onRelease"> {
   readonly clock: Clock;
   /** Where several nodes share a store: what they claim names in, and this node's id. */
   readonly shared: { readonly register: NameRegister; readonly node: NodeId } | undefined;
@@ -40,7 +40,7 @@ export class Names {
   constructor(options: NamesOptions) {
     const { shared, clock, onRenamed } = options;
     this.#onRenamed = onRenamed;
-    this.#elsewhere = options.elsewhere ?? (() => undefined);
+    this.#elsewhere = options.elsewhere;
     this.people = new People({ ...options, onRelease: (id, keys) => this.#claims?.release(id, keys) });
     const inUse = this.people.keysInUse;
     this.#claims = shared && new NameClaims({ ...shared, clock, inUse, onLost: (id) => void this.#lose(id) });

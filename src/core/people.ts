@@ -34,9 +34,9 @@ export interface PeopleOptions {
   /** Names that nobody may take, such as the operator's in every language. */
   readonly reserved: readonly string[];
   /** Somebody who is on another node, by the name they have there: their token may be older. */
-  readonly elsewhere?: ((id: UserId) => NamedUser | undefined) | undefined;
+  readonly elsewhere: (id: UserId) => NamedUser | undefined;
   /** Told of what somebody does not use any more. */
-  readonly onRelease?: ((id: UserId, keys: readonly NameKey[]) => void) | undefined;
+  readonly onRelease: (id: UserId, keys: readonly NameKey[]) => void;
 }
 
 /** The attempts at a suggestion: the first end in their own number, those from this one on in digits drawn by lot… */
@@ -55,7 +55,6 @@ export class People {
   readonly #tokens: Tokens;
   readonly #accounts: Accounts;
   readonly #randomBytes: RandomBytes;
-
   readonly #elsewhere: (id: UserId) => NamedUser | undefined;
   readonly #onRelease: (id: UserId, keys: readonly NameKey[]) => void;
 
@@ -64,8 +63,8 @@ export class People {
     this.#accounts = options.accounts;
     this.#randomBytes = options.randomBytes;
     this.#reserved = new Set(options.reserved.flatMap(nameKeys));
-    this.#elsewhere = options.elsewhere ?? (() => undefined);
-    this.#onRelease = options.onRelease ?? (() => {});
+    this.#elsewhere = options.elsewhere;
+    this.#onRelease = options.onRelease;
   }
 
   /**

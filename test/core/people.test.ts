@@ -24,7 +24,8 @@ const tokensOf = (key: Uint8Array) => createTokens({ key, clock: systemClock, is
 const tokens = tokensOf(randomFillSync(new Uint8Array(32)));
 const session = newSessionId(randomFillSync);
 const reserved = ["server", "сервер", "เซิร์ฟเวอร์"];
-const newPeople = () => new People({ tokens, accounts, randomBytes: randomFillSync, reserved });
+const alone = { elsewhere: () => undefined, onRelease: () => {} };
+const newPeople = () => new People({ tokens, accounts, randomBytes: randomFillSync, reserved, ...alone });
 
 function accepted<T>(result: Result<T>): T {
   assert.ok(result.ok, JSON.stringify(result));
@@ -61,6 +62,7 @@ describe("people", () => {
       tokens,
       accounts,
       reserved,
+      ...alone,
       // The same bytes for the first few names, then others.
       randomBytes: (into) => into.fill(calls++ < 6 ? 7 : calls),
     });
