@@ -1,7 +1,9 @@
 import { check, type Log, type ViolationKind } from "./checker.ts";
 import { HandMember, type Member, SdkMember } from "./members.ts";
-import type { Recorder } from "./recorder.ts";
+import { Recorder } from "./recorder.ts";
 import type { Scope } from "./scope.ts";
+import { ServerUnderTest } from "./server-under-test.ts";
+import { TcpProxy } from "./tcp-proxy.ts";
 
 /** What happened when a fault was injected. */
 export interface Outcome {
@@ -40,6 +42,17 @@ export function sdkMembers(scope: Scope, recorder: Recorder, url: string): reado
 export function company(scope: Scope, recorder: Recorder, url: string): readonly Member[] {
   const byHand = ["น้อย", "Їжак"].map((name) => new HandMember(scope, recorder, { url, name }));
   return [...sdkMembers(scope, recorder, url), ...byHand];
+}
+
+/** A server, and a company that talks on it through a proxy, each with so many messages under way. */
+export async function startTalk(scope: Scope, underWay: number, flags: readonly string[] = []) {
+  const recorder = new Recorder();
+  const server = new ServerUnderTest(scope);
+  await server.start(flags);
+  const proxy = await TcpProxy.start(scope, server.url);
+  const members = company(scope, recorder, proxy.url);
+  for (const member of members) member.talk(underWay);
+  return { recorder, server, proxy, members };
 }
 
 /** Lets everybody finish: all that was sent is acknowledged, and everybody has read all of it. What did not, in words. */

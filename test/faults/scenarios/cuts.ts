@@ -1,9 +1,8 @@
 import { randomInt } from "node:crypto";
 import { setTimeout as passing } from "node:timers/promises";
-import { Recorder } from "../recorder.ts";
-import { company, judge, type Scenario, settle, spread } from "../scenario.ts";
-import { ServerUnderTest } from "../server-under-test.ts";
-import { TcpProxy } from "../tcp-proxy.ts";
+import { judge, type Scenario, settle, spread, startTalk } from "../scenario.ts";
+import type { ServerUnderTest } from "../server-under-test.ts";
+import type { TcpProxy } from "../tcp-proxy.ts";
 
 interface Place {
   readonly proxy: TcpProxy;
@@ -37,12 +36,7 @@ export const cutLines: Scenario = {
   rules: "[R1] [R2] [R4] [K3]",
   rounds: { full: 200, short: 5 },
   async run(rounds, scope) {
-    const recorder = new Recorder();
-    const server = new ServerUnderTest(scope);
-    await server.start();
-    const proxy = await TcpProxy.start(scope, server.url);
-    const members = company(scope, recorder, proxy.url);
-    for (const member of members) member.talk(2);
+    const { recorder, server, proxy, members } = await startTalk(scope, 2);
     const convergedMs: number[] = [];
     const violations: string[] = [];
     const kinds = Object.entries(cuts);

@@ -1,9 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { Recorder } from "../recorder.ts";
-import { company, judge, type Scenario, settle } from "../scenario.ts";
-import { ServerUnderTest } from "../server-under-test.ts";
-import { TcpProxy } from "../tcp-proxy.ts";
+import { judge, type Scenario, settle, startTalk } from "../scenario.ts";
 
 /** More than a start needs, and soon enough. */
 const syncs = [40, 150] as const;
@@ -30,13 +27,8 @@ export const fsyncError: Scenario = {
   async run(rounds, scope) {
     const reason = whyNot();
     if (reason) return { skipped: reason };
-    const recorder = new Recorder();
-    const server = new ServerUnderTest(scope);
+    const { recorder, server, proxy, members } = await startTalk(scope, 10);
     const failing = () => server.start([], { prefix: failingAfter(randomInt(...syncs)) });
-    await server.start();
-    const proxy = await TcpProxy.start(scope, server.url);
-    const members = company(scope, recorder, proxy.url);
-    for (const member of members) member.talk(10);
     const violations: string[] = [];
     let unknown = 0;
     for (let round = 1; round <= rounds; round++) {

@@ -1,8 +1,5 @@
 import { randomInt } from "node:crypto";
-import { Recorder } from "../recorder.ts";
-import { company, judge, roundsForTimes, type Scenario, settle, spread } from "../scenario.ts";
-import { ServerUnderTest } from "../server-under-test.ts";
-import { TcpProxy } from "../tcp-proxy.ts";
+import { judge, roundsForTimes, type Scenario, settle, spread, startTalk } from "../scenario.ts";
 
 const readyWithinMs = 3_000;
 
@@ -12,12 +9,7 @@ export const kill: Scenario = {
   rules: "[L2] [L3] [S1] [R2] [R3]",
   rounds: { full: 100, short: 2 },
   async run(rounds, scope) {
-    const recorder = new Recorder();
-    const server = new ServerUnderTest(scope);
-    await server.start();
-    const proxy = await TcpProxy.start(scope, server.url);
-    const members = company(scope, recorder, proxy.url);
-    for (const member of members) member.talk(20);
+    const { recorder, server, proxy, members } = await startTalk(scope, 20);
     const readyMs: number[] = [];
     const violations: string[] = [];
     let unknown = 0;

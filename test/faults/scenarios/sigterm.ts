@@ -1,8 +1,5 @@
 import { randomInt } from "node:crypto";
-import { Recorder } from "../recorder.ts";
-import { company, judge, type Scenario, settle, spread } from "../scenario.ts";
-import { ServerUnderTest } from "../server-under-test.ts";
-import { TcpProxy } from "../tcp-proxy.ts";
+import { judge, type Scenario, settle, spread, startTalk } from "../scenario.ts";
 
 /** Long enough to spread clients out, short enough for many rounds. */
 const drain = ["--drain", "0.3"];
@@ -13,12 +10,7 @@ export const sigterm: Scenario = {
   rules: "[K4]",
   rounds: { full: 20, short: 1 },
   async run(rounds, scope) {
-    const recorder = new Recorder();
-    const server = new ServerUnderTest(scope);
-    await server.start(drain);
-    const proxy = await TcpProxy.start(scope, server.url);
-    const members = company(scope, recorder, proxy.url);
-    for (const member of members) member.talk(20);
+    const { recorder, server, proxy, members } = await startTalk(scope, 20, drain);
     const endMs: number[] = [];
     const violations: string[] = [];
     for (let round = 1; round <= rounds; round++) {
