@@ -180,8 +180,8 @@ export class Hub {
 
   /**
    * Says or changes something in a room, which is made if it is new. `settle` is called once with what became of
-   * it, before anybody hears it; `id` is the one it has. Refusals: `rate_limited`, `empty`, `too_long`,
-   * `unavailable`, and those of {@link Appended}. [S1] [E1]
+   * it, before anybody hears it; `id` is the one it has. Refusals: `rate_limited`, `no_such_room`,
+   * `empty`, `too_long`, `unavailable`, and those of {@link Appended}. [S1] [E1]
    */
   post(post: Post, settle: (outcome: Appended, id: MessageId | undefined) => void): void {
     const { room, kind = "message", user, text, target } = post;

@@ -55,7 +55,7 @@ export class Members {
     else this.#departures.add(() => room.presence.isAbsent(person, absence) && this.#depart(room, person));
   }
 
-  /** Gives somebody another name and tells their rooms. Refused: `name_taken`, with a free one. */
+  /** Gives somebody another name and tells their rooms. Refused: as by {@link Names.rename}. */
   rename(person: Person, name: DisplayName): Soon<Result<unknown>> {
     if (name === person.user.name) return accepted(undefined);
     return then(this.names.rename(person, name), (renamed) => {

@@ -83,7 +83,7 @@ export class Names {
     });
   }
 
-  /** Gives somebody another name; `was` is the one they had. Refused: `name_taken`, with a free one. */
+  /** Gives somebody another name; `was` is the one they had. Refused: `name_taken`, with a free one; `not_joined`. */
   rename(person: Person, name: DisplayName): Soon<Result<{ was: DisplayName }>> {
     if (!this.#claims) return this.people.rename(person, name);
     const reserved = this.people.reserve(person, name);

@@ -25,7 +25,7 @@ export const sessionSchema = v.object({
   id: knownSessionId,
   /** What it came by, as far as it told: `Firefox, Windows`. */
   agent: knownText,
-  /** RFC 3339, UTC; `seen` to the hour or so. */
+  /** RFC 3339, UTC; `seen` to some minutes. */
   created: knownText,
   seen: knownText,
   /** Whether it is the one that asks. */
