@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Hint, NodeId } from "../core/hints.ts";
-import { knownName, knownRoom, knownUserId, userField, wholeNumberField } from "../protocol/fields.ts";
+import { knownName, knownRoom, knownUser, knownUserId, wholeNumberField } from "../protocol/fields.ts";
 
 const nodeField = v.custom<NodeId>((value) => typeof value === "string");
 const fromNode = { node: nodeField, version: wholeNumberField, lines: wholeNumberField };
@@ -30,7 +30,7 @@ const hintSchema = v.variant("type", [
   v.object({
     type: v.literal("typing"),
     node: nodeField,
-    typists: v.array(v.object({ room: knownRoom, user: userField, active: v.boolean() })),
+    typists: v.array(v.object({ room: knownRoom, user: knownUser, active: v.boolean() })),
   }),
   v.object({ type: v.literal("look") }),
   v.object({ type: v.literal("accounts") }),

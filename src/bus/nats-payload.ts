@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import type { Appends } from "../core/ports.ts";
 import { eventKinds } from "../protocol/events.ts";
-import { epochField, knownMessageId, knownRoom, userField, wholeNumberField } from "../protocol/fields.ts";
+import { knownEpoch, knownMessageId, knownRoom, knownUser, wholeNumberField } from "../protocol/fields.ts";
 
 const eventSchema = v.object({
   seq: wholeNumberField,
   id: knownMessageId,
   kind: v.picklist(eventKinds),
-  user: userField,
+  user: knownUser,
   text: v.string(),
   target: v.exactOptional(knownMessageId),
   targetSeq: v.exactOptional(wholeNumberField),
@@ -16,7 +16,7 @@ const eventSchema = v.object({
 
 const appendsSchema = v.object({
   room: knownRoom,
-  epoch: epochField,
+  epoch: knownEpoch,
   events: v.array(eventSchema),
   countedFor: v.exactOptional(v.array(v.union([v.string(), v.null(), v.literal(false)]))),
   head: v.optional(wholeNumberField),

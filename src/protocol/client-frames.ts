@@ -4,7 +4,7 @@ import { accepted, type ErrorCode, type Refusal, refused } from "./codes.ts";
 import { parseEmoji } from "./emoji.ts";
 import {
   cursorTextField,
-  epochField,
+  knownEpoch,
   messageIdField,
   nameField,
   optional,
@@ -19,7 +19,7 @@ import { historyLimit, searchLimit } from "./limits.ts";
 import { roomFrameSchemas } from "./room-frames.ts";
 
 /** A place in a room's log: the last event that a client has. `id` catches a log that was swapped. [L4] */
-const positionSchema = v.object({ epoch: epochField, seq: wholeNumberField, id: optional(messageIdField) });
+const positionSchema = v.object({ epoch: knownEpoch, seq: wholeNumberField, id: optional(messageIdField) });
 export type Position = v.InferOutput<typeof positionSchema>;
 
 /** One emoji, as {@link parseEmoji} has it. Not among the fields that clients load too. */

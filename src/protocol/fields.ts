@@ -87,11 +87,11 @@ export const knownName = known<DisplayName>();
 export const knownUserId = known<UserId>();
 export const knownMessageId = known<MessageId>();
 export const knownSessionId = known<SessionId>();
-export const epochField = known<Epoch>();
+export const knownEpoch = known<Epoch>();
 export const knownFlag = v.custom<boolean>((value) => typeof value === "boolean");
 /** From 0 on. */
 export const knownNumber = v.custom<number>((value) => typeof value === "number");
-export const userField = v.object({ id: knownUserId, name: knownName });
+export const knownUser = v.object({ id: knownUserId, name: knownName });
 
 /** What a person would leave out may be left out, or be `null`. */
 export const optional = <S extends v.GenericSchema>(schema: S) => v.nullish(schema);

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { epochField, knownFlag, knownNumber, knownRoom, knownSessionId, knownText, optional } from "./fields.ts";
+import { knownEpoch, knownFlag, knownNumber, knownRoom, knownSessionId, knownText, optional } from "./fields.ts";
 import { directField, readFields } from "./room-answers.ts";
 
 // What long answers are made of. Apart from the frames, so that no client loads it.
@@ -18,7 +18,7 @@ export const listedRoomSchema = v.object({
 });
 
 /** Where a room's log stands, as `heads` tells it. [R5] */
-export const headSchema = v.object({ epoch: epochField, seq: knownNumber });
+export const headSchema = v.object({ epoch: knownEpoch, seq: knownNumber });
 
 /** A session of somebody, as the list of them tells it. [I3] */
 export const sessionSchema = v.object({

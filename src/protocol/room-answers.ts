@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { knownNumber, knownRoom, knownText, optional, userField } from "./fields.ts";
+import { knownNumber, knownRoom, knownText, knownUser, optional } from "./fields.ts";
 import type { listedRoomSchema } from "./lists.ts";
 
 /** With whom a room is shared, if it is a direct conversation: the other one, with the name that is known last. [P1] */
-export const directField = optional(v.object({ user: userField }));
+export const directField = optional(v.object({ user: knownUser }));
 
 /** Up to where this person has read a room, and how many messages there are after that, 1,000 at the most. [P3] */
 export const readFields = { read: optional(knownNumber), unread: optional(knownNumber) };

@@ -1,23 +1,23 @@
 import * as v from "valibot";
 import type { ErrorCode } from "./codes.ts";
 import {
-  epochField,
   known,
+  knownEpoch,
   knownFlag,
   knownMessageId,
   knownName,
   knownNumber,
   knownRoom,
   knownText,
+  knownUser,
   optional,
-  userField,
 } from "./fields.ts";
 import type { headSchema, sessionSchema } from "./lists.ts";
 import { directField, readFields, roomAnswerSchemas } from "./room-answers.ts";
 
-export type User = v.InferOutput<typeof userField>;
+export type User = v.InferOutput<typeof knownUser>;
 
-const reactionSchema = v.object({ emoji: knownText, users: v.array(userField) });
+const reactionSchema = v.object({ emoji: knownText, users: v.array(knownUser) });
 /** Everybody who gave one emoji to a message. */
 export type Reaction = v.InferOutput<typeof reactionSchema>;
 
@@ -27,7 +27,7 @@ const messageSchema = v.object({
   room: knownRoom,
   seq: knownNumber,
   id: knownMessageId,
-  user: userField,
+  user: knownUser,
   text: knownText,
   /** RFC 3339, milliseconds, UTC. */
   ts: knownText,
@@ -46,7 +46,7 @@ const changeFields = {
   room: knownRoom,
   seq: knownNumber,
   id: knownMessageId,
-  user: userField,
+  user: knownUser,
   ts: knownText,
   target: knownMessageId,
   target_seq: knownNumber,
@@ -69,7 +69,7 @@ export const knownSessions = v.custom<SessionInfo[]>(Array.isArray);
 export const serverFrameSchemas = {
   welcome: v.object({
     type: v.literal("welcome"),
-    user: userField,
+    user: knownUser,
     /** Keeps who you are: give it with the next `hello`. Never in a URL or a log. [D7] */
     token: knownText,
     server: v.object({ name: knownText, version: knownText }),
@@ -96,7 +96,7 @@ export const serverFrameSchemas = {
   joined: v.object({
     type: v.literal("joined"),
     room: knownRoom,
-    epoch: epochField,
+    epoch: knownEpoch,
     head: knownNumber,
     recovered: knownFlag,
     /** Why a `since` could not be resumed from: the client starts over from the history that follows. */
@@ -104,7 +104,7 @@ export const serverFrameSchemas = {
     topic: optional(knownText),
     count: knownNumber,
     /** Left out in a room of more than {@link presenceListLimit}. */
-    members: optional(v.array(userField)),
+    members: optional(v.array(knownUser)),
     direct: directField,
     ...readFields,
     ref: optional(knownText),
@@ -112,7 +112,7 @@ export const serverFrameSchemas = {
   history: v.object({
     type: v.literal("history"),
     room: knownRoom,
-    epoch: epochField,
+    epoch: knownEpoch,
     messages: v.array(messageSchema),
     /** Whether there are more in the direction that was asked for. */
     more: knownFlag,
@@ -135,7 +135,7 @@ export const serverFrameSchemas = {
     room: knownRoom,
     seq: knownNumber,
     id: knownMessageId,
-    user: userField,
+    user: knownUser,
     ts: knownText,
     text: knownText,
   }),
@@ -148,14 +148,14 @@ export const serverFrameSchemas = {
     dup: knownFlag,
   }),
   heads: v.object({ type: v.literal("heads"), rooms: headsField }),
-  typing: v.object({ type: v.literal("typing"), room: knownRoom, user: userField, active: knownFlag }),
-  user_joined: v.object({ type: v.literal("user_joined"), room: knownRoom, user: userField, count: knownNumber }),
-  user_left: v.object({ type: v.literal("user_left"), room: knownRoom, user: userField, count: knownNumber }),
-  user_renamed: v.object({ type: v.literal("user_renamed"), room: knownRoom, user: userField, was: knownName }),
+  typing: v.object({ type: v.literal("typing"), room: knownRoom, user: knownUser, active: knownFlag }),
+  user_joined: v.object({ type: v.literal("user_joined"), room: knownRoom, user: knownUser, count: knownNumber }),
+  user_left: v.object({ type: v.literal("user_left"), room: knownRoom, user: knownUser, count: knownNumber }),
+  user_renamed: v.object({ type: v.literal("user_renamed"), room: knownRoom, user: knownUser, was: knownName }),
   members: v.object({
     type: v.literal("members"),
     room: knownRoom,
-    members: v.array(userField),
+    members: v.array(knownUser),
     count: knownNumber,
   }),
   presence: v.object({ type: v.literal("presence"), room: knownRoom, count: knownNumber }),
