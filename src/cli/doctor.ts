@@ -5,7 +5,6 @@ import { Target } from "../ops/probe.ts";
 import { parseServerAddress } from "../terminal/talk.ts";
 import { textWidth } from "../terminal/width.ts";
 import { exitCodes, UsageError } from "./exit.ts";
-import { unlessReaderLeft } from "./system-errors.ts";
 
 export interface DoctorOptions {
   readonly url: string;
@@ -36,7 +35,6 @@ export async function doctor({ url, tcpPort, tcpEchoPort, key, language }: Docto
   const target = new Target({ url: new URL(address), room, key, ...ports });
   const width = Math.max(...checks.map((check) => textWidth(speak(`gateway.${check}`))));
   const print = (line: string) => process.stdout.write(`${line}\n`);
-  process.stdout.on("error", unlessReaderLeft);
   print(speak("examining", { url: address }));
   let isHealthy = true;
   for await (const finding of examine(target)) {

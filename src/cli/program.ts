@@ -4,6 +4,7 @@ import { type TransferFormat, transferFormats } from "../ops/transfer/formats.ts
 import { program as manifest } from "../server/program.ts";
 import { addDataCommands } from "./data-commands.ts";
 import { exitCodes, UsageError } from "./exit.ts";
+import { type Output, watchOutput } from "./output.ts";
 import type { ChatFlags } from "./talk.ts";
 
 const examples = (lines: string) => `\nExamples:\n${lines.replace(/^/gm, "  ")}\n`;
@@ -42,7 +43,7 @@ const tcpOption = new Option("--tcp <host:port>", "speak bare lines with any TCP
 ]);
 
 /** The `parlance` command. Each command's own code is loaded when it runs, so that the others start at once. */
-function createProgram(finish: (exitCode: number) => void): Command {
+function createProgram(finish: (exitCode: number) => void, output: Output): Command {
   const program = new Command("parlance")
     .description("A chat server that anything can talk to, and its terminal client.")
     .version(manifest.version, "-V, --version", "print the version")
@@ -76,6 +77,8 @@ function createProgram(finish: (exitCode: number) => void): Command {
         return [key, texts === true ? ["true"] : texts] as const;
       });
       const { serve } = await import("./serve.ts");
+      // A server's work is elsewhere.
+      output.abandon();
       finish(await serve(Object.fromEntries(given)));
     });
 
@@ -102,7 +105,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
     )
     .action(async (room: string | undefined, options: ChatFlags) => {
       const { chat } = await import("./talk.ts");
-      finish(await chat(room, options));
+      finish(await chat(room, options, output));
     });
 
   program
@@ -205,15 +208,21 @@ function createProgram(finish: (exitCode: number) => void): Command {
   return program;
 }
 
-/** Runs the command line and leaves its exit status in the process. Nothing else of it may still be under way. */
+/** Runs the command line and ends the process with its exit status, once what it printed is written. */
 export async function runProgram(words: readonly string[]): Promise<void> {
+  const output = watchOutput(process);
   let exitCode: number = exitCodes.done;
   try {
     await createProgram((code) => {
       exitCode = code;
-    }).parseAsync(words, { from: "user" });
+    }, output).parseAsync(words, { from: "user" });
   } catch (error) {
     exitCode = explain(error);
+  }
+  const trouble = await output.settled();
+  if (trouble) {
+    process.stderr.write(`❌ Standard output could not be written: ${trouble.message}\n`);
+    exitCode ||= exitCodes.failed;
   }
   process.exit(exitCode);
 }

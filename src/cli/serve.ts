@@ -16,7 +16,7 @@ export async function serve(flags: FlagValues): Promise<number> {
   const config = readConfig(flags, environment);
   if (!config.ok) throw new UsageError(config.message);
   // A terminal that is closed takes nothing any more, and sends a signal: that ends the server in good order. [K4]
-  for (const stream of [process.stdin, process.stdout, process.stderr]) stream.on("error", () => {});
+  process.stdin.on("error", () => {});
   const screen = createOperatorScreen({
     terminal: process,
     language: config.value.lang,

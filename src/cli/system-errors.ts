@@ -6,3 +6,8 @@ export function unlessReaderLeft(error: NodeJS.ErrnoException): void {
 /** Whether the system refused something: no such folder, no right to a file, no room on the disk. Its message names the file. */
 export const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+
+/** Passes over what the system refused, which is told elsewhere. */
+export function unlessSystemError(error: unknown): void {
+  if (!isSystemError(error)) throw error;
+}

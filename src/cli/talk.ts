@@ -2,6 +2,7 @@ import { serverWords } from "../locales/server.ts";
 import { environmentLanguage } from "../locales/terminal.ts";
 import { isLanguage, type Language, languages } from "../locales/words.ts";
 import { exitCodes, UsageError } from "./exit.ts";
+import type { Output } from "./output.ts";
 
 export interface TalkFlags {
   readonly server?: string;
@@ -26,18 +27,24 @@ export function parseLanguage(flag: string | undefined): Language {
 export const keyFrom = (flag: string | undefined): string | undefined =>
   flag ?? (process.env["PARLANCE_KEY"] || undefined);
 
-/** `parlance chat`: the exit status. */
-export async function chat(roomName: string | undefined, flags: ChatFlags): Promise<number> {
+/** `parlance chat`: the exit status. Who leaves by Ctrl+C waits for no reader of the output. */
+export async function chat(roomName: string | undefined, flags: ChatFlags, output: Output): Promise<number> {
   const language = parseLanguage(flags.lang);
-  if (flags.plain !== undefined || flags.tcp !== undefined) return chatBare(roomName, flags, language);
+  if (flags.plain !== undefined || flags.tcp !== undefined) return chatBare(roomName, flags, language, output);
   const { runChat } = await import("../terminal/chat.ts");
   const { parseTalk } = await import("../terminal/talk.ts");
   const talk = parseTalk({ ...flags, roomName: roomName ?? "general", key: keyFrom(flags.key), language });
   if (!talk.ok) throw new UsageError(talk.message);
+  process.once("SIGINT", output.abandon);
   return (await runChat(talk.value, process)) ? exitCodes.done : exitCodes.failed;
 }
 
-async function chatBare(roomName: string | undefined, { plain, tcp }: ChatFlags, language: Language): Promise<number> {
+async function chatBare(
+  roomName: string | undefined,
+  { plain, tcp }: ChatFlags,
+  language: Language,
+  output: Output,
+): Promise<number> {
   if (roomName !== undefined) throw new UsageError("Bare text has no rooms: give the address alone.");
   const { parsePlainAddress, parseTcpAddress } = await import("../terminal/bare-address.ts");
   const { runBare } = await import("../terminal/bare.ts");
@@ -46,6 +53,7 @@ async function chatBare(roomName: string | undefined, { plain, tcp }: ChatFlags,
     const [flag, example] = plain === undefined ? ["--tcp", "localhost:12345"] : ["--plain", "ws://localhost:8765"];
     throw new UsageError(`${flag} takes an address such as ${example}.`);
   }
+  process.once("SIGINT", output.abandon);
   return (await runBare(address, language, process)) ? exitCodes.done : exitCodes.failed;
 }
 

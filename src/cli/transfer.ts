@@ -1,4 +1,4 @@
-import { createWriteStream, existsSync, realpathSync, statSync } from "node:fs";
+import { createWriteStream, existsSync, fstatSync, realpathSync, statSync } from "node:fs";
 import { readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
@@ -17,7 +17,8 @@ import {
 } from "../ops/transfer/index.ts";
 import { parseTalk } from "../terminal/talk.ts";
 import { exitCodes, UsageError } from "./exit.ts";
-import { isSystemError, unlessReaderLeft } from "./system-errors.ts";
+import { onEndSignals } from "./signals.ts";
+import { isSystemError, unlessReaderLeft, unlessSystemError } from "./system-errors.ts";
 import { keyFrom, parseLanguage } from "./talk.ts";
 
 interface TransferFlags {
@@ -39,21 +40,18 @@ function parseRoom(roomName: string, flags: TransferFlags): RoomThere {
   return { server: server.replace(/^ws/i, "http"), room, key, language };
 }
 
-/** Resolves once a pipe has taken all that was printed: of what still waits for a slow reader nothing outlives the process. */
-function printed(): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  process.stdout.on("error", reject);
-  process.stdout.write("", (error) => (error ? reject(error) : resolve()));
-  return promise;
-}
-
 /** `parlance export`: the exit status. A file is there whole, or not at all. */
 export async function exportTo(roomName: string, flags: TransferFlags & { readonly out?: string }): Promise<number> {
   const there = parseRoom(roomName, flags);
-  const pieces = Readable.from(exportRoom(there, flags.format ?? "txt"));
+  const ending = new AbortController();
+  const pieces = Readable.from(exportRoom(there, flags.format ?? "txt", ending.signal));
   return explaining(there, async () => {
     if (flags.out === undefined) {
-      await pipeline(pieces, process.stdout, { end: false }).then(printed).catch(unlessReaderLeft);
+      const { fd } = process.stdout;
+      // Of a write that finds too little room on the disk, Node's own standard output forgets the rest, and says nothing.
+      if (fstatSync(fd).isFile()) await pipeline(pieces, createWriteStream("", { fd, autoClose: false }));
+      // What is wrong with it is told at the end, as for every command.
+      else await pipeline(pieces, process.stdout, { end: false }).catch(unlessSystemError);
       return exitCodes.done;
     }
     const folder = dirname(flags.out);
@@ -65,11 +63,13 @@ export async function exportTo(roomName: string, flags: TransferFlags & { readon
     }
     const file = existsSync(flags.out) ? realpathSync(flags.out) : flags.out;
     const unfinished = `${file}.part`;
+    onEndSignals({ onFirst: () => ending.abort(), onSecond: (exitCode) => process.exit(exitCode) });
     try {
       await pipeline(pieces, createWriteStream(unfinished, { flush: true }));
       await rename(unfinished, file);
     } catch (error) {
       await rm(unfinished, { force: true });
+      if (ending.signal.aborted) return exitCodes.interrupted;
       throw error;
     }
     return exitCodes.done;

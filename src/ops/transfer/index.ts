@@ -10,13 +10,20 @@ import { importInto, type RoomThere, readRoom } from "./server.ts";
 export { formatOf } from "./records.ts";
 export { type RoomThere, TransferRefused, Unreachable } from "./server.ts";
 
-/** A room as text in a format, piece by piece. Rejects with `TransferRefused` or `Unreachable`. [T4] */
-export async function* exportRoom(there: RoomThere, format: TransferFormat): AsyncGenerator<string> {
+/**
+ * A room as text in a format, piece by piece. Rejects with `TransferRefused` or `Unreachable`; with that too once `signal`
+ * has ended it. [T4]
+ */
+export async function* exportRoom(
+  there: RoomThere,
+  format: TransferFormat,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   const { before, each, after } = forms[format];
   let isFirst = true;
   // Nothing is written before the server has answered.
   let opening = before;
-  for await (const messages of readRoom(there)) {
+  for await (const messages of readRoom(there, signal)) {
     let text = opening;
     for (const message of messages) {
       // Of what was deleted there is nothing to bring along.

@@ -55,11 +55,11 @@ interface Page {
 }
 
 /** Everything that was said in a room, oldest first, a page at a time. */
-export async function* readRoom(there: RoomThere): AsyncGenerator<readonly MessageFrame[]> {
+export async function* readRoom(there: RoomThere, signal: AbortSignal): AsyncGenerator<readonly MessageFrame[]> {
   const messages = `${there.server}/rooms/${encodeURIComponent(there.room)}/messages`;
   let after = "0";
   for (;;) {
-    const page: Page = await ask(there, `${messages}?limit=1000&after=${after}`);
+    const page: Page = await ask(there, `${messages}?limit=1000&after=${after}`, { signal });
     // Pages of two lives of a log are no history. [L4]
     if (page.reset) throw new TransferRefused(terminalWords[there.language]("export.replaced", { room: there.room }));
     yield page.messages;
