@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { accessSync, constants, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
 import { DatabaseRefused } from "../store/database-refused.ts";
 import { FolderInUse, lockFolder } from "../store/folder-lock.ts";
+import { makeFolder } from "../store/make-folder.ts";
 import { openSqliteStore } from "../store/sqlite.ts";
 import { whyNotOpened } from "../store/sqlite-errors.ts";
 import { StartupError } from "./startup-error.ts";
@@ -79,7 +80,7 @@ export function lockDataFolder(folder: string): Disposable {
 function makeWritable(folder: string): void {
   try {
     // What people wrote, and the key that tokens are made with: nobody else on this machine reads it.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, 0o700);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

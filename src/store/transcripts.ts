@@ -1,10 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bus, Clock, Log, Store, StoredEvent } from "../core/ports.ts";
 import { pairOf } from "../protocol/direct.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { transcriptEntry } from "../protocol/transcript.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { makeFolder } from "./make-folder.ts";
 import { positionsFolder, TranscriptFile } from "./transcript-file.ts";
 
 /** What is read and written at once. */
@@ -29,7 +29,7 @@ export interface TranscriptsOptions {
 export async function keepTranscripts(options: TranscriptsOptions): Promise<AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   const positions = join(options.folder, positionsFolder);
-  await mkdir(positions, { recursive: true });
+  makeFolder(positions);
   opened.use(lockFolder(join(positions, "lock")));
   const keeper = opened.adopt(new TranscriptKeeper(options), (open) => open.close());
   await keeper.catchUp();

@@ -71,6 +71,23 @@ test("A server that cannot start says why in one line, with status 1.", async (t
   assert.equal(locked.status, 1);
 });
 
+test("A server whose folder cannot be made says so.", (t) => {
+  if (!existsSync("/proc/self")) return t.skip("NOT RUN: there is no /proc");
+  const nowhere = "/proc/parlance/folder";
+  for (const folders of [
+    ["--data", nowhere],
+    ["--data", temporaryFolder(t), "--transcripts", nowhere],
+  ]) {
+    const words = [cli, "serve", "--port", "0", "--log-level", "silent", ...folders];
+    const { status, stderr } = spawnSync(process.execPath, words, { timeout: 10_000, killSignal: "SIGKILL" });
+    assert.match(
+      String(stderr),
+      /^❌ .*\/proc\/parlance\/folder.* choose another folder with --(data|transcripts)\.\n$/,
+    );
+    assert.equal(status, 1);
+  }
+});
+
 test("A folder that is named by the flag is served, whatever database the environment names.", async (t) => {
   const away = { PARLANCE_STORE: "postgres://nobody@127.0.0.1:1/none", PARLANCE_BUS: "nats://127.0.0.1:1" };
   const data = temporaryFolder(t);
