@@ -11,13 +11,15 @@ if (major < leastNode[0] || (major === leastNode[0] && minor < leastNode[1])) {
   process.exitCode = 1;
 } else {
   const { enableCompileCache } = await import("node:module");
-  const { join } = await import("node:path");
-  const { XDG_CACHE_HOME: cache, HOME: home } = process.env;
+  const { isAbsolute, join } = await import("node:path");
+  const { XDG_CACHE_HOME: cache = "", HOME: home = "" } = process.env;
+  // Not one that depends on where one stands. https://specifications.freedesktop.org/basedir/latest/
+  const caches = [cache, join(home, ".cache")].find((path) => isAbsolute(path));
   // The next start need not compile it all again, nor does the store's thread, which looks into the environment. Not
   // among the system's temporary files, where anybody may lay down code beforehand that would be run as whoever starts
   // this.
-  if (!process.env["NODE_COMPILE_CACHE"] && (cache || home)) {
-    const folder = join(cache || join(home ?? "", ".cache"), "parlance");
+  if (!process.env["NODE_COMPILE_CACHE"] && caches) {
+    const folder = join(caches, "parlance");
     enableCompileCache(folder);
     process.env["NODE_COMPILE_CACHE"] = folder;
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync, readFileSync, watch } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, watch } from "node:fs";
 import { get, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -41,6 +41,13 @@ test("The help of every command fits into 80 columns.", () => {
 test("--version and --help answer with status 0.", () => {
   assert.match(run("--version").stdout, /^\d+\.\d+\.\d+\n$/);
   assert.match(run("--help").stdout, /parlance chat general --name Ann/);
+});
+
+test("Nothing is laid down, or run, where somebody happens to stand.", (t) => {
+  const cwd = temporaryFolder(t);
+  const env = { ...process.env, XDG_CACHE_HOME: "cache", HOME: "home", NODE_COMPILE_CACHE: "" };
+  assert.equal(spawnSync(process.execPath, [cli, "--version"], { cwd, env }).status, 0);
+  assert.deepEqual(readdirSync(cwd), []);
 });
 
 for (const [words, complaint] of [
