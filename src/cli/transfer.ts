@@ -33,7 +33,7 @@ function parseRoom(roomName: string, flags: TransferFlags): RoomThere {
     roomName,
     key: keyFrom(flags.key),
     language: parseLanguage(flags.lang),
-    ...(flags.server && { server: flags.server }),
+    ...(flags.server !== undefined && { server: flags.server }),
   });
   if (!talk.ok) throw new UsageError(talk.message);
   const { server, room, key, language } = talk.value;
@@ -63,9 +63,11 @@ export async function exportTo(roomName: string, flags: TransferFlags & { readon
     }
     const file = existsSync(flags.out) ? realpathSync(flags.out) : flags.out;
     const unfinished = `${file}.part`;
+    // Who may read what was there may read what takes its place, and nobody else.
+    const mode = existsSync(file) ? statSync(file).mode & 0o777 : 0o666;
     onEndSignals({ onFirst: () => ending.abort(), onSecond: (exitCode) => process.exit(exitCode) });
     try {
-      await pipeline(pieces, createWriteStream(unfinished, { flush: true }));
+      await pipeline(pieces, createWriteStream(unfinished, { mode, flush: true }));
       await rename(unfinished, file);
     } catch (error) {
       await rm(unfinished, { force: true });

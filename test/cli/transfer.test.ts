@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -207,6 +207,15 @@ test("an export goes into a pipe as it comes, and through a link into its file; 
   assert.ok(lstatSync(pipe).isFIFO() && lstatSync(link).isSymbolicLink());
 });
 
+test("an export that takes a file's place is read by nobody who could not read that", async (t) => {
+  const { url } = await startTestServer(t);
+  const file = join(temporaryFolder(t), "out.txt");
+  writeFileSync(file, "earlier", { mode: 0o600 });
+  assert.deepEqual(await parlance(t, "export", "general", "--out", file, "--server", url), { status: 0, output: "" });
+  assert.equal(readFileSync(file, "utf8"), "");
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+});
+
 test("an export or import that cannot be done says why, with status 1, and leaves no half of a file", async (t) => {
   const { url } = await startTestServer(t);
   const folder = temporaryFolder(t);
@@ -221,10 +230,21 @@ test("an export or import that cannot be done says why, with status 1, and leave
   assert.equal(noFile.output, `❗ Файлу ${file} немає.\n`);
   const noFolder = await parlance(t, "export", "general", "--server", url, "--out", join(folder, "none", "out.txt"));
   assert.deepEqual(noFolder, { status: 1, output: `❗ There is no folder ${join(folder, "none")}. Make it first.\n` });
+  writeFileSync(file, "");
+  truncateSync(file, 2 ** 31);
+  const large = await parlance(t, "import", file, "--room", "general", "--server", url);
+  assert.deepEqual(large, { status: 1, output: "❗ File size (2147483648) is greater than 2 GiB\n" });
   writeFileSync(file, "nothing of ours\n");
   assert.equal((await parlance(t, "import", file, "--room", "general", "--server", url)).status, 1);
   assert.equal((await parlance(t, "export", "general", "--format", "pdf")).status, 2);
   assert.equal((await parlance(t, "import", file)).status, 2);
+  for (const words of [
+    ["export", "general"],
+    ["import", file, "--room", "general"],
+  ]) {
+    const nowhere = await parlance(t, ...words, "--server", "");
+    assert.deepEqual(nowhere, { status: 2, output: "❌ --server takes an address such as ws://localhost:8765.\n" });
+  }
   assert.equal(readFileSync(file, "utf8"), "nothing of ours\n");
 });
 
