@@ -1,12 +1,14 @@
 import type { UserId } from "../protocol/ids.ts";
 import type { NodeId } from "./hints.ts";
 import { looksGenerated, type NameKey } from "./name-keys.ts";
-import { type NameRegister, renewMs } from "./name-register.ts";
+import { type NameClaim, type NameRegister, renewMs } from "./name-register.ts";
 import { type Clock, StoreError } from "./ports.ts";
 import type { Soon } from "./soon.ts";
 
 /** Names in one question at the most. */
 const batchLimit = 500;
+/** Names that wait to be let go of: what would be more stays claimed for as long as this node lives. [B1] */
+const releasesLimit = 20_000;
 /** The wait before a store that was away is asked again. */
 const retryMs = 1_000;
 
@@ -38,8 +40,10 @@ export class NameClaims {
   readonly #options: NameClaimsOptions;
   /** What the register is known to hold for this node. */
   readonly #claimed = new Map<NameKey, UserId>();
-  /** What it is still to be told to let go of: never more than was claimed. */
-  readonly #releases = new Map<NameKey, UserId>();
+  /** What is in use here and was asked for without an answer: the register may hold it. */
+  readonly #unsure = new Map<NameKey, UserId>();
+  /** What it is still to be told to let go of. */
+  readonly #releases = new Map<string, NameClaim>();
   #wishes: Wish[] = [];
   #working: Promise<void> | undefined;
   /** Whether the register was not told, or did not answer, something. */
@@ -66,9 +70,11 @@ export class NameClaims {
   /** Lets go of what somebody does not use here any more. */
   release(id: UserId, keys: readonly NameKey[]): void {
     for (const key of keys) {
-      if (this.#claimed.get(key) !== id) continue;
-      this.#claimed.delete(key);
-      this.#releases.set(key, id);
+      const isTheirs = this.#claimed.get(key) === id;
+      if (isTheirs) this.#claimed.delete(key);
+      else if (this.#unsure.get(key) !== id) continue;
+      this.#unsure.delete(key);
+      this.#letGo({ key, user: id });
     }
     if (this.#releases.size > 0) this.#working ??= this.#work();
   }
@@ -95,7 +101,7 @@ export class NameClaims {
     await Promise.resolve();
     while (this.#wishes.length > 0 || (this.#releases.size > 0 && !this.#isTroubled)) {
       const wishes = this.#wishes.splice(0, batchLimit);
-      const releases = [...this.#releases];
+      const releases = [...this.#releases.values()];
       this.#releases.clear();
       // In this order, and all of them: a name that was let go may be another's in the same turn, or theirs again.
       const asked: Promise<void>[] = [];
@@ -106,22 +112,23 @@ export class NameClaims {
     this.#working = undefined;
   }
 
-  async #release(releases: readonly (readonly [NameKey, UserId])[]): Promise<void> {
+  #letGo(claim: NameClaim): void {
+    if (this.#releases.size < releasesLimit) this.#releases.set(keyOf(claim), claim);
+  }
+
+  async #release(releases: readonly NameClaim[]): Promise<void> {
     const { register, node } = this.#options;
     try {
-      await register.release(
-        node,
-        releases.map(([key, user]) => ({ key, user })),
-      );
+      await register.release(node, releases);
     } catch (error) {
       this.#takeNote(error);
-      for (const [key, id] of releases) if (!this.#claimed.has(key)) this.#releases.set(key, id);
+      for (const claim of releases) if (this.#claimed.get(claim.key) !== claim.user) this.#letGo(claim);
     }
   }
 
   async #claim(wishes: readonly Wish[]): Promise<void> {
     if (wishes.length === 0) return;
-    const { register, node, inUse } = this.#options;
+    const { register, node } = this.#options;
     // Of two who wish for a key in one turn, the first has left by now.
     const claims = new Map(wishes.flatMap(({ id, keys }) => keys.map((key) => [key, { key, user: id }])));
     let granted: ReadonlySet<NameKey>;
@@ -129,23 +136,33 @@ export class NameClaims {
       granted = await register.claim(node, [...claims.values()]);
     } catch (error) {
       this.#takeNote(error);
-      for (const { settle } of wishes) settle("unknown");
+      for (const { id, keys, settle } of wishes) {
+        for (const key of keys) this.#unsure.set(key, id);
+        settle("unknown");
+        this.#releaseUnused(id, keys);
+      }
       return;
     }
     for (const { id, keys, settle } of wishes) {
+      for (const key of keys) this.#unsure.delete(key);
       const theirs = keys.filter((key) => granted.has(key) && claims.get(key)?.user === id);
       for (const key of theirs) {
         this.#claimed.set(key, id);
         // It may be there again, of a release that failed: late, it would take away what is theirs now.
-        this.#releases.delete(key);
+        this.#releases.delete(keyOf({ key, user: id }));
       }
       settle(theirs.length === keys.length ? "granted" : "taken");
-      // They may have gone while the question was under way.
-      this.release(
-        id,
-        theirs.filter((key) => inUse.get(key) !== id),
-      );
+      this.#releaseUnused(id, theirs);
     }
+  }
+
+  /** They may have gone while the question was under way. */
+  #releaseUnused(id: UserId, keys: readonly NameKey[]): void {
+    const { inUse } = this.#options;
+    this.release(
+      id,
+      keys.filter((key) => inUse.get(key) !== id),
+    );
   }
 
   async #renew(): Promise<void> {
@@ -195,3 +212,5 @@ export class NameClaims {
     this.#isTroubled = true;
   }
 }
+
+const keyOf = ({ key, user }: NameClaim): string => `${user} ${key}`;

@@ -16,9 +16,14 @@ const away = () => Promise.reject(new StoreError("Postgres: away", { fatal: fals
 const answers = async () => {};
 const keyOf = (number: number) => `їжак ${number}` as NameKey;
 
-/** A register whose renewals may be carried out without an answer. */
+/** A register whose renewals and claims may be carried out without an answer. */
 class LosingNames extends MemoryNames {
   losesAnswer = false;
+
+  override async claim(...asked: Parameters<MemoryNames["claim"]>): Promise<ReadonlySet<NameKey>> {
+    const granted = await super.claim(...asked);
+    return this.losesAnswer ? away() : granted;
+  }
 
   override async renew(node: NodeId): Promise<boolean> {
     const known = await super.renew(node);
@@ -88,4 +93,27 @@ describe("the claims of one node", () => {
     assert.equal((await names.taken(userId("somebody"), [keyOf(1)])).size, 1);
     await claims.close();
   });
+
+  for (const leaves of ["while it is asked for", "after that"]) {
+    test(`[N6] a claim that nobody heard the answer of is let go of, when who asked leaves ${leaves}`, async () => {
+      const { clock, names, inUse, claims } = await start();
+      const ann = userId("ann");
+      const leave = () => {
+        inUse.delete(keyOf(0));
+        claims.release(ann, [keyOf(0)]);
+      };
+      inUse.set(keyOf(0), ann);
+      names.losesAnswer = true;
+      const verdict = claims.claim(ann, [keyOf(0)]);
+      if (leaves === "while it is asked for") leave();
+      assert.equal(await verdict, "unknown");
+      names.losesAnswer = false;
+      if (leaves === "after that") leave();
+      clock.advance(renewMs);
+      await turn();
+      await turn();
+      assert.equal((await names.taken(userId("bob"), [keyOf(0)])).size, 0);
+      await claims.close();
+    });
+  }
 });
