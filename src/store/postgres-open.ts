@@ -49,6 +49,21 @@ export async function connect(
 }
 
 /**
+ * Ends every other connection of the same name. Where a line broke, what was asked over it may still be on its way, and
+ * would be done after what is asked over the new one: a name let go of that was claimed again since, say.
+ */
+export async function endFormer(client: Client): Promise<void> {
+  try {
+    await client.query(`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = current_setting('application_name') AND usename = current_user
+        AND pid <> pg_backend_pid()`);
+  } catch (error) {
+    if (!isWithheld(error)) throw error;
+  }
+}
+
+/**
  * Readies a new connection: its time-outs, the tables, and the check whether this is still the database that it was.
  * Rejects with {@link DatabaseRefused}, or with Postgres's error.
  */
@@ -204,6 +219,8 @@ async function noticeAnotherLife(client: Client, cluster: string): Promise<void>
 /** Codes of what this database has no such function for, or lets this user not call. */
 const withheld = new Set(["42883", "0A000", "42501"]);
 
+const isWithheld = (error: unknown): boolean => withheld.has((error as { code?: string }).code ?? "");
+
 /** Which cluster this is, and on which timeline; the same for ever where the database does not tell. */
 async function marksOfCluster(client: Client): Promise<string> {
   try {
@@ -212,7 +229,7 @@ async function marksOfCluster(client: Client): Promise<string> {
         substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS marks`);
     return rows[0]?.marks ?? "";
   } catch (error) {
-    if (withheld.has((error as { code?: string }).code ?? "")) return "";
+    if (isWithheld(error)) return "";
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
 import type { AccountStore } from "../core/account-store.ts";
 import type { NameRegister } from "../core/name-register.ts";
@@ -19,7 +20,7 @@ import { PostgresAccounts } from "./postgres-accounts.ts";
 import { PostgresDirectory } from "./postgres-directory.ts";
 import { PostgresLog } from "./postgres-log.ts";
 import { PostgresNames } from "./postgres-names.ts";
-import { connect, prepare, refusalOf } from "./postgres-open.ts";
+import { connect, endFormer, prepare, refusalOf } from "./postgres-open.ts";
 import { PostgresSearch } from "./postgres-search.ts";
 
 /** A store that may be out of reach for a while, and recovers by itself. */
@@ -86,6 +87,8 @@ class PostgresStore implements RemoteStore {
   };
   readonly #address: string;
   readonly #statementMs: number;
+  /** By which the connection before the present one is known to the database. */
+  readonly #name = `parlance ${randomUUID()}`;
   readonly #search: PostgresSearch;
   #reaching: Promise<Reached> | undefined;
   #isReachable = false;
@@ -181,8 +184,11 @@ class PostgresStore implements RemoteStore {
 
   async #connect(onLost: () => void): Promise<Reached> {
     const statementMs = this.#statementMs;
-    const ready = (client: Client) => prepare(client, statementMs);
-    const client = await connect(this.#address, { name: "parlance", statementMs, ready, onLost });
+    const ready = async (client: Client) => {
+      await endFormer(client);
+      await prepare(client, statementMs);
+    };
+    const client = await connect(this.#address, { name: this.#name, statementMs, ready, onLost });
     this.#isReachable = true;
     return {
       client,

@@ -129,9 +129,12 @@ class Line {
     this.#left = bytes;
   }
 
-  stall(): void {
-    // Until the line is over: whoever waits for it then finds that.
-    this.flowing = this.over;
+  /** The answer lets it flow again. */
+  stall(): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    // Or until the line is over: whoever waits for it then finds that.
+    this.flowing = Promise.race([promise, this.over]);
+    return resolve;
   }
 
   reset(): void {
@@ -201,8 +204,14 @@ export class TcpProxy {
     for (const line of this.#lines) line.cutAfter(bytes);
   }
 
-  /** Carries nothing more on what is open now, and does not end it: a cable pulled out. */
-  stall(): void {
-    for (const line of this.#lines) line.stall();
+  /**
+   * Carries nothing more on what is open now, and does not end it: a cable pulled out. The answer carries it on, with what
+   * was said meanwhile, also where whoever said it has gone.
+   */
+  stall(): () => void {
+    const goOn = [...this.#lines].map((line) => line.stall());
+    return () => {
+      for (const flow of goOn) flow();
+    };
   }
 }

@@ -78,6 +78,31 @@ describeWith([postgresProgram], "Postgres", () => {
     assert.equal((await there.claim(other, [{ key, user: userId("bob") }])).size, 1, "and it is anybody's");
   });
 
+  test("[N6] what was asked over a line that was given up is not done once that carries again", async (t) => {
+    const address = await postgres().newDatabase();
+    const proxy = await TcpProxy.start(t, address);
+    const through = address.replace(new URL(address).port, new URL(proxy.url).port);
+    const store = await openPostgresStore(through, { statementMs: 100 });
+    t.after(() => store.close());
+    const [key] = nameKeys("Ann");
+    assert.ok(key);
+    const node = newNodeId(randomFillSync);
+    const claims = [{ key, user: userId("ann") }];
+    await store.names.renew(node);
+    await store.names.claim(node, claims);
+    const goOn = proxy.stall();
+    await assert.rejects(store.names.release(node, claims), StoreError);
+    while (store.isReachable) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal((await store.names.claim(node, claims)).size, 1, "she is back");
+    goOn();
+    const watch = new pg.Client(address);
+    await watch.connect();
+    t.after(() => watch.end());
+    const asked = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    while ((await watch.query(asked)).rowCount !== 1);
+    assert.equal((await store.names.taken(userId("bob"), [key])).size, 1);
+  });
+
   test("nodes that start at once on an empty database make one set of tables and one key", async (t) => {
     const address = await postgres().newDatabase();
     const nodes = await Promise.all(range(1, 5).map(() => openStore(t, address)));

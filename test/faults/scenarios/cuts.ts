@@ -14,7 +14,7 @@ const cuts: Readonly<Record<string, (place: Place) => void | Promise<void>>> = {
   reset: ({ proxy }) => proxy.reset(),
   "cut in mid-frame": ({ proxy }) => proxy.cutAfter(randomInt(1, 2_000)),
   // Nobody is told: only the want of any sign of life ends it. [K1]
-  stall: ({ proxy }) => proxy.stall(),
+  stall: ({ proxy }) => void proxy.stall(),
   "slow, then reset": ({ proxy }) => {
     proxy.weather = {
       latencyMs: randomInt(5, 30),
