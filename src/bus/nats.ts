@@ -44,6 +44,8 @@ class NatsBus implements Bus {
   #isRefused = false;
   /** Whether it was said already that NATS is away. */
   #isAwayKnown = false;
+  /** Whether it was said already that NATS takes too little at once. */
+  #isNarrowKnown = false;
   #cancelRetry = () => {};
 
   constructor(options: NatsBusOptions) {
@@ -56,8 +58,7 @@ class NatsBus implements Bus {
     this.#readers.tell(appends, true);
     // Nobody waits for what was not sent: the others look into the store, once they hear again.
     if (!this.#connection || !this.#isHeard) return;
-    const { max_payload: maxBytes = 1024 * 1024 } = this.#connection.info ?? {};
-    this.#connection.publish(`${this.#prefix}.${appends.room}`, encodeAppends(appends, maxBytes));
+    this.#connection.publish(`${this.#prefix}.${appends.room}`, encodeAppends(appends, this.#maxBytes));
   }
 
   subscribe(listener: (appends: Appends, isOwn: boolean) => void): () => void {
@@ -67,7 +68,14 @@ class NatsBus implements Bus {
   tell(hint: Hint): void {
     if (this.#isClosed) return;
     this.#hearers.tell(hint);
-    if (this.#connection && this.#isHeard) this.#connection.publish(this.#hints, encodeHint(hint));
+    if (!this.#connection || !this.#isHeard) return;
+    const payload = encodeHint(hint);
+    if (payload.length <= this.#maxBytes) return this.#connection.publish(this.#hints, payload);
+    if (!this.#isNarrowKnown) {
+      const sizes = { bytes: payload.length, max_payload: this.#maxBytes };
+      this.#options.log.warn(sizes, "NATS takes nothing so large: the other nodes are not told who is here");
+    }
+    this.#isNarrowKnown = true;
   }
 
   hear(listener: (hint: Hint) => void): () => void {
@@ -118,6 +126,11 @@ class NatsBus implements Bus {
       if (!this.#connection) this.#retry();
       this.#sayAway(error);
     }
+  }
+
+  /** The most that NATS takes at once. */
+  get #maxBytes(): number {
+    return this.#connection?.info?.max_payload ?? 1024 * 1024;
   }
 
   /** A room's name has none of the characters that mean something in a subject. */

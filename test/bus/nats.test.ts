@@ -7,11 +7,12 @@ import { type TestContext, test } from "node:test";
 import { connect } from "@nats-io/transport-node";
 import { nats as natsProgram } from "../../scripts/servers.mjs";
 import { openNatsBus } from "../../src/bus/nats.ts";
+import type { Hint, NodeId } from "../../src/core/hints.ts";
 import { aliveMs, silentMs } from "../../src/core/nodes.ts";
 import type { Appends, Bus } from "../../src/core/ports.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
 import { systemClock } from "../../src/server/clock.ts";
-import { roomName, storedEvent } from "../support/drafts.ts";
+import { displayName, roomName, storedEvent, userId } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { TestNats, useNats } from "../support/nats.ts";
 import { describeWith, freePort } from "../support/programs.ts";
@@ -49,6 +50,23 @@ describeWith([natsProgram], "NATS", () => {
     const arrived = next(there.bus);
     here.bus.publish(news(...Array.from({ length: 100 }, () => "ก".repeat(4_096))));
     assert.deepEqual(await arrived, { room, epoch, events: [], head: 100 });
+  });
+
+  test("[N5] what NATS takes in no piece so large is not told, and said once to whoever runs it; what is smaller is told", async (t) => {
+    const config = join(temporaryFolder(t), "nats.conf");
+    writeFileSync(config, "max_payload: 4KB");
+    const narrow = await TestNats.start(["--config", config]);
+    t.after(() => narrow.kill());
+    const [here, there] = [await openBus(t, "narrow", narrow.address), await openBus(t, "narrow", narrow.address)];
+    const arrived = new Promise((resolve) => there.bus.hear(resolve));
+    const node = "0123456789abcdef" as NodeId;
+    const members = Array.from({ length: 200 }, (_, n) => ({ id: userId(n), name: displayName(`їжак ${n}`) }));
+    const roll: Hint = { type: "roll", node, version: 7, lines: 200, part: 0, parts: 1, rooms: [{ room, members }] };
+    for (const _ of members) here.bus.tell(roll);
+    here.bus.tell({ type: "look" });
+    assert.deepEqual(await arrived, { type: "look" });
+    assert.equal(here.log.lines.length, 1);
+    assert.match(here.log.lines.join(), /NATS takes nothing so large.*"max_payload":4096/);
   });
 
   test("nodes with another store hear nothing of it, and nobody minds what is no news", async (t) => {
