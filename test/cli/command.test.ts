@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { settingKeys, settings } from "../../src/ops/settings.ts";
-import { cli, startServerProcess } from "../support/process.ts";
+import { cli, serveWords, startServerProcess } from "../support/process.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 import { runAtTerminal } from "../support/terminal.ts";
 
@@ -122,7 +122,7 @@ async function startWithLog(t: TestContext, stdout: "pipe" | number) {
     }
   });
   t.after(() => watcher.close());
-  const words = ["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data];
+  const words = serveWords(data);
   const server = spawn(process.execPath, [cli, ...words], { stdio: ["ignore", stdout, "inherit"] });
   t.after(() => server.kill("SIGKILL"));
   return { server, url: await signedIn.promise, exited: once(server, "exit") };
@@ -152,7 +152,7 @@ test("A server whose log nobody fetches any more ends in good order. [K4]", asyn
 
 test("A server whose terminal is closed ends in good order. [K4]", async (t) => {
   const data = temporaryFolder(t);
-  const words = ["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data];
+  const words = serveWords(data);
   const server = runAtTerminal(t, words);
   await server.sees(/✅ Server is running on/);
   const note = join(data, "server.json");
@@ -168,7 +168,7 @@ test("A server whose terminal is closed ends in good order. [K4]", async (t) => 
 });
 
 test("At a terminal the server prints for people, and stops at Ctrl+C with status 0. [K4]", async (t) => {
-  const words = ["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", temporaryFolder(t)];
+  const words = serveWords(temporaryFolder(t));
   const server = runAtTerminal(t, words);
   await server.sees(/✅ Server is running on ws:\/\/localhost:\d+\n/);
   await server.sees(/http:\/\/localhost:\d+ /);

@@ -1,16 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RawClient } from "../support/client.ts";
+import { serveWords } from "../support/process.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 import { type Run, runAtTerminal, runPiped } from "../support/terminal.ts";
 import { TextClient } from "../support/text-client.ts";
 
 const prompt = "[Server] Type message to broadcast: ";
-
-const serveWords = (data: string, ...more: string[]) => [
-  ...["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data],
-  ...more,
-];
 
 /** The address at which a server that was started from the command line is up. */
 async function addressOf(run: Run): Promise<string> {

@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { StartupError, startServer } from "../../src/server/index.ts";
+import { cli, serveWords } from "../support/process.ts";
 import { keptLog, startTestServer, temporaryFolder, testConfig } from "../support/server.ts";
 
 /** What the server says that cannot start: one line, for a person. */
@@ -138,21 +139,7 @@ test("a folder or database that may not be written is refused", async (t) => {
   // Nobody forbids root anything: as root this is tried as a user without rights.
   const asNobody = process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
   for (const data of [readable, folder]) {
-    const main = new URL("../../src/cli/main.ts", import.meta.url).pathname;
-    const [command = "", ...rest] = [
-      ...asNobody,
-      process.execPath,
-      main,
-      "serve",
-      "--port",
-      "0",
-      "--tcp-port",
-      "none",
-      "--tcp-echo-port",
-      "none",
-      "--data",
-      data,
-    ];
+    const [command = "", ...rest] = [...asNobody, process.execPath, cli, ...serveWords(data)];
     const server = spawn(command, rest, { stdio: ["ignore", "ignore", "pipe"] });
     t.after(() => server.kill("SIGKILL"));
     const [said, [exitCode]] = await Promise.all([text(server.stderr), once(server, "exit")]);

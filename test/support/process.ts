@@ -7,6 +7,12 @@ import { fileURLToPath } from "node:url";
 /** The command line, as a file for Node to run. */
 export const cli = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
+/** The words that start a server with its data in a folder, on a free port and without TCP. */
+export const serveWords = (data: string, ...more: readonly string[]): readonly string[] => [
+  ...["serve", "--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", data],
+  ...more,
+];
+
 /** A server in a process of its own, so that it can be killed. */
 export interface ServerProcess {
   readonly process: ChildProcess;
@@ -41,29 +47,10 @@ export async function startServerProcess(
   { prefix = [], environment = {} }: Surroundings = {},
 ): Promise<ServerProcess> {
   const [command = process.execPath, ...words] = [...prefix, process.execPath];
-  const child = spawn(
-    command,
-    [
-      ...words,
-      cli,
-      "serve",
-      "--port",
-      "0",
-      "--tcp-port",
-      "none",
-      "--tcp-echo-port",
-      "none",
-      "--send-rate",
-      "0",
-      "--data",
-      data,
-      ...more,
-    ],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { ...process.env, ...environment },
-    },
-  );
+  const child = spawn(command, [...words, cli, ...serveWords(data, "--send-rate", "0", ...more)], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...environment },
+  });
   t.after(() => child.kill("SIGKILL"));
   const exited = once(child, "exit");
   const kill = async () => {

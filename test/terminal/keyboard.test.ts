@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { RawClient } from "../support/client.ts";
+import { serveWords } from "../support/process.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 import { inShell, runAtTerminal, runShellAtTerminal } from "../support/terminal.ts";
 
@@ -43,9 +44,8 @@ test("Ctrl+Z where no shell could continue the chat does no harm.", async (t) =>
 });
 
 test("A server in the background is not stopped by what is typed for the shell.", async (t) => {
-  const flags = ["--port", "0", "--tcp-port", "none", "--tcp-echo-port", "none", "--data", temporaryFolder(t)];
   // The end of the terminal, which is that of the test, does not reach the background.
-  const server = `${inShell(["serve", ...flags])} & trap "kill -9 $!" HUP`;
+  const server = `${inShell(serveWords(temporaryFolder(t)))} & trap "kill -9 $!" HUP`;
   const shell = runShellAtTerminal(t, `set -m; ${server}; while read line; do echo "read $line"; done`);
   await shell.sees(/http:\/\/localhost:\d+/);
   const url = /http:\/\/localhost:\d+/.exec(shell.text)?.[0] ?? "";
