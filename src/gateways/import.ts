@@ -9,6 +9,7 @@ import { accepted, type Result, refused } from "../protocol/codes.ts";
 import { parseAnyRoomName } from "../protocol/direct.ts";
 import { messageIdField, nameField, optional, refusalOf, textField, userIdField } from "../protocol/fields.ts";
 import { importBytes, importLimit } from "../protocol/limits.ts";
+import type { RoomRoute } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
 
 const recordSchema = v.object({
@@ -45,7 +46,7 @@ export function addImportGateway(
     if (!isLocal(request.raw)) return sendProblem(reply, { code: "local_only" }, language);
   };
   const options = { bodyLimit: importBytes, onRequest };
-  app.post<{ Params: { room: string } }>("/api/v1/import/:room", options, async (request, reply) => {
+  app.post<RoomRoute>("/api/v1/import/:room", options, async (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
     if (!room.ok) return sendProblem(reply, room.error, language);
     const body = readBody(request.body);

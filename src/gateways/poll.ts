@@ -8,7 +8,7 @@ import type { Language } from "../locales/words.ts";
 import { parseAnyRoomName } from "../protocol/direct.ts";
 import { cursorField, optional, refusalOf } from "../protocol/fields.ts";
 import { pollDefault, pollLimit } from "../protocol/limits.ts";
-import { bearerToken } from "./support/http.ts";
+import { bearerToken, countField, type RoomRoute } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
 
 const wholeNumber = v.pipe(v.string(), v.digits(), v.transform(Number), v.safeInteger());
@@ -20,7 +20,7 @@ export const querySchema = v.object({
   after: optional(cursorField),
   before: optional(wholeNumber),
   wait: optional(v.pipe(wholeNumber, v.maxValue(longestWait))),
-  limit: optional(v.pipe(wholeNumber, v.minValue(1), v.maxValue(pollLimit))),
+  limit: optional(countField(pollLimit)),
 });
 
 type Range = Pick<v.InferOutput<typeof querySchema>, "after" | "before">;
@@ -32,7 +32,7 @@ type Range = Pick<v.InferOutput<typeof querySchema>, "after" | "before">;
  * messages, which are told as they are now. [E2]
  */
 export function addPollGateway(app: FastifyInstance, hub: Hub, language: Language): void {
-  app.get<{ Params: { room: string } }>("/rooms/:room/messages", async (request, reply) => {
+  app.get<RoomRoute>("/rooms/:room/messages", async (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
     if (!room.ok) return sendProblem(reply, room.error, language);
     const query = v.safeParse(querySchema, request.query, { abortEarly: true });

@@ -5,7 +5,7 @@ import type { Language } from "../locales/words.ts";
 import { parseAnyRoomName } from "../protocol/direct.ts";
 import { messageIdField, nameField, optional, textField } from "../protocol/fields.ts";
 import { readBody } from "./support/body.ts";
-import { type AddressOf, bearerToken } from "./support/http.ts";
+import { type AddressOf, bearerToken, type RoomRoute } from "./support/http.ts";
 import { postAndReply } from "./support/post-and-reply.ts";
 import { sendProblem } from "./support/problem.ts";
 
@@ -23,7 +23,7 @@ export const postSchema = v.object({
  * its connection.
  */
 export function addPostGateway(app: FastifyInstance, hub: Hub, language: Language, addressOf: AddressOf): void {
-  app.post<{ Params: { room: string } }>("/rooms/:room/messages", async (request, reply) => {
+  app.post<RoomRoute>("/rooms/:room/messages", async (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
     if (!room.ok) return sendProblem(reply, room.error, language);
     const key = request.headers["idempotency-key"];

@@ -10,15 +10,12 @@ import { optional, refusalOf, wholeNumberField } from "../protocol/fields.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { roomsLimit } from "../protocol/limits.ts";
 import { listCursorField } from "../protocol/room-frames.ts";
-import { bearerToken, readFields } from "./support/http.ts";
+import { bearerToken, countField, type RoomRoute, readFields } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
 
-const pageSize = v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(roomsLimit));
-export const listSchema = v.object({ after: optional(listCursorField), limit: optional(pageSize) });
+export const listSchema = v.object({ after: optional(listCursorField), limit: optional(countField(roomsLimit)) });
 export const readSchema = v.object({ seq: wholeNumberField });
 export const directSchema = v.object({ user: v.string() });
-
-type RoomRoute = { Params: { room: string } };
 
 /**
  * Rooms without a socket. `GET /rooms` lists them by latest message, with a token also one's direct conversations and

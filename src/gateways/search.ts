@@ -7,16 +7,14 @@ import { parseAnyRoomName } from "../protocol/direct.ts";
 import { cursorTextField, optional, refusalOf, roomField, textField } from "../protocol/fields.ts";
 import type { RoomName } from "../protocol/ids.ts";
 import { searchLimit } from "../protocol/limits.ts";
-import { bearerToken } from "./support/http.ts";
+import { bearerToken, countField, type RoomRoute } from "./support/http.ts";
 import { sendProblem } from "./support/problem.ts";
-
-const limitField = v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(searchLimit));
 
 export const searchQuerySchema = v.object({
   q: textField,
   room: optional(roomField),
   before: optional(cursorTextField),
-  limit: optional(limitField),
+  limit: optional(countField(searchLimit)),
 });
 
 /**
@@ -37,7 +35,7 @@ export function addSearchGateway(app: FastifyInstance, hub: Hub, language: Langu
   };
 
   app.get("/search", (request, reply) => answer(request, reply));
-  app.get<{ Params: { room: string } }>("/rooms/:room/search", (request, reply) => {
+  app.get<RoomRoute>("/rooms/:room/search", (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
     if (!room.ok) return sendProblem(reply, room.error, language);
     return answer(request, reply, room.value);

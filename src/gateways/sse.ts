@@ -11,7 +11,7 @@ import { cursorField } from "../protocol/fields.ts";
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { defaultRoom } from "../protocol/names.ts";
 import { cutWhenLate } from "./support/closing.ts";
-import { type AddressOf, bearerToken } from "./support/http.ts";
+import { type AddressOf, bearerToken, type RoomRoute } from "./support/http.ts";
 import { roomLine } from "./support/lines.ts";
 import { Outbound } from "./support/outbound.ts";
 import { sendProblem } from "./support/problem.ts";
@@ -105,7 +105,7 @@ export function addSseGateway(app: FastifyInstance, hub: Hub, language: Language
 
   // A stream has no end at which its headers alone could be told.
   app.get("/events", { exposeHeadRoute: false }, (request, reply) => stream(request, reply, defaultRoom));
-  app.get<{ Params: { room: string } }>("/rooms/:room/events", { exposeHeadRoute: false }, (request, reply) => {
+  app.get<RoomRoute>("/rooms/:room/events", { exposeHeadRoute: false }, (request, reply) => {
     const room = parseAnyRoomName(request.params.room);
     if (!room.ok) return sendProblem(reply, room.error, language);
     return stream(request, reply, room.value);

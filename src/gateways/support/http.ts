@@ -11,6 +11,15 @@ export type AddressOf = (request: IncomingMessage) => string | undefined;
 export const bearerToken = (request: FastifyRequest): string | undefined =>
   /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
 
+/** How many of something an address asks for: 1 to `most`. */
+export const countField = (most: number) =>
+  v.pipe(v.string(), v.digits(), v.transform(Number), v.minValue(1), v.maxValue(most));
+
+/** The path of a room, or of something in it. */
+export interface RoomRoute {
+  readonly Params: { readonly room: string };
+}
+
 /** The fields of a JSON body, by their schema; no body is no fields. `given` are those that the address tells. */
 export function readFields<T>(schema: v.GenericSchema<unknown, T>, body: unknown, given: object = {}): Result<T> {
   let json: unknown;
