@@ -64,6 +64,7 @@ export function existingDatabaseIn(folder: string): string {
   }
   throw new StartupError(`There is no ${file}. Name the server's folder with --data.`);
 }
+
 /** Where a data folder has its lock. */
 export const lockIn = (folder: string): string => join(folder, "lock");
 const noteIn = (folder: string): string => join(folder, "server.json");

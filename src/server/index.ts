@@ -67,6 +67,8 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
   await using opened = new AsyncDisposableStack();
   const data = opened.use(await openData(config, { clock: systemClock, log }));
   const { store, bus } = data;
+  // What is said in a folder is this server's alone, and nobody else changes it.
+  const isShared = data.folder === undefined;
   // Where whoever names no room is: it is there from the start, so that it can be read before anybody spoke.
   await store.openRoom(defaultRoom);
   if (config.transcripts !== undefined) {
@@ -84,12 +86,8 @@ export async function startServer(config: Config, { log, observer }: ServerOptio
     randomBytes,
   });
   opened.defer(() => identity.close());
-  const metrics = opened.use(
-    createMetrics({ version: program.version, clock: systemClock, hasDisk: data.folder !== undefined }),
-  );
+  const metrics = opened.use(createMetrics({ version: program.version, clock: systemClock, hasDisk: !isShared }));
   const lines = new Lines();
-  // What is said in a folder is this server's alone, and nobody else changes it.
-  const isShared = data.folder === undefined;
   const hub = opened.adopt(
     new Hub({
       store,
