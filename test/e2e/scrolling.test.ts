@@ -38,6 +38,36 @@ test("whoever scrolls up as a message comes in stays there, and whoever is at th
   await visitor.leave();
 });
 
+test("whoever writes many lines, or turns the device meanwhile, still sees the end", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Боб" });
+  for (let number = 1; number <= 40; number++) await bob.say(`№${number}, a few words in a line of their own`);
+  const visitor = await browser.visit(url, { viewport: { width: 375, height: 667 } });
+  await visitor.comeIn("น้อย");
+  await visitor.sees("№40, a few words in a line of their own");
+  const { page, conversation } = visitor;
+  const drawn = () =>
+    page.evaluate(
+      "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))",
+    );
+  const left = () => conversation.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+  for (let line = 1; line <= 9; line++) {
+    await page.locator("#message").pressSequentially(`line ${line}`);
+    await page.keyboard.press("Shift+Enter");
+    await drawn();
+    assert.ok((await left()) < 2, `${await left()} pixels above the end after ${line} lines`);
+  }
+  for (const size of [
+    { width: 667, height: 375 },
+    { width: 375, height: 667 },
+  ]) {
+    await page.setViewportSize(size);
+    await drawn();
+    assert.ok((await left()) < 2, `${await left()} pixels above the end, ${size.width} wide`);
+  }
+  await visitor.leave();
+});
+
 test("[R1] what was said before loads upwards, and what is looked at stays where it is", async (t) => {
   const { url } = await startTestServer(t);
   for (let number = 1; number <= 200; number++) {

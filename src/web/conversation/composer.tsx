@@ -24,14 +24,7 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
   const left = max > 0 ? max - codePoints(text.trim()) : Number.POSITIVE_INFINITY;
   const canSend = !isBlank(text) && left >= 0;
 
-  const grow = () => {
-    const { current: area } = input;
-    if (!area) return;
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight}px`;
-  };
-  useLayoutEffect(grow, [text]);
-  useWidth(input, grow);
+  useGrowth(input, text);
   useEffect(() => {
     // On a phone this would open the keyboard unasked.
     if (matchMedia("(pointer: fine)").matches) input.current?.focus({ preventScroll: true });
@@ -137,26 +130,23 @@ export function Composer({ chat, conversation }: { readonly chat: Chat; readonly
   );
 }
 
-/** Calls `onChange` when an element has become wider or narrower. */
-function useWidth(of: RefObject<HTMLElement | null>, onChange: () => void): void {
-  const latest = useRef(onChange);
-  latest.current = onChange;
+/** Keeps the field as high as its text. */
+function useGrowth(field: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  const grow = () => {
+    const { current: area } = field;
+    const form = area?.form;
+    if (!form) return;
+    // A form that is lower meanwhile would let the log be higher, whose end would then not be in sight.
+    form.style.minHeight = `${form.offsetHeight}px`;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+    form.style.minHeight = "";
+  };
+  useLayoutEffect(grow, [text]);
   useEffect(() => {
-    const { current: element } = of;
-    if (!element) return;
-    let width = element.clientWidth;
-    let frame = 0;
-    const sizes = new ResizeObserver(() => {
-      if (element.clientWidth === width) return;
-      width = element.clientWidth;
-      cancelAnimationFrame(frame);
-      // In the same frame a change of the element's height would be a loop.
-      frame = requestAnimationFrame(() => latest.current());
-    });
-    sizes.observe(element);
-    return () => {
-      sizes.disconnect();
-      cancelAnimationFrame(frame);
-    };
+    // It may have become wider or narrower. In the same frame a change of its height would be a loop.
+    const sizes = new ResizeObserver(() => void requestAnimationFrame(grow));
+    if (field.current) sizes.observe(field.current);
+    return () => sizes.disconnect();
   }, []);
 }
