@@ -64,6 +64,34 @@ test("[K3] [D6] without a server the page opens with what was last said, and sen
   await visitor.leave();
 });
 
+test("[K3] what is said in a room that there is no line to is seen to wait, also after a reload, and is said once there is one", async (t) => {
+  const { url, data, ports, stop } = await startTestServer(t);
+  const ann = await browser.visit(`${url}/`);
+  const { page } = ann;
+  await ann.comeIn("Ann");
+  await page.evaluate("navigator.serviceWorker.ready");
+  await stop();
+  await page.getByText("Offline, trying again").waitFor();
+  await page.getByRole("button", { name: "Add a room" }).click();
+  await page.getByRole("textbox", { name: "Name of the room" }).fill("кухня");
+  await page.keyboard.press("Enter");
+  await page.getByText("Fetching the conversation").waitFor({ state: "attached" });
+  await ann.say("написано без мережі");
+  const waiting = ann.conversation.locator(".message-sending", { hasText: "написано без мережі" });
+  await waiting.waitFor();
+  await page.reload();
+  await waiting.waitFor();
+  assert.equal(await page.getByText("This is what was here the last time.").count(), 0);
+
+  await startTestServer(t, { data, ports });
+  const now = page.getByRole("button", { name: "Now" });
+  await now.click({ timeout: 2_000 }).catch(() => {});
+  await ann.conversation.locator(".message-sent", { hasText: "написано без мережі" }).waitFor();
+  assert.equal(await ann.count("написано без мережі"), 1);
+  assert.deepEqual(ann.troubles, []);
+  await ann.leave();
+});
+
 test("a phone loads the conversation alone, and what a drawer shows is there soon after it, also once the line is gone", async (t) => {
   const server = await startTestServer(t);
   const ann = await browser.visit(`${server.url}/r/кухня`);

@@ -18,7 +18,8 @@ const MessageSheet = lazily(async () => (await import("./message-sheet.tsx")).Me
 export function ConversationLog({ conversation }: { readonly conversation: Conversation }) {
   const say = useSay();
   const isReady = conversation.isReady.value;
-  if (!isReady && !conversation.isRecalled.value) {
+  // What one says there meanwhile is seen to wait.
+  if (!isReady && !conversation.isRecalled.value && conversation.unsent.value === 0) {
     return (
       <div class="log log-waiting" role="status">
         <span class="aside">{say("conversation.loading")}</span>
@@ -82,7 +83,8 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
         onKeyDown={(event) => moveByKey(event, conversation, preferences.keys.chosen.peek() === "on")}
       >
         <div class="log-body">
-          {isReady ? <Top conversation={conversation} /> : <p class="recalled">{say("conversation.recalled")}</p>}
+          {isReady && <Top conversation={conversation} />}
+          {conversation.isRecalled.value && <p class="recalled">{say("conversation.recalled")}</p>}
           {stretches.map(({ key, rows }) => (
             <Rows key={key} rows={rows} today={today} conversation={conversation} />
           ))}
