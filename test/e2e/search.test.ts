@@ -20,6 +20,13 @@ test("[Q1] what was said is found in this room and in all, with its words marked
   await page.keyboard.press("Control+k");
   const dialog = page.getByRole("dialog", { name: "Search" });
   const field = dialog.getByRole("searchbox").and(page.locator(":focus"));
+  await field.fill("№1");
+  await dialog.getByRole("button", { name: "Show more" }).waitFor();
+  const below = await dialog.evaluate((sheet) => {
+    const card = sheet.querySelector(".sheet-card");
+    return card && card.getBoundingClientRect().bottom - sheet.clientHeight;
+  });
+  assert.ok(below !== null && below < 0, `a card of many results ends ${below} pixels below the window`);
   await field.fill("їжак вод");
   await dialog.getByRole("link", { name: "Їжак спить біля води" }).waitFor();
   assert.deepEqual(await dialog.locator("mark").allTextContents(), ["Їжак", "вод"]);
