@@ -88,6 +88,24 @@ test("Enter sends, Shift+Enter breaks the line, an input method's Enter does nei
   await visitor.leave();
 });
 
+test("marks that somebody piles up on a letter cover nothing that others said", async (t) => {
+  const { url } = await startTestServer(t);
+  const visitor = await browser.visit(`${url}/`);
+  await visitor.comeIn("Оля");
+  const [taras, guest] = await Promise.all(["Тарас", "Z"].map((name) => RawClient.join(t, url, { name })));
+  await taras?.say("สวัสดี\n".repeat(5));
+  await guest?.say(`${"ก".padEnd(300, "็")} ${"e".padEnd(300, "\u0301")}`);
+  const bubble = visitor.conversation.locator(".bubble");
+  const marks = bubble.nth(1).locator("p");
+  await marks.waitFor();
+  const besideMarks = await bubble.first().screenshot();
+  await marks.evaluate((text) => {
+    text.style.visibility = "hidden";
+  });
+  assert.deepEqual(await bubble.first().screenshot(), besideMarks);
+  await visitor.leave();
+});
+
 test("what is being written stays in sight when the window becomes narrower and wider", async (t) => {
   const { url } = await startTestServer(t);
   const visitor = await browser.visit(`${url}/`, { viewport: { width: 1440, height: 900 } });
