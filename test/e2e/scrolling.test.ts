@@ -68,6 +68,36 @@ test("whoever writes many lines, or turns the device meanwhile, still sees the e
   await visitor.leave();
 });
 
+test("whoever reads above the end goes on reading there when the conversation becomes narrower and at once wider", async (t) => {
+  const { url } = await startTestServer(t);
+  const bob = await RawClient.join(t, url, { name: "Боб" });
+  for (let number = 1; number <= 40; number++) await bob.say(`№${number} ${"words ".repeat(number % 20)}`);
+  const visitor = await browser.visit(url, { viewport: { width: 500, height: 600 } });
+  await visitor.comeIn("น้อย");
+  await visitor.conversation.locator(".bubble", { hasText: "№40" }).waitFor();
+  const { page } = visitor;
+  await page.mouse.move(250, 300);
+  await page.mouse.wheel(0, -900);
+  await page.getByRole("button", { name: "To the latest messages" }).waitFor();
+  const narrowAndWiden = `new Promise((done) => {
+    const log = document.querySelector("[role=log]");
+    const bottom = log.getBoundingClientRect().bottom;
+    const message = [...log.querySelectorAll(".message")].findLast((one) => one.getBoundingClientRect().bottom < bottom);
+    const before = message.getBoundingClientRect().top;
+    log.style.width = "300px";
+    // Between two frames: the first has scrolled the view, of which the second begins by telling.
+    requestAnimationFrame(() => setTimeout(() => {
+      log.style.width = "";
+      requestAnimationFrame(() => requestAnimationFrame(() => done(message.getBoundingClientRect().top - before)));
+    }));
+  })`;
+  for (let time = 1; time <= 5; time++) {
+    const moved = await page.evaluate(narrowAndWiden);
+    assert.ok(Math.abs(Number(moved)) < 3, `it moved by ${moved} pixels`);
+  }
+  await visitor.leave();
+});
+
 test("[R1] what was said before loads upwards, and what is looked at stays where it is", async (t) => {
   const { url } = await startTestServer(t);
   for (let number = 1; number <= 200; number++) {

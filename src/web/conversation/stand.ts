@@ -66,6 +66,8 @@ export function createStand(view: HTMLElement, { isAtEnd, isEarlier, now }: Stan
   }
 
   function onScroll(): void {
+    // What was scrolled here is told of a frame later, when the messages may be laid out anew.
+    if (view.scrollTop === top) return;
     if (frame !== 0) return settle();
     const moved = lookAtReader();
     // What grows below pushes nobody away from the end: only going up does.
