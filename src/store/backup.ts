@@ -149,6 +149,10 @@ async function copyAside({ from, to, signal }: Copying, change: (db: DatabaseSyn
     if (resultCode(error) === resultCodes.full) {
       throw new BackupRefused(`There is no room on the disk for ${to}.`, { cause: error });
     }
+    // As past a quota, or with a disk that was pulled out.
+    if (resultCode(error) !== undefined) {
+      throw new BackupRefused(`${from} could not be copied to ${to}: ${messageOf(error)}.`, { cause: error });
+    }
     throw error;
   } finally {
     if (source.isOpen) source.close();

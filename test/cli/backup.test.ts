@@ -11,7 +11,7 @@ import { RawClient } from "../support/client.ts";
 import { draft } from "../support/drafts.ts";
 import { cli, startServerProcess } from "../support/process.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
-import { runPiped } from "../support/terminal.ts";
+import { inShell, runPiped } from "../support/terminal.ts";
 
 async function parlance(t: TestContext, words: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const run = runPiped(t, words, environment);
@@ -167,6 +167,30 @@ test("a backup or restore that cannot be done says why in one line, with its sta
     assert.equal(ended.status, status);
     assert.deepEqual(readdirSync(folder), [], words.join(" "));
   }
+});
+
+test("a backup or restore that the system cuts off says so, with status 1, and leaves nothing", (t) => {
+  const [data, folder] = [temporaryFolder(t), temporaryFolder(t)];
+  {
+    using db = openDatabase(join(data, "parlance.db"));
+    new SqliteLog(db).append(Array.from({ length: 100 }, (_, n) => draft(n, { text: "ж".repeat(4_096) })));
+  }
+  const cut = (words: readonly string[]) =>
+    spawnSync("sh", ["-c", `ulimit -f 200; exec ${inShell([...words, "--data", data])}`], { encoding: "utf8" });
+  const file = join(folder, "backup.db");
+  const backup = cut(["backup", file]);
+  assert.equal(backup.stderr, `❌ ${join(data, "parlance.db")} could not be copied to ${file}: disk I/O error.\n`);
+  assert.equal(backup.status, 1);
+  assert.deepEqual(readdirSync(folder), []);
+  spawnSync(process.execPath, [cli, "backup", file, "--data", data]);
+  const before = readdirSync(data);
+  const restore = cut(["restore", file, "--force"]);
+  assert.match(restore.stderr, /^❌ .* could not be copied to .*: disk I\/O error\.\n$/);
+  assert.equal(restore.status, 1);
+  assert.deepEqual(
+    readdirSync(data).filter((name) => name !== "lock"),
+    before,
+  );
 });
 
 test("Ctrl+C during a backup leaves the whole of it, or nothing", async (t) => {
