@@ -172,3 +172,18 @@ test("a half-written answer is still an answer after a reload, and a half-writte
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });
+
+test("whoever closes a drawer by its button stands again where they opened it", async (t) => {
+  const { url } = await startTestServer(t);
+  const visitor = await browser.visit(`${url}/`, { viewport: { width: 320, height: 640 } });
+  const { page } = visitor;
+  await visitor.comeIn("น้อย");
+  for (const name of ["Show rooms", "Show members"]) {
+    await page.getByRole("button", { name }).press("Enter");
+    await page.getByRole("button", { name: "Close" }).press("Enter");
+    await page.locator("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name }).and(page.locator(":focus")).waitFor();
+  }
+  assert.deepEqual(visitor.troubles, []);
+  await visitor.leave();
+});

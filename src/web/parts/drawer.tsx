@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSay } from "../state/page.ts";
 import { Icon } from "./icon.tsx";
 
@@ -14,7 +14,7 @@ interface DrawerProps {
 export function Drawer({ side, label, onClose, children }: DrawerProps) {
   const say = useSay();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const open = dialog.current;
     open?.showModal();
     return () => open?.close();
