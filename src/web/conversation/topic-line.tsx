@@ -11,15 +11,17 @@ export function TopicLine({ conversation: { topic } }: { readonly conversation: 
   const isEditing = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   const wasEditing = useRef(false);
+  // As it was drawn: it may have been closed since.
+  const drawnEditing = isEditing.value;
   useEffect(() => {
     // Whoever left the field for another place is there by now.
-    if (wasEditing.current && !isEditing.value && document.activeElement === document.body) button.current?.focus();
-    wasEditing.current = isEditing.value;
-  }, [isEditing.value]);
+    if (wasEditing.current && !drawnEditing && document.activeElement === document.body) button.current?.focus();
+    wasEditing.current = drawnEditing;
+  }, [drawnEditing]);
 
   const { value: text } = topic.text;
   const { value: problem } = topic.problem;
-  if (isEditing.value) {
+  if (drawnEditing) {
     return (
       <TopicField
         text={text}

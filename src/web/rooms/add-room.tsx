@@ -15,19 +15,21 @@ export function AddRoom({ chat, onGo }: { readonly chat: Chat; readonly onGo?: (
   const button = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   const refused = chat.refusal.value?.error.message;
+  // As it was drawn: it may have been closed since.
+  const drawnOpen = isOpen.value;
   useEffect(() => {
-    if (isOpen.value) input.current?.focus();
+    if (drawnOpen) input.current?.focus();
     // Whoever has gone to another room writes there by now.
     else if (wasOpen.current && document.activeElement === document.body) button.current?.focus();
-    wasOpen.current = isOpen.value;
-  }, [isOpen.value]);
+    wasOpen.current = drawnOpen;
+  }, [drawnOpen]);
 
   const close = () => {
     isOpen.value = false;
     isBad.value = false;
     name.value = "";
   };
-  if (!isOpen.value) {
+  if (!drawnOpen) {
     return (
       <div class="add-room">
         <button
