@@ -12,6 +12,7 @@ const aheadPx = "900px 0px";
 export interface Scroll {
   readonly log: RefObject<HTMLDivElement | null>;
   readonly isAtEnd: ReadonlySignal<boolean>;
+  readonly stand: RefObject<Stand | undefined>;
 }
 
 /** Stays at the end while the reader is there, and else keeps what they look at where it is. */
@@ -77,7 +78,7 @@ export function useScroll(conversation: Conversation, stretches: readonly Stretc
     stand.current?.stay();
   }, [marked]);
 
-  return { log, isAtEnd };
+  return { log, isAtEnd, stand };
 }
 
 /** Fetches further messages before their absence is seen, upwards and, in an earlier part of the log, downwards. */
