@@ -119,7 +119,7 @@ function begin(reply: FastifyReply, asText: boolean): ServerResponse {
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) response.setHeader(name, value);
   // It ends as its connection does (RFC 9112, section 6.3, rule 8): in chunks, each write would be of three pieces, its
-  // length, itself and its end, and cost the server a third more.
+  // length, itself and its end.
   response.removeHeader("transfer-encoding");
   response.writeHead(200, {
     connection: "close",

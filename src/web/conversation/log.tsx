@@ -58,9 +58,10 @@ function ReadyLog({ conversation }: { readonly conversation: Conversation }) {
   useEffect(() => {
     // Whoever is on the way to a message, or was when this was drawn, does not look at the end.
     const isOnTheWay = [marked, conversation.marked.peek()].some((one) => one?.at === "coming");
+    if (!isSeen.value || !scroll.isAtEnd.value || isOnTheWay) return;
     // On a slow device before the next drawing, where somebody who went up by now was not noticed yet.
     scroll.stand.current?.settle();
-    if (isSeen.value && scroll.isAtEnd.value && !isOnTheWay) conversation.read();
+    if (scroll.isAtEnd.peek()) conversation.read();
   }, [isSeen.value, scroll.isAtEnd.value, stretches, marked]);
   const returns = conversation.returns.value;
   const lastReturn = useRef(returns);

@@ -12,6 +12,7 @@ const aheadPx = "900px 0px";
 export interface Scroll {
   readonly log: RefObject<HTMLDivElement | null>;
   readonly isAtEnd: ReadonlySignal<boolean>;
+  /** What keeps the view where its reader stands, once it is drawn. */
   readonly stand: RefObject<Stand | undefined>;
 }
 
