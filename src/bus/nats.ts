@@ -54,11 +54,11 @@ class NatsBus implements Bus {
 
   publish(appends: Appends): void {
     if (this.#isClosed) return;
+    // First, since it leaves once the present microtasks are done: the others would wait for all writes of this node's turn.
+    const connection = this.#others;
+    if (connection) connection.publish(`${this.#prefix}.${appends.room}`, encodeAppends(appends, this.#maxBytes));
     // This node needs no NATS to hear itself, and does not get its own back from it.
     this.#readers.tell(appends, true);
-    // Nobody waits for what was not sent: the others look into the store, once they hear again.
-    if (!this.#connection || !this.#isHeard) return;
-    this.#connection.publish(`${this.#prefix}.${appends.room}`, encodeAppends(appends, this.#maxBytes));
   }
 
   subscribe(listener: (appends: Appends, isOwn: boolean) => void): () => void {
@@ -68,9 +68,10 @@ class NatsBus implements Bus {
   tell(hint: Hint): void {
     if (this.#isClosed) return;
     this.#hearers.tell(hint);
-    if (!this.#connection || !this.#isHeard) return;
+    const connection = this.#others;
+    if (!connection) return;
     const payload = encodeHint(hint);
-    if (payload.length <= this.#maxBytes) return this.#connection.publish(this.#hints, payload);
+    if (payload.length <= this.#maxBytes) return connection.publish(this.#hints, payload);
     if (!this.#isNarrowKnown) {
       const sizes = { bytes: payload.length, max_payload: this.#maxBytes };
       this.#options.log.warn(sizes, "NATS takes nothing so large: the other nodes are not told who is here");
@@ -126,6 +127,11 @@ class NatsBus implements Bus {
       if (!this.#connection) this.#retry();
       this.#sayAway(error);
     }
+  }
+
+  /** How the other nodes hear this one. Nobody waits for what they did not: they look into the store, once they hear again. */
+  get #others(): NatsConnection | undefined {
+    return this.#isHeard && !this.#connection?.isClosed() ? this.#connection : undefined;
   }
 
   /** The most that NATS takes at once. */

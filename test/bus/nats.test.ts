@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { Worker } from "node:worker_threads";
 import { connect } from "@nats-io/transport-node";
 import { nats as natsProgram } from "../../scripts/servers.mjs";
 import { openNatsBus } from "../../src/bus/nats.ts";
@@ -50,6 +51,22 @@ describeWith([natsProgram], "NATS", () => {
     const arrived = next(there.bus);
     here.bus.publish(news(...Array.from({ length: 100 }, () => "ก".repeat(4_096))));
     assert.deepEqual(await arrived, { room, epoch, events: [], head: 100 });
+  });
+
+  test("[R1] the other nodes are told before this one is done with its own readers", async (t) => {
+    const { bus } = await openBus(t, "order");
+    const isHeard = new Int32Array(new SharedArrayBuffer(4));
+    const other = new Worker(new URL("../support/other-node.ts", import.meta.url), {
+      workerData: { address: nats().address, scope: "order", isHeard },
+    });
+    t.after(() => other.terminate());
+    await once(other, "message");
+    const told = new Promise((resolve) => {
+      // A turn's writes come in a microtask, and nothing else is done here until they are.
+      bus.subscribe(() => queueMicrotask(() => resolve(Atomics.wait(isHeard, 0, 0, 10_000))));
+    });
+    bus.publish(news("สวัสดี"));
+    assert.notEqual(await told, "timed-out");
   });
 
   test("[N5] what NATS takes in no piece so large is not told, and said once to whoever runs it; what is smaller is told", async (t) => {
