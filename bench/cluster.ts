@@ -8,7 +8,7 @@ import type { Child } from "./child.ts";
 import { dataFolder } from "./machine.ts";
 import type { Server } from "./measure.ts";
 import type { Entrance, ServerDuties, ServerUsage } from "./servers/subject.ts";
-import { openNode, openParlance, openSocketIoNode } from "./subjects.ts";
+import { openBareWsNode, openNode, openParlance, openSocketIoNode } from "./subjects.ts";
 
 /** Several processes that serve the same rooms; measured as one server. */
 export class Cluster implements Server, AsyncDisposable {
@@ -50,6 +50,15 @@ export class Cluster implements Server, AsyncDisposable {
     opened.defer(() => server.end("SIGKILL"));
     const address = `redis://127.0.0.1:${port}`;
     const nodes = Array.from({ length: count }, () => opened.use(openSocketIoNode(address)));
+    return new Cluster(nodes, opened.move());
+  }
+
+  /** Servers of the usual style on `ws`, which pass on by one NATS what is said to them. */
+  static async openBareWs(count: number): Promise<Cluster> {
+    await using opened = new AsyncDisposableStack();
+    const nats = await TestNats.start();
+    opened.defer(() => nats.kill());
+    const nodes = Array.from({ length: count }, () => opened.use(openBareWsNode(nats.address)));
     return new Cluster(nodes, opened.move());
   }
 

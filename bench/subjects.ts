@@ -32,6 +32,9 @@ export const openNode = (store: string, bus: string): Child<ServerDuties> =>
 /** A node of several that tell each other by a Redis that is given. */
 export const openSocketIoNode = (redis: string): Child<ServerDuties> => new Child("./servers/socket-io.ts", [redis]);
 
+/** A bare `ws` server of several, which tell each other by a NATS that is given. */
+export const openBareWsNode = (nats: string): Child<ServerDuties> => new Child("./servers/bare-ws.ts", [nats]);
+
 export const bareWs: Subject = {
   name: "bare ws",
   is: "one JSON text, `ws.send` for each client; nothing stored, nothing acknowledged",

@@ -5,6 +5,7 @@ import { type Figures, measureEntering, measureSending, names, usualAtATime } fr
 import { openLoad } from "../native.ts";
 import { atLeast, atMost, notesOf, type Report, tablesOf } from "../report.ts";
 import { alternate, medianOf } from "../rounds.ts";
+import { short } from "../statistics.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Numbers that 1, 2 and 3 nodes share evenly. */
@@ -50,6 +51,7 @@ const fullRoom: Talk = {
 
 const alone = "one server, SQLite";
 const peer = "Socket.IO with Redis, 3 nodes";
+const bareOf = (nodes: number) => `bare ws with NATS, ${nameOf(nodes)}`;
 const nameOf = (nodes: number) => `${nodes} ${nodes === 1 ? "node" : "nodes"}`;
 
 /** What the database and the bus use is in what all others do, and no sign that the machine is not quiet. */
@@ -90,8 +92,8 @@ const entrant = (name: string, seconds: number, open: () => Promise<Cluster>) =>
 export const cluster: Scenario = {
   name: "cluster",
   title: "Several nodes",
-  about: `1, 2 and 3 nodes on one Postgres (with \`fsync\`) and one NATS, beside one server on its folder, all on this machine: more nodes have no more cores here, so that these figures tell what sharing costs, not what more machines bring. Members are spread evenly over the nodes and take turns in talking, so that with three nodes two thirds of all deliveries cross from one to another. CPU and memory are those of all nodes together. Socket.IO's nodes tell each other by its Redis adapter; they store nothing and acknowledge nothing.`,
-  minutes: 10,
+  about: `1, 2 and 3 nodes on one Postgres (with \`fsync\`) and one NATS, beside one server on its folder, all on this machine: more nodes have no more cores here, so that these figures tell what sharing costs, not what more machines bring. Members are spread evenly over the nodes and take turns in talking, so that with three nodes two thirds of all deliveries cross from one to another. CPU and memory are those of all nodes together. Socket.IO's nodes tell each other by its Redis adapter, those of bare ws by one \`publish\` a message; they store nothing and acknowledge nothing. What three nodes of bare ws cost beside one is what so many processes on two cores cost anybody.`,
+  minutes: 11,
   async run(bench): Promise<Report> {
     const missing = [postgres, nats].filter(({ folder }) => folder === undefined);
     if (missing.length > 0) {
@@ -102,6 +104,7 @@ export const cluster: Scenario = {
     const rounds = await alternate(bench, [
       entrant(alone, seconds, () => Cluster.openAlone()),
       ...nodeCounts.map((count) => entrant(nameOf(count), seconds, () => Cluster.open(count))),
+      ...[1, 3].map((count) => entrant(bareOf(count), seconds, () => Cluster.openBareWs(count))),
       ...(redis.folder === undefined ? [] : [entrant(peer, seconds, () => Cluster.openSocketIo(3))]),
     ]);
     const three = nameOf(3);
@@ -119,6 +122,7 @@ export const cluster: Scenario = {
       tables: tablesOf(rounds),
       notes: [
         ...notesOf(rounds),
+        `${largeRoom.title}: three nodes of bare ws take ${short(cost(bareOf(3)) / cost(bareOf(1)))} times the CPU per delivery of one.`,
         ...(redis.folder === undefined ? [`Socket.IO was not measured: apt-get install ${redis.debian} first.`] : []),
       ],
     };
