@@ -49,7 +49,7 @@ export interface AccountChanges {
 
 /**
  * Whose names are kept, where they are signed in, and who is not let in. Durable as the log is; every question may reject
- * with a `StoreError`. Of guests it has nothing but sessions that have ended, and bans.
+ * with a `StoreError`. Of guests it has nothing but bans, and sessions that have ended or asked for a name.
  */
 export interface AccountStore {
   /** What changed after `since`, a version that it told before; 0 for everything. */

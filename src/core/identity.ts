@@ -86,11 +86,10 @@ export class Identity {
     const user = await called();
     if (!user.ok) return user;
     const { name } = user.value;
+    const now = clock.now();
+    // First: a session that is not written down would not end with the others of whoever has a name. [I3]
+    await store.addSession({ id: session, user: id, agent, created: now, seen: now });
     const isTheirs = await store.keepName({ user: id, name, keys: nameKeys(name), proof: proof.value });
-    if (isTheirs) {
-      const now = clock.now();
-      await store.addSession({ id: session, user: id, agent, created: now, seen: now });
-    }
     await this.accounts.changed();
     return isTheirs ? accepted(undefined) : refused("name_taken");
   }

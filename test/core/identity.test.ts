@@ -69,6 +69,28 @@ describe("names that are kept", () => {
     assert.deepEqual([memory.accounts.names.size, memory.accounts.sessions.size, memory.accounts.version], [0, 0, 0]);
   });
 
+  test("[I2] [I3] a name is kept only with the session that claims it, which another passphrase then ends", async () => {
+    const memory = newMemory();
+    const store = new MemoryStore(memory);
+    const { addSession } = store.accounts;
+    let isAway = true;
+    store.accounts.addSession = (session) =>
+      isAway ? Promise.reject(new StoreError("away", { fatal: false })) : addSession(session);
+    const world = settledWorld({ store });
+    const ann = await world.join({ name: "Ann" });
+    await claim(world, ann);
+    assert.equal(ann.last("error").code, "unavailable");
+    assert.equal(memory.accounts.names.size, 0);
+    isAway = false;
+    await claim(world, ann);
+    assert.equal(ann.last("welcome").claimed, "Ann");
+    const phone = world.connect();
+    await login(world, phone, "Ann");
+    phone.send({ type: "change_passphrase", passphrase, new_passphrase: "ein neues Wort" });
+    await world.quiet();
+    assert.deepEqual([ann.closed, phone.closed], ["removed", undefined]);
+  });
+
   test("[I2] a claimed name is nobody else's, whether its owner is there or not, in whatever way it is written", async () => {
     const world = settledWorld();
     const ann = await named(world, "admin");
