@@ -7,6 +7,8 @@ import { decodeAppends, encodeAppends } from "./nats-payload.ts";
 
 const connectMs = 2_000;
 const retryMs = 500;
+/** So long a bus that is closed waits for NATS to say that it has what was published. */
+const farewellMs = 2_000;
 /**
  * A connection that has not answered two of these by the third is given up, and made again: before a node that was heard
  * over it is taken for gone, which is 20 s after it fell silent at the soonest. [N5]
@@ -95,9 +97,16 @@ class NatsBus implements Bus {
     this.#hearers.clear();
     this.#watchers.clear();
     this.#cancelRetry();
-    // What was published is on its way when this is answered, if anybody answers.
-    if (this.#isHeard) await this.#connection?.flush().catch(() => {});
+    if (this.#isHeard) await this.#flush();
     await this.#connection?.close();
+  }
+
+  /** What was published is on its way when this is answered, if anybody answers in time. */
+  async #flush(): Promise<void> {
+    const isLate = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(farewellMs, isLate.resolve);
+    await Promise.race([this.#connection?.flush(), isLate.promise]).catch(() => {});
+    cancel();
   }
 
   async connect(): Promise<void> {

@@ -163,26 +163,13 @@ describeWith([natsProgram], "NATS", () => {
 
 test("[N5] a NATS that falls silent is away before those who were heard over it could be taken for gone", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  let isSilent = false;
-  const silent = createServer((socket) => {
-    t.after(() => socket.destroy());
-    socket.write(`INFO ${JSON.stringify({ server_id: "x", version: "2.9.0", max_payload: 1_048_576, proto: 1 })}\r\n`);
-    socket.on("data", (bytes) => {
-      if (!isSilent) socket.write("PONG\r\n".repeat(bytes.toString().split("PING\r\n").length - 1));
-    });
-  });
-  silent.listen(0, "127.0.0.1");
-  await once(silent, "listening");
-  t.after(() => silent.close());
-  const address = `nats://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const bus = await openNatsBus({ address, scope: "silent", clock: new FakeClock(), log: keptLog() });
+  const { bus, fallSilent } = await openWhatFallsSilent(t);
   let isHeard: boolean | undefined;
   bus.watch((now) => {
     isHeard = now;
   });
   assert.equal(isHeard, true);
-  t.after(() => bus.close());
-  isSilent = true;
+  fallSilent();
   let ms = 0;
   for (; isHeard; ms += 1_000) {
     t.mock.timers.tick(1_000);
@@ -191,6 +178,38 @@ test("[N5] a NATS that falls silent is away before those who were heard over it 
   // What was heard last may be as old as a sign of life.
   assert.ok(ms <= silentMs - aliveMs, `${ms} ms`);
 });
+
+test("[K4] who stops waits for a NATS that fell silent no longer than 2 s", { timeout: 10_000 }, async (t) => {
+  const { bus, clock, fallSilent } = await openWhatFallsSilent(t);
+  fallSilent();
+  bus.publish(news("สวัสดี"));
+  const closed = bus.close();
+  clock.advance(2_000);
+  await closed;
+});
+
+/** A bus on a NATS that answers until it falls silent, and keeps its lines. */
+async function openWhatFallsSilent(t: TestContext) {
+  let isSilent = false;
+  const nats = createServer((socket) => {
+    t.after(() => socket.destroy());
+    socket.write(`INFO ${JSON.stringify({ server_id: "x", version: "2.9.0", max_payload: 1_048_576, proto: 1 })}\r\n`);
+    socket.on("data", (bytes) => {
+      if (!isSilent) socket.write("PONG\r\n".repeat(bytes.toString().split("PING\r\n").length - 1));
+    });
+  });
+  nats.listen(0, "127.0.0.1");
+  await once(nats, "listening");
+  t.after(() => nats.close());
+  const address = `nats://127.0.0.1:${(nats.address() as AddressInfo).port}`;
+  const clock = new FakeClock();
+  const bus = await openNatsBus({ address, scope: "silent", clock, log: keptLog() });
+  t.after(() => bus.close());
+  const fallSilent = () => {
+    isSilent = true;
+  };
+  return { bus, clock, fallSilent };
+}
 
 /** The next that a bus brings. */
 function next(bus: Bus): Promise<Appends> {
