@@ -21,7 +21,7 @@ import { onEndSignals } from "./signals.ts";
 import { isSystemError, unlessReaderLeft, unlessSystemError } from "./system-errors.ts";
 import { keyFrom, parseLanguage } from "./talk.ts";
 
-interface TransferFlags {
+export interface TransferFlags {
   readonly server?: string;
   readonly key?: string;
   readonly lang?: string;
