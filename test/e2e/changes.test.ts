@@ -25,7 +25,7 @@ test("[E1] [E2] what one edits, answers, deletes and gives an emoji to is so for
   const noi = await browser.visit(`${url}/`);
   await olya.comeIn("Оля");
   await noi.comeIn("น้อย");
-  await olya.say("Привіт усім");
+  await olya.say("Привіт **усім**");
   await olya.say("о дев’ятій");
   await noi.sees("о дев’ятій");
 

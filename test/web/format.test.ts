@@ -1,22 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Block, type Inline, parseInline, parseMessage } from "../../src/web/logic/format.ts";
+import { type Inline, parseInline, parseMessage, plainTextOf } from "../../src/web/logic/format.ts";
 
 const plain = (text: string): Inline => ({ is: "text", text });
-
-/** All that a reader sees. */
-function shown(blocks: readonly Block[]): string {
-  const ofRuns = (runs: readonly Inline[]): string =>
-    runs.map((run) => ("of" in run ? ofRuns(run.of) : run.text)).join("");
-  return blocks
-    .map((block) => {
-      if (block.is === "code") return block.text;
-      if (block.is === "list") return block.items.map(ofRuns).join("\n");
-      return block.is === "quote" ? shown(block.of) : ofRuns(block.of);
-    })
-    .join("\n");
-}
 
 test("what people type becomes bold, italic, code and links, in any script", () => {
   assert.deepEqual(parseInline("**สวัสดี** *привіт* _שלום_ `a*b*`"), [
@@ -122,6 +109,14 @@ test("quotes, lists and fenced code are blocks; line breaks stay", () => {
   assert.deepEqual(parseMessage("```\nnever closed"), [{ is: "paragraph", of: [plain("```\nnever closed")] }]);
 });
 
+test("where a line of a message is shown, its words stand without their formatting", () => {
+  assert.equal(
+    plainTextOf("**สวัสดี *ครับ* 👋** `a*b` https://a.b/_c_\n\n> - *שלום*\n\n1. раз\n2. `два`"),
+    "สวัสดี ครับ 👋 a*b https://a.b/_c_\nשלום\nраз\nдва",
+  );
+  assert.equal(plainTextOf("```\n**code**\n```\nand 2 * 3 * 4"), "**code**\nand 2 * 3 * 4");
+});
+
 const piece = fc.constantFrom(
   ...["*", "**", "_", "`", "```", "\n", "\n\n", "> ", "- ", "1. ", " ", "(", ")", "[", "]", ".", "…", "1", "a", "ж"],
   ...["https://a.b/", "https://", "mailto:x@y", "น้ำ", "👩🏽‍🚀", "❤️", "*️⃣"],
@@ -132,7 +127,7 @@ test("no letter of any message is lost, and links lead only where they say", () 
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
       const text = pieces.join("");
       const letters = (from: string) => from.replace(/[^\p{L}\p{M}\p{So}:/@]/gu, "");
-      assert.equal(letters(shown(parseMessage(text))), letters(text));
+      assert.equal(letters(plainTextOf(text)), letters(text));
       for (const run of parseInline(text)) if (run.is === "link") assert.match(run.href, /^(https?:\/\/|mailto:)/);
     }),
   );

@@ -72,6 +72,18 @@ export function parseMessage(text: string, depth = 0): Block[] {
   return blocks;
 }
 
+/** A message's words without their formatting, for where a line of it is shown. */
+export const plainTextOf = (text: string): string => wordsOf(parseMessage(text), "\n");
+
+const wordsOf = (parts: readonly (Block | Inline)[], between = ""): string =>
+  parts
+    .map((part) => {
+      if ("text" in part) return part.text;
+      if ("items" in part) return part.items.map((item) => wordsOf(item)).join("\n");
+      return wordsOf(part.of, part.is === "quote" ? "\n" : "");
+    })
+    .join(between);
+
 const mark = /`|\*\*|\*|_|https?:\/\/|mailto:/gi;
 const ofTheSentence = "*_~.,:;!?'“”‘’»›…";
 const address = /(?:https?:\/\/|mailto:)[^\s<>"`\u2028\u2029]+/iy;

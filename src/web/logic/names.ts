@@ -1,4 +1,5 @@
 import { once } from "../../locales/once.ts";
+import { plainTextOf } from "./format.ts";
 
 const graphemes = once(() => new Intl.Segmenter(undefined, { granularity: "grapheme" }));
 
@@ -20,15 +21,15 @@ export function initial(name: string): string {
 /** As much of a text as a line or a notification shows, in UTF-16 units. */
 const shownLength = 200;
 
-/** The beginning of a text, where all of it would be too much; never part of what people see as one character. */
-export const beginningOf = (text: string): string =>
-  text.slice(0, graphemes().segment(text).containing(shownLength)?.index || shownLength);
+/** The beginning of a message in words alone, where all of it would be too much; never part of what people see as one character. */
+export function beginningOf(message: string): string {
+  const text = plainTextOf(message);
+  return text.slice(0, graphemes().segment(text).containing(shownLength)?.index || shownLength);
+}
 
 /** Up to three emoji and nothing else: shown large. */
 export const isEmojiOnly = (text: string): boolean =>
-  /^(?:\s*(?:\p{Regional_Indicator}{2}|[#*\d]\ufe0f?\u20e3|\p{Extended_Pictographic}(?:[\ufe0f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]|\u200d\p{Extended_Pictographic})*)){1,3}\s*$/u.test(
-    text,
-  );
+  /^(?:\s*(?:\p{RGI_Emoji}|\p{Extended_Pictographic})){1,3}\s*$/v.test(text);
 
 /** Whether a text is folded until somebody asks for all of it. */
 export const isLong = (text: string): boolean => text.length > 1_200 || text.split("\n").length > 16;
