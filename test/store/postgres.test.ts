@@ -23,8 +23,12 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 describeWith([postgresProgram], "Postgres", () => {
   const postgres = usePostgres();
 
+  let shared: string | undefined;
   storeContract("Postgres", async (t) => {
-    const address = await postgres().newDatabase();
+    // One for all, emptied: to make another takes as long as most of these tests.
+    shared ??= await postgres().newDatabase();
+    const address = shared;
+    await query(address, "DROP SCHEMA IF EXISTS parlance CASCADE");
     const store = await openStore(t, address);
     return {
       store,
