@@ -57,8 +57,7 @@ class NatsBus implements Bus {
   publish(appends: Appends): void {
     if (this.#isClosed) return;
     // First, since it leaves once the present microtasks are done: the others would wait for all writes of this node's turn.
-    const connection = this.#others;
-    if (connection) connection.publish(`${this.#prefix}.${appends.room}`, encodeAppends(appends, this.#maxBytes));
+    this.#others?.publish(`${this.#prefix}.${appends.room}`, encodeAppends(appends, this.#maxBytes));
     // This node needs no NATS to hear itself, and does not get its own back from it.
     this.#readers.tell(appends, true);
   }
