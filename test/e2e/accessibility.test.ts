@@ -233,7 +233,8 @@ test("the keyboard goes on from what it has closed, and whoever went on elsewher
   await keyboard.type("tea");
   assert.equal(await composer.inputValue(), "tea");
   await keyboard.press("Enter");
-  await page.locator(".message-sent").waitFor();
+  // Acknowledged it is shown as sent, but only what has come back can be edited.
+  await page.locator(".message-sent .moment-link").waitFor({ state: "attached" });
 
   await keyboard.press("ArrowUp");
   await page.getByRole("button", { name: "Cancel" }).focus();

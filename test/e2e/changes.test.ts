@@ -26,7 +26,7 @@ test("[E1] [E2] what one edits, answers, deletes and gives an emoji to is so for
   await olya.comeIn("Оля");
   await noi.comeIn("น้อย");
   await olya.say("Привіт **усім**");
-  await olya.say("о дев’ятій");
+  await olya.hasSaid("о дев’ятій");
   await noi.sees("о дев’ятій");
 
   // ↑ in an empty field edits the last own message; Escape gives up.
@@ -86,9 +86,8 @@ test("[E1] a change that is refused is taken back and its text is not lost; by k
   const { url } = await startTestServer(t, { limits: { ...defaultLimits, sendRate: 0, maxFrame: 1_024 } });
   const ann = await browser.visit(`${url}/`);
   await ann.comeIn("Ann");
-  await ann.say("as it was");
   // Before Bob speaks: a page that is still coming in sends it later.
-  await ann.page.locator(".message-sent").waitFor();
+  await ann.hasSaid("as it was");
   const bob = await RawClient.join(t, url, { name: "Bob" });
   const { id: shalom } = await bob.say("שלום");
   await ann.sees("שלום");
@@ -131,8 +130,7 @@ test("[E1] a change that is refused is taken back and its text is not lost; by k
 
   // Two of one's own under one time: the second is deleted, and the keyboard goes on from it.
   await ann.say("one more");
-  await ann.say("and another");
-  await message(ann, "and another").and(page.locator(".message-sent")).waitFor();
+  await ann.hasSaid("and another");
   await conversation.focus();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");

@@ -60,6 +60,16 @@ export class Visitor {
     await composer.press("Enter");
   }
 
+  /**
+   * Says it, and waits until it has come back: from the acknowledgement on it is told as sent, but there is
+   * nothing yet that could be edited or linked to.
+   */
+  async hasSaid(text: string): Promise<void> {
+    await this.say(text);
+    const said = this.conversation.locator(".message-sent", { hasText: text });
+    await said.locator(".moment-link").waitFor({ state: "attached" });
+  }
+
   get conversation() {
     return this.page.getByRole("log", { name: "Conversation" });
   }

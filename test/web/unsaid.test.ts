@@ -25,7 +25,7 @@ function show(room: Room) {
     conversation.stretches.value.flatMap(({ rows }) =>
       rows.flatMap((row) => (row.is === "group" ? row.lines.map(({ text }) => text) : [])),
     );
-  return { unsent: conversation.unsent as ReadonlySignal<number>, texts };
+  return { unsent: conversation.unsent as ReadonlySignal<number>, texts, conversation };
 }
 
 const page = (from: number, to: number) => ({
@@ -93,4 +93,29 @@ test("[S1] what is acknowledged before its message comes stays until that does",
   line.send({ ...messageAt(4, "привіт"), id: said.id, user: ann });
   await next(room, "message");
   assert.deepEqual([unsent.value, texts()], [0, ["message 3", "привіт"]]);
+});
+
+test("[E1] the last one that is said is edited, and not the one before it while that is on its way", async (t) => {
+  const { client, room, line } = await enter(t, 2);
+  const { conversation } = show(room);
+  const { occasion } = conversation;
+  line.send({ ...messageAt(3, "о дев’ятій"), user: ann });
+  await next(room, "message");
+  const said = room.send("สวัสดี");
+  assert.equal(conversation.edit(), false, "on its way to the server");
+  line.ack(await line.next("message"), 4);
+  await heard(client, line);
+  assert.equal(conversation.edit(), false, "stored, and on its way back");
+  assert.equal(occasion.value.is, "new");
+  line.send({ ...messageAt(4, "สวัสดี"), id: said.id, user: ann });
+  await next(room, "message");
+  assert.ok(conversation.edit());
+  assert.equal(conversation.text.value, "สวัสดี");
+
+  conversation.giveUp();
+  room.send("не те");
+  line.send({ type: "error", id: (await line.next("message")).id, code: "too_long", message: "too long" });
+  await heard(client, line);
+  assert.ok(conversation.edit(), "what was refused is not on its way");
+  assert.equal(conversation.text.value, "สวัสดี");
 });

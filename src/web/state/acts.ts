@@ -5,6 +5,7 @@ import type { Changes } from "./changes.ts";
 import type { History } from "./history.ts";
 import type { Kept } from "./kept.ts";
 import type { Quotes } from "./quotes.ts";
+import type { Unsaid } from "./unsaid.ts";
 import { aboutOf, createWriting, type Occasion } from "./writing.ts";
 
 /** What the reader does in a room with what is said there. */
@@ -20,7 +21,7 @@ export interface Acts {
   /** Neither answers nor edits. */
   giveUp(): void;
   reply(id: MessageId): void;
-  /** Edits one's own message, from its text or another one; without `id` the last that is here. Whether there is one. */
+  /** Edits one's own message, from its text or another one; without `id` the last, if the log has it. Whether there is one. */
   edit(id?: MessageId, text?: string): boolean;
   delete(id: MessageId): void;
   react(id: MessageId, emoji: string, active: boolean): void;
@@ -39,12 +40,11 @@ interface ActParts {
   readonly keptInTab: Kept;
   /** Something new is said. */
   readonly onSaid: () => void;
-  /** A refused message no longer waits. */
-  readonly settle: (id: MessageId) => void;
+  readonly unsaid: Pick<Unsaid, "all" | "settle">;
 }
 
 export function createActs(parts: ActParts): Acts & { close(): void } {
-  const { room, history, changes, quotes, me, onSaid, settle } = parts;
+  const { room, history, changes, quotes, unsaid, me, onSaid } = parts;
   const writing = createWriting(room.name, parts);
   // What one answers or edits may be deleted, also while one was away.
   const close = effect(() => {
@@ -73,13 +73,13 @@ export function createActs(parts: ActParts): Acts & { close(): void } {
       if (message && !message.deleted) writing.reply(message);
     },
     edit(id, text) {
-      const own = changes
+      // Whoever means what is still on its way does not mean the one before it.
+      if (!id && unsaid.all.peek().some(({ state }) => state.at !== "refused")) return false;
+      const found = changes
         .over(history.shown.peek())
-        .map(({ message }) => message)
-        .filter(({ user, deleted }) => user.id === me.peek()?.id && !deleted);
-      const message = id ? own.find((other) => other.id === id) : own.at(-1);
-      if (message) writing.edit(message, text);
-      return message !== undefined;
+        .findLast(({ message }) => message.user.id === me.peek()?.id && !message.deleted && (!id || message.id === id));
+      if (found) writing.edit(found.message, text);
+      return found !== undefined;
     },
     delete(id) {
       writing.drop(id);
@@ -87,10 +87,10 @@ export function createActs(parts: ActParts): Acts & { close(): void } {
     },
     react: (id, emoji, active) => void room.react(id, emoji, active),
     retry(refused) {
-      settle(refused.id);
+      unsaid.settle(refused.id);
       room.send(refused.text, refused.reply ? { replyTo: refused.reply.id } : {});
     },
-    discard: (refused) => settle(refused.id),
+    discard: (refused) => unsaid.settle(refused.id),
     close,
   };
 }

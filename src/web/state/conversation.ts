@@ -132,6 +132,7 @@ export function createConversation(room: Room, parts: ConversationParts): Conver
   const acts = createActs({
     room,
     history,
+    unsaid,
     changes,
     quotes,
     me,
@@ -141,7 +142,6 @@ export function createConversation(room: Room, parts: ConversationParts): Conver
       newAfter.value = undefined;
       goToEnd();
     },
-    settle: unsaid.settle,
   });
   const picked = signal<Picked>();
   let wasReady = false;
