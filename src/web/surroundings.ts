@@ -55,7 +55,7 @@ export function followLooking(clock: Clock): ReadonlySignal<boolean> {
   return isSeen;
 }
 
-/** `narrow` under 640 px, `middle` under 900 px. It follows as long as the page lives. */
+/** `narrow` under 640 px, `middle` under 900 px, in usual letters. It follows as long as the page lives. */
 export function followWidth(): ReadonlySignal<"narrow" | "middle" | "wide"> {
   const isNarrow = matchMedia(narrow);
   const isMiddle = matchMedia(middle);

@@ -24,10 +24,10 @@ const wishes = {
   uk: { forcedColors: "none", contrast: "more", colorScheme: "light" },
 } as const;
 
-/** Each state is looked at in every language, half of them in the light and half in the dark. */
-const schemes = { en: "light", th: "dark", ru: "light", uk: "dark" } as const;
+/** In what light each language is looked at. */
+const schemes = { en: "light", th: "dark", ru: "dark", uk: "light" } as const;
 
-test("axe finds nothing at the entrance, in the chat, and in its drawers, in every language, in the light and in the dark", async (t) => {
+test("axe finds nothing at the entrance, in the chat, and in its drawers, in the light and in the dark", async (t) => {
   const { url } = await startTestServer(t);
   const visitor = await browser.visit(url);
   const { page } = visitor;
@@ -45,7 +45,8 @@ test("axe finds nothing at the entrance, in the chat, and in its drawers, in eve
   await page.locator(".message-sent").waitFor();
   await guest.say("see https://example.org and `code`, @Ann and @Оля");
   await page.locator(".bubble", { hasText: "see" }).waitFor();
-  for (const language of languages) await lookAtAll(visitor, language);
+  // The words of the others are looked at in a column of 320 px: most of what this takes is axe's.
+  for (const language of ["th", "uk"] as const) await lookAtAll(visitor, language);
   assert.deepEqual(visitor.troubles, []);
   await visitor.leave();
 });

@@ -7,7 +7,7 @@ import { useBrowser } from "../support/browser.ts";
 import { RawClient } from "../support/client.ts";
 import { startTestServer } from "../support/server.ts";
 
-const browser = useBrowser(["evil.example"]);
+const browser = useBrowser({ names: ["evil.example"] });
 
 const blank = "<!DOCTYPE html><title>Win a prize</title><body>";
 const sockets = ["/api/v1/ws", "/", "/ws", "/chat/general", "/echo"];

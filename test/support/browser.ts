@@ -3,12 +3,18 @@ import { after, before } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { browserOptions } from "../../scripts/browser.mjs";
 
+interface BrowserWishes {
+  /** Each of them leads to this machine. */
+  readonly names?: readonly string[];
+  /** How large its owner wants letters to be, where a page does not say it in pixels. */
+  readonly fontPx?: number;
+}
+
 /**
  * One browser for a file of tests, closed after the last of them. Each {@link Visitor} is a person of their own.
- * Every one of `names` leads it to this machine. Nothing moves in it unless a visit asks for that: a click waits for
- * what it is meant for to stand still.
+ * Nothing moves in it unless a visit asks for that: a click waits for what it is meant for to stand still.
  */
-export function useBrowser(names: readonly string[] = []): {
+export function useBrowser({ names = [], fontPx }: BrowserWishes = {}): {
   visit(url: string, options?: BrowserContextOptions): Promise<Visitor>;
 } {
   let browser: Browser | undefined;
@@ -17,7 +23,9 @@ export function useBrowser(names: readonly string[] = []): {
     const rules = names.map((name) => `MAP ${name} 127.0.0.1`).join(",");
     // Chromium would keep such a page from this machine by itself, which not every browser does.
     const led = rules ? [`--host-resolver-rules=${rules}`, "--disable-features=LocalNetworkAccessChecks"] : [];
-    browser = await chromium.launch({ ...options, args: [...args, ...led] });
+    // In place of the settings by which playwright gives it a mouse.
+    const sized = fontPx === undefined ? [] : [`--blink-settings=defaultFontSize=${fontPx}`];
+    browser = await chromium.launch({ ...options, args: [...args, ...led, ...sized] });
   });
   after(() => browser?.close());
   return {

@@ -20,7 +20,7 @@ export interface Page {
   readonly kept: Kept;
   /** Whether the page is being looked at. */
   readonly isSeen: ReadonlySignal<boolean>;
-  /** How much room there is: `narrow` under 640 px, `middle` under 900 px. */
+  /** How much room there is: `narrow` under 640 px, `middle` under 900 px, in usual letters. */
   readonly width: ReadonlySignal<"narrow" | "middle" | "wide">;
 }
 
