@@ -52,7 +52,7 @@ export interface RoomDirectory {
   readStates(
     asked: readonly { readonly user: UserId; readonly room: RoomName; readonly upTo: number }[],
   ): Promise<readonly (ReadState | undefined)[]>;
-  /** Moves markers forward, never back, all in one commit. Of rooms that are not there, none are kept. */
+  /** Moves markers forward, never back and never past the head, all in one commit; of rooms that are not there, none. */
   markRead(markers: readonly ReadMarker[]): Promise<void>;
   /** Notes what people of a direct conversation are called now; both of them, as far as it was ever noted. */
   nameDirect(room: RoomName, users: readonly User[]): Promise<readonly User[]>;

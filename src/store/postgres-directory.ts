@@ -46,7 +46,7 @@ const readStates = statement(
 const markRead = statement(
   "mark-read",
   `INSERT INTO parlance.read_marker AS known (user_id, room_id, seq)
-   SELECT given.user_id, room.id, max(given.seq)
+   SELECT given.user_id, room.id, max(least(given.seq, room.head))
    FROM unnest($1::text[], $2::text[], $3::bigint[]) AS given (user_id, room, seq)
    JOIN parlance.room ON room.name = given.room GROUP BY given.user_id, room.id ORDER BY given.user_id, room.id
    ON CONFLICT (user_id, room_id) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > known.seq`,

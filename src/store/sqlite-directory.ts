@@ -65,7 +65,7 @@ export class SqliteDirectory {
        WHERE read_marker.user_id = ?2 AND room.name = ?3`,
     );
     this.#markRead = db.prepare(
-      `INSERT INTO read_marker (user_id, room_id, seq) SELECT ?, id, ? FROM room WHERE name = ?
+      `INSERT INTO read_marker (user_id, room_id, seq) SELECT ?, id, min(?, head) FROM room WHERE name = ?
        ON CONFLICT (user_id, room_id) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`,
     );
     this.#names = db.prepare("SELECT user_id, other_name FROM direct WHERE room_id = ? AND other_name <> ''");

@@ -161,7 +161,8 @@ export function directoryContract(open: OpenStore): void {
     assert.deepEqual(await state(store, ann, 6), { seq: 1, unread: 2 });
     assert.deepEqual(await state(store, ann, 5), { seq: 1, unread: 1 });
     assert.deepEqual(await state(store, ann, 2), { seq: 1, unread: 0 });
-    assert.deepEqual(await state(store, bob, 6), { seq: 99, unread: 0 });
+    assert.deepEqual(await state(store, bob, 6), { seq: 3, unread: 1 }, "what did not stand there yet was not read");
+    assert.deepEqual(await state(store, bob, 2), { seq: 3, unread: 0 });
     await store.append(Array.from({ length: 1_100 }, (_, n) => draft(`many${n}`)));
     assert.deepEqual(await state(store, ann, 1_106), { seq: 1, unread: 1_000 });
     assert.equal((await list(store, ann))[0]?.read?.unread, 1_000);

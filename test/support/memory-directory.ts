@@ -59,7 +59,8 @@ export function memoryDirectory(
       step(() => {
         for (const { user, room, seq } of markers) {
           const key = keyOf(user, room);
-          if (rooms.has(room)) read.set(key, Math.max(seq, read.get(key) ?? 0));
+          const log = rooms.get(room)?.events;
+          if (log) read.set(key, Math.max(Math.min(seq, log.length), read.get(key) ?? 0));
         }
       }),
     nameDirect: (room, users) =>
