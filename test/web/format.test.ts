@@ -18,6 +18,12 @@ test("what people type becomes bold, italic, code and links, in any script", () 
   assert.deepEqual(parseInline("*a **b** c*"), [
     { is: "italic", of: [plain("a "), { is: "bold", of: [plain("b")] }, plain(" c")] },
   ]);
+  const boldAndItalic = (first: string, second: string): Inline[] => [
+    { is: "bold", of: [...(first ? [plain(first)] : []), { is: "italic", of: [plain(second)] }] },
+  ];
+  assert.deepEqual(parseInline("**дуже *важливо***"), boldAndItalic("дуже ", "важливо"));
+  assert.deepEqual(parseInline("***สำคัญ***"), boldAndItalic("", "สำคัญ"));
+  assert.deepEqual(parseInline("*a **b***"), [{ is: "italic", of: [plain("a "), { is: "bold", of: [plain("b")] }] }]);
 });
 
 test("what only looks like formatting stays as it was typed", () => {
@@ -115,6 +121,7 @@ test("where a line of a message is shown, its words stand without their formatti
     "สวัสดี ครับ 👋 a*b https://a.b/_c_\nשלום\nраз\nдва",
   );
   assert.equal(plainTextOf("```\n**code**\n```\nand 2 * 3 * 4"), "**code**\nand 2 * 3 * 4");
+  assert.equal(plainTextOf("> "), "> ");
 });
 
 const piece = fc.constantFrom(
