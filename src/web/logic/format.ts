@@ -72,8 +72,8 @@ export function parseMessage(text: string, depth = 0): Block[] {
   return blocks;
 }
 
-/** A message's words without their formatting, for where a line of it is shown; as it stands, if it has none. */
-export const plainTextOf = (text: string): string => wordsOf(parseMessage(text), "\n") || text;
+/** A message's words without their formatting, for where a line of it is shown. */
+export const plainTextOf = (text: string): string => wordsOf(parseMessage(text), "\n");
 
 const wordsOf = (parts: readonly (Block | Inline)[], between = ""): string =>
   parts
@@ -150,10 +150,9 @@ function closingMark(text: string, sign: string, start: number): number {
   const bound = paragraphEnd(text, start);
   for (let at = text.indexOf(sign, start + 1); at !== -1 && at < bound; at = text.indexOf(sign, at + 1)) {
     const after = at + sign.length;
-    // `**a *b***`: of three stars the last close what was opened first; and the star of *️⃣ closes nothing.
-    if ((sign === "_" ? wordAfter : /^(?:\*|\ufe0f)/).test(text.slice(after, after + 2))) continue;
-    // `*a **b** c*`: two stars do not close one.
-    if (sign === "*" && text[at - 1] === "*" && text[at - 2] !== "*") continue;
+    // `*a **b** c*`: two stars do not close one, and the star of *️⃣ closes nothing.
+    if (sign === "*" && (/\*|\ufe0f/.test(text.charAt(after)) || text[at - 1] === "*")) continue;
+    if (sign === "_" && wordAfter.test(text.slice(after, after + 2))) continue;
     if (!/\s/.test(text.charAt(at - 1))) return at;
   }
   return -1;
