@@ -1,6 +1,7 @@
 import type { Epoch, RoomName } from "../protocol/ids.ts";
 import { pageBytes } from "../protocol/limits.ts";
 import type { User } from "../protocol/server-frames.ts";
+import { Ahead } from "./ahead.ts";
 import { Audience, type Seat } from "./audience.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import { eventFrame } from "./messages.ts";
@@ -22,6 +23,12 @@ import { Typing } from "./typing.ts";
 
 /** Events that a room reads when it is opened, so that who joins need not wait for the store. */
 const seedLimit = 300;
+
+/**
+ * For so long, in milliseconds, a hole is left to the other nodes' news, which come in any order, before the store is
+ * asked for it; for twice as long at the most where they fill a part of it.
+ */
+export const holeMs = 20;
 
 /** The wait before the store is asked again for what it could not read. */
 const fillRetryMs = 1_000;
@@ -59,10 +66,12 @@ export class Room {
   readonly #log: Log;
   readonly #clock: Clock;
   #cancelRetry: (() => void) | undefined;
+  #cancelWait: (() => void) | undefined;
   #tail = new Tail(0);
   #delivered = 0;
-  /** The highest `seq` heard of: past `#delivered` there is a hole to fill from the store. */
+  /** The highest `seq` heard of: past `#delivered` there is a hole to fill. */
   #announced = 0;
+  readonly #ahead = new Ahead();
   #isOpen = false;
   #opening: Promise<void> | undefined;
   #filling: Promise<void> | undefined;
@@ -111,16 +120,28 @@ export class Room {
     return this.#isOpen;
   }
 
-  /** Hands events to every member, in `seq` order and each once, whatever order they come in. [R1] */
+  /**
+   * Hands events to every member, in `seq` order and each once, whatever order they come in. What comes too early is
+   * kept until the other nodes' news, or else the store, have brought what goes before it. [R1]
+   */
   deliver({ epoch, events, head = 0 }: Appends): void {
     // Of another log than this one was opened on: which of them there is now, only the store can tell. [L4]
     if (this.#isOpen && epoch !== this.epoch) return;
     this.#announced = Math.max(this.#announced, head);
     for (const event of events) {
       this.#announced = Math.max(this.#announced, event.seq);
-      if (this.#isOpen && event.seq === this.#delivered + 1) this.#show(event);
+      if (this.#isOpen) this.#take(event);
     }
-    this.#fillHole();
+    if (this.#ahead.isEmpty || this.#ahead.isFull) this.#fillHole();
+    else this.#waitForNews();
+  }
+
+  /** Shows what comes next, and keeps what comes too early. */
+  #take(event: StoredEvent): void {
+    if (event.seq > this.#delivered + 1) this.#ahead.keep(event);
+    if (event.seq !== this.#delivered + 1) return;
+    for (let next: StoredEvent | undefined = event; next; next = this.#ahead.take(this.#delivered + 1))
+      this.#show(next);
   }
 
   /** Whether something of its log was not delivered here yet. */
@@ -203,6 +224,7 @@ export class Room {
   /** Hands its readers what was sent so far, and ends its timers. */
   close(): void {
     this.#cancelRetry?.();
+    this.#cancelWait?.();
     this.audience.flush();
     this.audience.close();
     this.presence.close();
@@ -223,6 +245,17 @@ export class Room {
     this.audience.send(eventFrame(event), this.presence.seatsOf(event.user.id));
   }
 
+  /** Leaves a hole to the other nodes' news, as long as they go on to fill it. */
+  #waitForNews(): void {
+    if (this.#announced <= this.#delivered) return;
+    const delivered = this.#delivered;
+    this.#cancelWait ??= this.#clock.after(holeMs, () => {
+      this.#cancelWait = undefined;
+      if (this.#delivered === delivered) this.#fillHole();
+      else this.#waitForNews();
+    });
+  }
+
   #fillHole(): void {
     if (this.#isOpen && this.#announced > this.#delivered) this.#filling ??= this.#fill();
   }
@@ -231,11 +264,15 @@ export class Room {
   async #fill(): Promise<void> {
     try {
       while (this.#announced > this.#delivered) {
-        const request = { after: this.#delivered, upTo: this.#announced, limit: seedLimit, maxBytes: pageBytes };
+        const announced = this.#announced;
+        const upTo = (this.#ahead.first ?? announced + 1) - 1;
+        const request = { after: this.#delivered, upTo, limit: seedLimit, maxBytes: pageBytes };
         const { events } = await this.#store.read(this.name, request);
-        // What the store does not hold was never stored, whoever announced it; more may be by now.
-        if (events.length === 0 && this.#announced === request.upTo) this.#announced = this.#delivered;
-        for (const event of events) if (event.seq === this.#delivered + 1) this.#show(event);
+        for (const event of events) this.#take(event);
+        if (events.length > 0 || this.#announced !== announced) continue;
+        // What the store does not hold was never stored, whoever announced it, nor was what comes after it.
+        this.#announced = this.#delivered;
+        this.#ahead.forget();
       }
     } catch (error) {
       this.#log.error({ room: this.name, error: String(error) }, "could not fill a hole in a room's delivery");

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { createMemoryBus } from "../../src/bus/memory.ts";
 import type { Appends, Bus } from "../../src/core/ports.ts";
+import { holeMs } from "../../src/core/room.ts";
 import { pageBytes } from "../../src/protocol/limits.ts";
 import { draft, roomName } from "../support/drafts.ts";
 import type { Guest } from "../support/guest.ts";
@@ -95,6 +96,8 @@ describe("joining while messages pour in", () => {
         // What the bus lost last is found out with what comes next.
         fates.length = 0;
         author.send({ type: "message", text: "last" });
+        await world.quiet();
+        world.clock.advance(2 * holeMs);
         await world.quiet();
         const head = memory.rooms.get(general)?.events.length ?? 0;
         for (const guest of [author, ...guests]) {

@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
-import { describe, type TestContext, test } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type Store, StoreError } from "../../src/core/ports.ts";
+import { StoreError } from "../../src/core/ports.ts";
 import type { Position } from "../../src/protocol/client-frames.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
 import { pageBytes } from "../../src/protocol/limits.ts";
-import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { draft, messageId } from "../support/drafts.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
+import { storeWith } from "../support/open-room.ts";
 import { range, seqsOf } from "../support/seqs.ts";
-import { temporaryFolder } from "../support/server.ts";
 import { World } from "../support/world.ts";
-
-/** A real store whose `general` holds messages 1 to `count`. */
-async function storeWith(t: TestContext, count: number, text = (n: number) => `message ${n}`): Promise<Store> {
-  const store = await openSqliteStore(`${temporaryFolder(t)}/parlance.db`);
-  t.after(() => store.close());
-  await store.append(Array.from({ length: count }, (_, index) => draft(index + 1, { text: text(index + 1) })));
-  return store;
-}
 
 describe("joining a room", () => {
   test("[R4] shows 50 messages of history unasked, as many as are asked for, and says whether there are more", async (t) => {

@@ -1,74 +1,21 @@
 import assert from "node:assert/strict";
-import { describe, type TestContext, test } from "node:test";
-import fc from "fast-check";
-import { Seat } from "../../src/core/audience.ts";
-import { type Store, type StoredEvent, StoreError } from "../../src/core/ports.ts";
-import type { Room } from "../../src/core/room.ts";
+import { describe, test } from "node:test";
+import { type StoredEvent, StoreError } from "../../src/core/ports.ts";
 import type { Epoch } from "../../src/protocol/ids.ts";
 import { heartbeatMs } from "../../src/protocol/limits.ts";
-import { openSqliteStore } from "../../src/store/sqlite.ts";
 import { draft, roomName, storedEvent } from "../support/drafts.ts";
-import type { Guest } from "../support/guest.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
-import { temporaryFolder } from "../support/server.ts";
+import { appends, general, openRoom, storeWith } from "../support/open-room.ts";
+import { range, seqsOf } from "../support/seqs.ts";
 import { World } from "../support/world.ts";
 
-const general = roomName("general");
-const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
-/** News of the very log that a room was opened on. */
-const appends = ({ epoch }: Room, ...seqs: number[]) => ({
-  room: general,
-  epoch,
-  events: seqs.map((seq) => storedEvent(seq)),
-});
-const seqsOf = (guest: Guest) => guest.all("message").map(({ seq }) => seq);
-
-/** A room that is open over a store, and a reader in it. */
-async function openRoom(world: World): Promise<{ room: Room; reader: Guest }> {
-  const room = world.hub.hold(general);
-  await room.open();
-  const reader = world.connect();
-  room.audience.add(new Seat(reader));
-  return { room, reader };
-}
-
-async function storeWith(t: TestContext, count: number): Promise<Store> {
-  const store = await openSqliteStore(`${temporaryFolder(t)}/parlance.db`);
-  t.after(() => store.close());
-  await store.append(range(1, count).map((n) => draft(n)));
-  return store;
-}
-
 describe("a room's delivery", () => {
-  test("[R1] fills a hole from the store before it goes on", async (t) => {
-    const store = await storeWith(t, 2);
-    const world = new World({ store });
-    const { room, reader } = await openRoom(world);
-    await store.append(range(3, 10).map((n) => draft(n)));
-    room.deliver(appends(room, 3));
-    room.deliver(appends(room, 8));
-    assert.equal(room.delivered, 3);
-    room.deliver(appends(room, 9, 10));
-    await world.quiet();
-    assert.deepEqual([seqsOf(reader), room.delivered], [range(3, 10), 10]);
-  });
-
   test("[R1] passes over what it has delivered, and what was delivered before it was opened", async (t) => {
     const world = new World({ store: await storeWith(t, 5) });
     const { room, reader } = await openRoom(world);
     for (const seqs of [[1], [5], [4, 5]]) room.deliver(appends(room, ...seqs));
     await world.quiet();
     assert.deepEqual([seqsOf(reader), room.delivered], [[], 5]);
-  });
-
-  test("[R1] fills a hole of more than a page", async (t) => {
-    const store = await storeWith(t, 0);
-    const world = new World({ store });
-    const { room, reader } = await openRoom(world);
-    await store.append(range(1, 1_000).map((n) => draft(n)));
-    room.deliver(appends(room, 1_000));
-    await world.quiet();
-    assert.deepEqual(seqsOf(reader), range(1, 1_000));
   });
 
   test("[R1] hears while it opens, and goes on from there", async (t) => {
@@ -82,84 +29,6 @@ describe("a room's delivery", () => {
     await opened;
     await world.quiet();
     assert.equal(room.delivered, 5);
-  });
-
-  test("[R1] is not led astray by news of what was never stored", async (t) => {
-    const store = await storeWith(t, 2);
-    const world = new World({ store });
-    const { room, reader } = await openRoom(world);
-    room.deliver(appends(room, 99));
-    await world.quiet();
-    assert.equal(room.delivered, 2);
-    await store.append([draft(3)]);
-    room.deliver(appends(room, 3));
-    await world.quiet();
-    assert.deepEqual(seqsOf(reader), [3]);
-  });
-
-  test("[R1] does not forget what it hears of while the store looks for something else", async () => {
-    const answer = Promise.withResolvers<void>();
-    const looked = Promise.withResolvers<void>();
-    class SlowStore extends MemoryStore {
-      isSlow = false;
-      override async read(...asked: Parameters<Store["read"]>) {
-        const page = await super.read(...asked);
-        if (!this.isSlow) return page;
-        looked.resolve();
-        await answer.promise;
-        return page;
-      }
-    }
-    const store = new SlowStore();
-    const world = new World({ store });
-    const { room, reader } = await openRoom(world);
-    store.isSlow = true;
-    room.deliver(appends(room, 2));
-    await looked.promise;
-    // The store had nothing when it was asked; by the time its answer is here, it has.
-    await store.append(range(1, 7).map((n) => draft(n)));
-    room.deliver(appends(room, 7));
-    store.isSlow = false;
-    answer.resolve();
-    await world.quiet();
-    assert.deepEqual(seqsOf(reader), range(1, 7));
-  });
-
-  test("[R1] tries again with the next news, when the store could not fill a hole", async () => {
-    const memory = newMemory();
-    let isBroken = false;
-    const store = new MemoryStore(memory, async (what) => {
-      if (isBroken && what === "read") throw new StoreError("no disk", { fatal: false });
-    });
-    const world = new World({ store });
-    const { room, reader } = await openRoom(world);
-    await store.append(range(1, 4).map((n) => draft(n)));
-    isBroken = true;
-    room.deliver(appends(room, 3));
-    await world.quiet();
-    assert.match(world.log.lines.join(), /could not fill a hole/);
-    assert.deepEqual(seqsOf(reader), []);
-    isBroken = false;
-    room.deliver(appends(room, 4));
-    await world.quiet();
-    assert.deepEqual(seqsOf(reader), range(1, 4));
-  });
-
-  test("[R1] tries again by itself a second later, though nobody may ever speak there again", async () => {
-    let isBroken = false;
-    const store = new MemoryStore(newMemory(), async (what) => {
-      if (isBroken && what === "read") throw new StoreError("no disk", { fatal: false });
-    });
-    const world = new World({ store });
-    const { room, reader } = await openRoom(world);
-    await store.append(range(1, 2).map((n) => draft(n)));
-    isBroken = true;
-    room.deliver(appends(room, 2));
-    await world.quiet();
-    isBroken = false;
-    world.clock.advance(1_000);
-    await world.quiet();
-    assert.deepEqual(seqsOf(reader), [1, 2]);
   });
 
   test("[R5] every 25 s each line is told where each of its rooms stands", async () => {
@@ -203,30 +72,6 @@ describe("a room's delivery", () => {
     isBroken = false;
     await room.open();
     assert.deepEqual([room.isOpen, room.delivered], [true, 0]);
-  });
-
-  test("[R1] [R4] delivers the log once and in order, in whatever order and however often it hears of it", async () => {
-    const property = fc.asyncProperty(
-      fc.nat({ max: 30 }),
-      fc.array(fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 5 }), { maxLength: 30 }),
-      async (before, news) => {
-        const memory = newMemory();
-        const store = new MemoryStore(memory);
-        await store.append(range(1, before).map((n) => draft(n)));
-        const world = new World({ store });
-        const { room, reader } = await openRoom(world);
-        await store.append(range(before + 1, 60).map((n) => draft(n)));
-        for (const [index, seqs] of news.entries()) {
-          room.deliver(appends(room, ...seqs.toSorted((a, b) => a - b)));
-          if (index % 4 === 0) await Promise.resolve();
-          assert.deepEqual(seqsOf(reader), range(before + 1, seqsOf(reader).length + before));
-        }
-        room.deliver(appends(room, 60));
-        await world.quiet();
-        assert.deepEqual(seqsOf(reader), range(before + 1, 60));
-      },
-    );
-    await fc.assert(property, { numRuns: 200 });
   });
 });
 

@@ -6,8 +6,8 @@ import { firstPage, Tail } from "../../src/core/tail.ts";
 import type { EventKind } from "../../src/protocol/events.ts";
 import { pageBytes, replayLimit } from "../../src/protocol/limits.ts";
 import { storedEvent } from "../support/drafts.ts";
+import { range } from "../support/seqs.ts";
 
-const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
 const seqsOf = (events: readonly StoredEvent[] | undefined) => events?.map(({ seq }) => seq);
 
 test("a tail answers with the very events of the log, or not at all, however much it has let go", () => {

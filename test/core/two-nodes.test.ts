@@ -8,11 +8,11 @@ import { draft, messageId, roomName } from "../support/drafts.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import type { Guest } from "../support/guest.ts";
 import { MemoryStore, newMemory } from "../support/memory-store.ts";
+import { range } from "../support/seqs.ts";
 import { SeveralNodes } from "../support/several-nodes.ts";
 import { World } from "../support/world.ts";
 
 const general = roomName("general");
-const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, n) => from + n);
 const seqsOf = (guest: Guest) => guest.all("message").map(({ seq }) => seq);
 
 /** What becomes of news on its way to the other node. */

@@ -12,9 +12,8 @@ import { RawClient } from "../support/client.ts";
 import { useNats } from "../support/nats.ts";
 import { usePostgres } from "../support/postgres.ts";
 import { describeWith, freePort } from "../support/programs.ts";
+import { range } from "../support/seqs.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
-
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
 describeWith([postgresProgram, natsProgram], "several nodes, on one Postgres and one NATS", () => {
   const postgres = usePostgres();

@@ -22,10 +22,10 @@ import { RawClient } from "../support/client.ts";
 import { displayName, draft, messageId, roomName, userId } from "../support/drafts.ts";
 import { query, usePostgres } from "../support/postgres.ts";
 import { describeWith } from "../support/programs.ts";
+import { range } from "../support/seqs.ts";
 import { startTestServer, temporaryFolder } from "../support/server.ts";
 
 const everything = { after: 0, limit: 10_000, maxBytes: 100_000_000 };
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 const never = new AbortController().signal;
 const noServer = () => assert.fail("no server runs there");
 const kitchen = roomName("кухня");

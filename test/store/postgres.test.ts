@@ -12,13 +12,13 @@ import { TcpProxy } from "../faults/tcp-proxy.ts";
 import { draft, roomName, userId } from "../support/drafts.ts";
 import { openStore, query, usePostgres } from "../support/postgres.ts";
 import { describeWith, freePort } from "../support/programs.ts";
+import { range } from "../support/seqs.ts";
 import { nameRegisterContract } from "./name-register-contract.ts";
 import { stored } from "./outcomes.ts";
 import { storeContract } from "./store-contract.ts";
 
 const general = roomName("general");
 const everything = { after: 0, limit: 100_000, maxBytes: 100_000_000 };
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
 describeWith([postgresProgram], "Postgres", () => {
   const postgres = usePostgres();
