@@ -1,6 +1,6 @@
 import type { StoredEvent } from "./ports.ts";
 
-/** Events that are kept while what goes before them is missing; more are read from the store when it is there. */
+/** So many events are kept while what goes before them is missing; those beyond them are read from the store after it. */
 const mostKept = 1_000;
 
 /** What a room has heard of too early: other nodes' news of what goes before it may be on their way. */
