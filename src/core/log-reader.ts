@@ -42,8 +42,8 @@ export class LogReader {
       if (!found) return refused("no_such_room");
       const open = this.#open(room);
       const isSame = open?.epoch === found.epoch;
-      if (isSame && "after" in range) await open.reach(Math.min(range.after, found.head));
-      // What is committed but not delivered here yet is nobody's to see. [R4]
+      // What another node has acknowledged is read here too, once those who are in the room have it. [N1]
+      if (isSame) await open.reach(found.head);
       const head = isSame ? open.delivered : found.head;
       const page = { limit, maxBytes: pageBytes };
       const reading =
