@@ -43,7 +43,7 @@ export class LogReader {
       const open = this.#open(room);
       const isSame = open?.epoch === found.epoch;
       // What another node has acknowledged is read here too, once those who are in the room have it. [N1]
-      if (isSame) await open.reach(found.head);
+      if (isSame) await open.follow(found);
       const head = isSame ? open.delivered : found.head;
       const page = { limit, maxBytes: pageBytes };
       const reading =

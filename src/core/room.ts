@@ -26,7 +26,7 @@ const seedLimit = 300;
 
 /**
  * For so long, in milliseconds, a hole is left to the other nodes' news, which come in any order, before the store is
- * asked for it; for twice as long at the most where they fill a part of it.
+ * asked for it; and for as long again whenever they have filled a part of it meanwhile.
  */
 export const holeMs = 20;
 
@@ -158,17 +158,19 @@ export class Room {
     return true;
   }
 
-  /**
-   * Delivers what the log has up to `seq` if this node has not heard of it yet: another one may have. [R3] Rejects with
-   * the store's error if it cannot be read.
-   */
+  /** Delivers what the log has up to `seq` if this node has not heard of it yet: another one may have. [R3] Rejects as {@link follow}. */
   async reach(seq: number): Promise<void> {
     if (seq <= this.#delivered) return;
     const head = await this.#store.findRoom(this.name);
-    if (!head || !this.compare(head)) return;
+    if (head) await this.follow(head);
+  }
+
+  /** Delivers all that the store has said to be in this log. [N1] Rejects with the store's error if it cannot be read. */
+  async follow(head: RoomHead): Promise<void> {
+    if (head.head <= this.#delivered || !this.compare(head)) return;
     await this.#filling;
-    if (this.#delivered < Math.min(seq, head.head)) {
-      throw new StoreError(`${this.name} could not be read up to ${seq}`, { fatal: false });
+    if (this.#delivered < head.head) {
+      throw new StoreError(`${this.name} could not be read up to ${head.head}`, { fatal: false });
     }
   }
 
